@@ -1,0 +1,1 @@
+"""Sourcing scenarios: reserved layer above the pipeline; nothing is exported yet."""

@@ -1,0 +1,15 @@
+"""Rosters: rules, objective and search; public functions load on first use."""
+
+from typing import Any
+
+_EXPORTS = {"solve": "solver.search", "build_rules": "solver.build"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the exported function *name* (PEP 562)."""
+    if name in _EXPORTS:
+        from importlib import import_module
+
+        return getattr(import_module(_EXPORTS[name]), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

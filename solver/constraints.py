@@ -1,0 +1,171 @@
+"""What rules may demand: a small vocabulary that every search understands.
+
+A rule's encoder face says what is allowed by yielding these records. The CP-SAT
+encoding, the best-response weeks and the relaxation each read the same records, so a
+new rule reaches all of them from its one file. (A rule that fits none of these forms
+may yield :class:`Custom`: CP-SAT enforces it, the other searches check and reject.)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from wfm.domain.roster import Shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneShiftADay:
+    """At most one shift starts on each planned date; shifts never overlap."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueShifts:
+    """Only shifts that the agent's contract allows, breaks inside their windows."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbidTime:
+    """No shift of the agent touches ``[start_idx, end_idx)``."""
+
+    agent_id: str
+    start_idx: int
+    end_idx: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidStepsPerShift:
+    """A shift has at most *max_steps* paid steps."""
+
+    agent_id: str
+    max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidStepsPerWeek:
+    """Paid steps of the shifts of plan week *week* lie in ``min_steps..max_steps``."""
+
+    agent_id: str
+    week: int
+    min_steps: int
+    max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestBetweenShifts:
+    """Between the end of a shift and the next start lie at least *min_steps*."""
+
+    agent_id: str
+    min_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsecutiveDays:
+    """At most *max_days* consecutive local dates have a shift, carry-over included."""
+
+    agent_id: str
+    max_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeStretch:
+    """Somewhere within ``[start_idx, end_idx)`` lie *min_steps* steps free of shifts.
+
+    Shifts of the carry-over count. *week* is the plan week that the range belongs to.
+    """
+
+    agent_id: str
+    week: int
+    start_idx: int
+    end_idx: int
+    min_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedShifts:
+    """The agent's shifts that start on the dates of *shifts* are exactly those."""
+
+    agent_id: str
+    shifts: tuple[Shift, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """Between *low* and *high* of *agent_ids* are present in every step of the range.
+
+    ``counting="on_shift"`` counts breaks too (seats), ``"working"`` does not (cover).
+    """
+
+    agent_ids: frozenset[str]
+    start_idx: int
+    end_idx: int
+    low: int = 0
+    high: int = 10**6
+    counting: Literal["on_shift", "working"] = "working"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serves:
+    """The agent may be counted for these queues, and for no other."""
+
+    agent_id: str
+    queue_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarantee:
+    """In every step of the range, *agents* whole agents are matched to the queue.
+
+    All guarantees hold together: one integer matching gives each working agent to at
+    most one queue and fills them all.
+    """
+
+    queue_id: str
+    start_idx: int
+    end_idx: int
+    agents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """No region leaves an open queue before another has taken it over.
+
+    ``regions`` maps a region to the agents that can serve the queue. A region leaves
+    at step t when one of its agents was on shift at t - 1 and none is at t. That is
+    allowed only if the queue is not open at t, or if one other region had somebody
+    *working* in each of the *overlap_steps* steps before t.
+    """
+
+    queue_id: str
+    regions: tuple[tuple[str, frozenset[str]], ...]
+    overlap_steps: int
+    open_steps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custom:
+    """A demand in CP-SAT's own words: ``enforce(model, context)``."""
+
+    enforce: Callable[[Any, Any], None]
+
+
+Constraint: TypeAlias = (
+    OneShiftADay
+    | CatalogueShifts
+    | ForbidTime
+    | PaidStepsPerShift
+    | PaidStepsPerWeek
+    | RestBetweenShifts
+    | ConsecutiveDays
+    | FreeStretch
+    | LockedShifts
+    | Heads
+    | Serves
+    | Guarantee
+    | HandOver
+    | Custom
+)

@@ -1,0 +1,19 @@
+"""Rules: one file each, two faces."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from solver.constraints import Constraint
+from wfm.domain.registry import Registry
+from wfm.domain.roster import RosterInstance, RosterRule
+
+
+class Rule(RosterRule, Protocol):
+    """A rule with both faces: what is allowed, and what is wrong."""
+
+    def constraints(self, instance: RosterInstance) -> Iterable[Constraint]:
+        """Yield what the rule demands of every roster of *instance*."""
+        ...
+
+
+RULES: Registry[type[Rule]] = Registry("rule", "solver.rules")

@@ -1,0 +1,1 @@
+"""Wall clocks, opening hours, holidays and shift options on the grid."""

@@ -1,0 +1,177 @@
+"""Wall clock and grid: the only place where time zones and clock changes are resolved.
+
+Policy, used everywhere: a local time that exists twice (clocks fall back) means its
+*first* occurrence; a local time that does not exist (clocks spring forward) means the
+first instant after the gap. Everything else in the project counts grid steps.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from difflib import get_close_matches
+from functools import cache
+
+import numpy as np
+import pytz
+
+from wfm.domain.arrays import IntArray
+from wfm.domain.errors import WfmError
+from wfm.domain.grid import IntervalGrid
+
+MINUTES_PER_DAY = 1440
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the naive origin of wall minutes
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+
+
+class UnknownZoneError(WfmError):
+    """A zone name is not in the IANA database."""
+
+
+@cache
+def zone(name: str) -> tzinfo:
+    """Return the IANA zone called *name*.
+
+    Raises
+    ------
+    UnknownZoneError
+        With the nearest known name, if there is one.
+    """
+    if name in pytz.all_timezones_set:
+        return pytz.timezone(name)
+    near = get_close_matches(name, pytz.all_timezones, n=1, cutoff=0.7)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    msg = f"unknown time zone {name!r}{hint}"
+    raise UnknownZoneError(msg)
+
+
+def wall_minute(day: date, minute: int = 0) -> int:
+    """Return minutes from 1970-01-01 00:00 to *minute* of *day* on one wall clock."""
+    return (day - _EPOCH.date()).days * MINUTES_PER_DAY + minute
+
+
+def wall_date(minute: int) -> date:
+    """Return the date of a wall minute."""
+    return _EPOCH.date() + timedelta(days=minute // MINUTES_PER_DAY)
+
+
+def to_instant(minute: int, zone_name: str) -> datetime:
+    """Return the UTC instant of wall minute *minute* in *zone_name* (policy above)."""
+    wall = _EPOCH + timedelta(minutes=minute)
+    tz = zone(zone_name)
+    local: datetime
+    try:
+        local = tz.localize(wall, is_dst=None)  # type: ignore[attr-defined]
+    except pytz.AmbiguousTimeError:
+        local = tz.localize(wall, is_dst=True)  # type: ignore[attr-defined]
+    except pytz.NonExistentTimeError:
+        return _gap_end(minute, zone_name)
+    return local.astimezone(UTC)
+
+
+def _gap_end(minute: int, zone_name: str) -> datetime:
+    """Return the first instant after the clock gap that swallows *minute*."""
+    tz = zone(zone_name)
+    # One day before and after the gap, the wall clock is unambiguous.
+    low = to_instant(minute - MINUTES_PER_DAY, zone_name)
+    high = to_instant(minute + MINUTES_PER_DAY, zone_name)
+    before = low.astimezone(tz).utcoffset()
+    while high - low > timedelta(minutes=1):
+        middle = low + (high - low) // 2
+        middle = middle.replace(second=0, microsecond=0)
+        if middle.astimezone(tz).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def local_day(day: date, zone_name: str) -> tuple[datetime, datetime]:
+    """Return the UTC instants at which the local date *day* begins and ends."""
+    start = wall_minute(day)
+    return (
+        to_instant(start, zone_name),
+        to_instant(start + MINUTES_PER_DAY, zone_name),
+    )
+
+
+def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
+    """Return the UTC offset ``[t]`` at the start of every interval, in minutes.
+
+    Offsets are sampled once a day and each change is then found by bisection, so a
+    year of quarter hours costs a few hundred look-ups.
+    """
+    tz = zone(zone_name)
+
+    def offset_at(idx: int) -> int:
+        offset = grid.instant(idx).astimezone(tz).utcoffset()
+        assert offset is not None  # noqa: S101 - pytz zones always have one
+        return int(offset.total_seconds()) // 60
+
+    offsets = np.empty(grid.num_intervals, dtype=np.int64)
+    stride = max(1, MINUTES_PER_DAY // grid.interval_minutes)
+    start = 0
+    while start < grid.num_intervals:
+        end = min(start + stride, grid.num_intervals)
+        first, last = offset_at(start), offset_at(end - 1)
+        change = end
+        if first != last:
+            change = _first_index(
+                start, end - 1, lambda i, old=first: offset_at(i) != old
+            )
+        offsets[start:change] = first
+        offsets[change:end] = last
+        start = end
+    return offsets
+
+
+def _first_index(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """Return the first index in ``(low, high]`` for which *holds* is true."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalClock:
+    """The wall clock of one zone at every interval of a grid, as arrays ``[t]``.
+
+    Attributes
+    ----------
+    wall_minute
+        Minutes from 1970-01-01 00:00 of this clock (repeats when clocks fall back).
+    minute_of_day, weekday
+        Minute 0..1439 of the local day; weekday with 0 = Monday.
+    day
+        Days from 1970-01-01 of the local date.
+    """
+
+    wall_minute: IntArray
+    minute_of_day: IntArray
+    weekday: IntArray
+    day: IntArray
+
+
+def local_clock(grid: IntervalGrid, zone_name: str) -> LocalClock:
+    """Return the wall clock of *zone_name* at every interval start of *grid*."""
+    utc = grid.start_minute + np.arange(grid.num_intervals) * grid.interval_minutes
+    wall = utc + offset_minutes(grid, zone_name)
+    day = wall // MINUTES_PER_DAY
+    return LocalClock(
+        wall_minute=wall,
+        minute_of_day=wall % MINUTES_PER_DAY,
+        weekday=(day + _EPOCH_WEEKDAY) % 7,
+        day=day,
+    )
+
+
+def day_range(grid: IntervalGrid, day: date, zone_name: str) -> tuple[int, int]:
+    """Return the half-open index range of the local date *day*.
+
+    It has 92, 96 or 100 quarter hours, and may reach beyond the grid.
+    """
+    start, end = local_day(day, zone_name)
+    return grid.floor_index(start), grid.floor_index(end)

@@ -1,0 +1,1 @@
+"""Frozen value types of the field, units, errors, registry."""

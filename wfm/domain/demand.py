@@ -1,0 +1,207 @@
+"""Contacts: queues, their history and their forecast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wfm.domain.arrays import BoolArray, FloatArray, read_only
+from wfm.domain.grid import IntervalGrid
+
+MINUTES_PER_DAY = 1440
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillNeed:
+    """A skill that an agent must hold, at *min_level* or above."""
+
+    skill: str
+    min_level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """Local opening spans by weekday (0 = Monday), in minutes of the local day.
+
+    ``spans[0] == ((540, 1260),)`` opens Mondays from 09:00 to 21:00; an empty tuple
+    is a closed day; ``((0, 1440),)`` is open around the clock.
+    """
+
+    spans: tuple[tuple[tuple[int, int], ...], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.spans) != 7:
+            msg = f"opening hours need 7 weekdays, got {len(self.spans)}"
+            raise ValueError(msg)
+        for day in self.spans:
+            ends = [minute for span in day for minute in span]
+            if ends != sorted(set(ends)) or any(
+                not 0 <= minute <= MINUTES_PER_DAY for minute in ends
+            ):
+                msg = f"opening spans must be ascending and within 0..1440, got {day}"
+                raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTarget:
+    """What a queue promises its customers.
+
+    Phone and chat: *service_level_fraction* answered within *answer_within_s*,
+    and/or a mean wait *asa_s*. Deferred channels: everything answered within
+    *answer_within_open_hours* hours of the queue's opening time.
+    """
+
+    service_level_fraction: float | None = None
+    answer_within_s: float | None = None
+    asa_s: float | None = None
+    max_occupancy_fraction: float | None = None
+    answer_within_open_hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatConcurrency:
+    """Chats an agent holds at once and the handle time that this costs.
+
+    ``aht_factor[k - 1]`` multiplies the handle time of a chat while its agent holds
+    k chats; it starts with 1.0 and has *max_chats* entries.
+    """
+
+    max_chats: int
+    aht_factor: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """A share of a queue's contacts that later arrives in another queue."""
+
+    to_queue: str
+    share: float
+    delay_minutes: int = 0
+    aht_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShrinkageComponent:
+    """Paid time lost to work; *rostered* parts are placed by the roster itself."""
+
+    name: str
+    fraction: float
+    rostered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A stream of contacts of one channel, language and market."""
+
+    queue_id: str
+    channel: str
+    zone: str
+    requires: tuple[SkillNeed, ...]
+    opening: OpeningHours
+    target: ServiceTarget
+    country: str | None = None
+    subdivision: str | None = None
+    closed_on_holidays: bool = False
+    guaranteed_agents: int = 0
+    handover_minutes: int = 0
+    patience_s: float | None = None
+    chat: ChatConcurrency | None = None
+    forwards: tuple[Forward, ...] = ()
+    shrinkage: tuple[ShrinkageComponent, ...] = ()
+    default_aht_s: float | None = None
+    volume_scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactHistory:
+    """Observed contacts per queue and interval, on the UTC grid.
+
+    Attributes
+    ----------
+    offered_contacts, handled_contacts, abandoned_contacts
+        ``[q, t]`` contacts; 0 where not observed.
+    aht_s
+        ``[q, t]`` mean handle time; 0 where *aht_weight* is 0.
+    observed
+        ``[q, t]`` whether the interval was reported. Missing is not zero.
+    aht_weight
+        ``[q, t]`` contacts behind each handle time; 0 where there is none.
+    """
+
+    grid: IntervalGrid
+    queue_ids: tuple[str, ...]
+    offered_contacts: FloatArray
+    handled_contacts: FloatArray
+    abandoned_contacts: FloatArray
+    aht_s: FloatArray
+    observed: BoolArray
+    aht_weight: FloatArray
+
+    def __post_init__(self) -> None:
+        shape = (len(self.queue_ids), self.grid.num_intervals)
+        for name in (
+            "offered_contacts",
+            "handled_contacts",
+            "abandoned_contacts",
+            "aht_s",
+            "aht_weight",
+        ):
+            object.__setattr__(self, name, read_only(getattr(self, name), shape=shape))
+        object.__setattr__(
+            self, "observed", read_only(self.observed, shape=shape, dtype=bool)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandEvent:
+    """A dated change of demand: a sale, an outage, a launch.
+
+    *effect* is the ratio of offered contacts to an ordinary day, or ``None`` to be
+    learnt from earlier events of the same *kind*. *queue_ids* names the queues hit.
+    Times are on each queue's own wall clock: minutes from 1970-01-01 00:00 of that
+    clock (see :func:`wfm.calendar.local.wall_minute`).
+    """
+
+    event: str
+    kind: str
+    queue_ids: tuple[str, ...]
+    from_local_minute: int
+    to_local_minute: int
+    effect: float | None = None
+    aht_factor: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeForecast:
+    """Expected contacts per queue and interval, with quantiles and handle time.
+
+    Attributes
+    ----------
+    mean, aht_s
+        ``[q, t]``.
+    quantiles
+        ``[q, l, t]`` at the ascending *levels*.
+    first_idx, end_idx
+        Per queue, the half-open range of intervals that was forecast; outside it
+        all arrays are 0.
+    failures
+        Queue id -> why its model failed and what stands in its place.
+    """
+
+    grid: IntervalGrid
+    queue_ids: tuple[str, ...]
+    levels: tuple[float, ...]
+    mean: FloatArray
+    quantiles: FloatArray
+    aht_s: FloatArray
+    first_idx: tuple[int, ...]
+    end_idx: tuple[int, ...]
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        num_q, num_t = len(self.queue_ids), self.grid.num_intervals
+        for name in ("mean", "aht_s"):
+            object.__setattr__(
+                self, name, read_only(getattr(self, name), shape=(num_q, num_t))
+            )
+        shape = (num_q, len(self.levels), num_t)
+        object.__setattr__(self, "quantiles", read_only(self.quantiles, shape=shape))

@@ -1,0 +1,132 @@
+"""People: sites, employment contracts, shift templates, agents, absences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+HolidayPolicy = Literal["closed", "premium", "normal"]
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakRule:
+    """One break of a shift: its length, whether it is paid, and where it may start.
+
+    The break starts between *earliest_minutes* and *latest_minutes* after the shift's
+    start (``anchor="start"``) or before its end (``anchor="end"``, earliest being the
+    larger number). It belongs to shifts of *min_shift_minutes* up to, but not
+    including, *below_shift_minutes* elapsed. Windows of one shift are disjoint and
+    in order (checked when the plan is read).
+    """
+
+    kind: str
+    minutes: int
+    paid: bool
+    earliest_minutes: int
+    latest_minutes: int
+    anchor: Literal["start", "end"] = "start"
+    min_shift_minutes: int = 0
+    below_shift_minutes: int = 10**6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftTemplate:
+    """A family of shifts: start window on the local clock, lengths and breaks.
+
+    *start_from_minute* and *start_to_minute* (inclusive) are minutes of the local day
+    on which the shift starts; a shift may run past midnight. *weekdays* holds
+    0 = Monday to 6.
+    """
+
+    template_id: str
+    start_from_minute: int
+    start_to_minute: int
+    start_step_minutes: int
+    elapsed_minutes: tuple[int, ...]
+    breaks: tuple[BreakRule, ...] = ()
+    weekdays: frozenset[int] = frozenset(range(7))
+
+    def breaks_of(self, elapsed_minutes: int) -> tuple[BreakRule, ...]:
+        """Return the breaks that a shift of *elapsed_minutes* has, in order."""
+        return tuple(
+            rule
+            for rule in self.breaks
+            if rule.min_shift_minutes <= elapsed_minutes < rule.below_shift_minutes
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmploymentContract:
+    """What a group of people may be scheduled for."""
+
+    contract_id: str
+    templates: tuple[ShiftTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place of work, with its clock, seats and premia.
+
+    *night_from_minute* to *night_to_minute* is the night on the local clock (it may
+    wrap midnight); *night_premium_fraction* and *holiday_premium_fraction* are added
+    to the wage.
+    """
+
+    site_id: str
+    zone: str
+    region: str
+    country: str | None = None
+    subdivision: str | None = None
+    holidays: HolidayPolicy = "normal"
+    seats: int | None = None
+    night_from_minute: int = 22 * 60
+    night_to_minute: int = 6 * 60
+    night_premium_fraction: float = 0.0
+    holiday_premium_fraction: float = 0.0
+    outsourced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """One person. ``skills`` maps a skill to its level (0 when none is stated)."""
+
+    agent_id: str
+    site_id: str
+    contract_id: str
+    skills: Mapping[str, int]
+    zone: str
+    name: str = ""
+    remote: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    hourly_cost_minor: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedTime:
+    """Time in which an agent can't be at work, in grid indices, half-open.
+
+    *kind* is ``"time_off"``, ``"unavailable"``, ``"holiday"`` or ``"not_employed"``.
+    *label* names the row for messages. *credited_minutes* are paid minutes that count
+    towards the weekly hours of the local dates named (paid leave).
+    """
+
+    agent_id: str
+    start_idx: int
+    end_idx: int
+    kind: str
+    label: str
+    credited_minutes: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """Time that an agent would rather work (``prefer``) or not (``avoid``)."""
+
+    agent_id: str
+    start_idx: int
+    end_idx: int
+    kind: Literal["prefer", "avoid"]
+    weight: float = 1.0

@@ -1,0 +1,180 @@
+"""A plan as read: settings and rows, validated, still on wall clocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from wfm.domain.demand import ContactHistory, DemandEvent, Queue, ShrinkageComponent
+from wfm.domain.people import Agent, EmploymentContract, Site
+from wfm.domain.roster import Prices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRule:
+    """One rule table of plan.yaml, at the level it stands: plan, site or contract."""
+
+    rule: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    enabled: bool = True
+    site_id: str | None = None
+    contract_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFloor:
+    """A ``min_cover`` entry for a queue: at least *agents* in these local hours."""
+
+    queue_id: str
+    agents: int
+    spans: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChange:
+    """Days added to (date -> name) and removed from one public calendar."""
+
+    added: Mapping[date, str] = field(default_factory=dict)
+    removed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """plan.yaml: what is planned, for whom, under which rules and prices.
+
+    *first_date* and *weeks* give the plan's dates in *zone*, the planner's.
+    *queue_floors* are the ``min_cover`` entries that name a queue.
+    """
+
+    name: str
+    zone: str
+    first_date: date
+    weeks: int
+    interval_minutes: int
+    roster_step_minutes: int
+    currency: str
+    queues: tuple[Queue, ...]
+    sites: Mapping[str, Site]
+    contracts: Mapping[str, EmploymentContract]
+    prices: Prices
+    rules: tuple[PlanRule, ...] = ()
+    queue_floors: tuple[QueueFloor, ...] = ()
+    shrinkage: tuple[ShrinkageComponent, ...] = ()
+    calendar_changes: Mapping[str, CalendarChange] = field(default_factory=dict)
+    forecast_model: str = "weekday_mean"
+    queue_models: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityRow:
+    """availability.csv: a weekly (*weekday*) or dated (*day*) span of local minutes.
+
+    *to_minute* may exceed 1440 where the span runs past midnight.
+    """
+
+    agent_id: str
+    weekday: int | None
+    day: date | None
+    from_minute: int
+    to_minute: int
+    kind: Literal["available", "unavailable", "prefer", "avoid"]
+    weight: float
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOffRow:
+    """time_off.csv, in wall minutes of the agent's clock, half-open."""
+
+    agent_id: str
+    from_wall_minute: int
+    to_wall_minute: int
+    kind: str
+    paid: bool
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One span of previous_roster.csv or roster.csv."""
+
+    agent_id: str
+    site_id: str
+    date_local: date
+    start_utc: datetime
+    end_utc: datetime
+    activity: str
+    queue_id: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideRow:
+    """overrides.csv: the planner's hand on forecast or requirement, dated and named."""
+
+    stage: Literal["forecast", "requirement"]
+    queue_id: str
+    from_wall_minute: int
+    to_wall_minute: int
+    op: Literal["set", "scale", "add"]
+    value: float
+    who: str
+    when: str
+    why: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogRow:
+    """backlog.csv: contacts of a deferred queue that wait when the plan begins."""
+
+    queue_id: str
+    arrived_utc: datetime
+    contacts: float
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRate:
+    """exchange_rates.csv: one unit of *source_currency* buys *rate* of the target."""
+
+    month: str
+    source_currency: str
+    target_currency: str
+    rate: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleaningEntry:
+    """history_log.csv: one thing found in the history and what was done about it."""
+
+    file: str
+    row: int
+    queue_id: str
+    start: str
+    finding: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFolder:
+    """A plan folder as read; each command asks only for its own files.
+
+    Parts whose file was not asked for are empty or ``None``. *hashes* maps each file
+    read to the SHA-256 of its bytes.
+    """
+
+    plan: Plan
+    history: ContactHistory | None = None
+    history_log: tuple[CleaningEntry, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    availability: tuple[AvailabilityRow, ...] = ()
+    time_off: tuple[TimeOffRow, ...] = ()
+    previous_roster: tuple[RosterRow, ...] | None = None
+    locked: tuple[RosterRow, ...] = ()
+    events: tuple[DemandEvent, ...] = ()
+    overrides: tuple[OverrideRow, ...] = ()
+    backlog: tuple[BacklogRow, ...] = ()
+    exchange_rates: tuple[ExchangeRate, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Judging rosters without a solver."""

@@ -1,0 +1,1 @@
+"""Plan folder in, results out."""

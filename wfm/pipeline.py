@@ -1,0 +1,1 @@
+"""From history to an evaluated roster: composition only, no files and no prices."""

@@ -1,0 +1,1 @@
+"""Report, workbook, printable pages."""

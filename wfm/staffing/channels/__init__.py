@@ -1,0 +1,1 @@
+"""One file per channel: how its contacts become people."""

@@ -1,0 +1,1 @@
+"""Changes of demand between forecast and workload."""
