@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytz
@@ -115,13 +115,15 @@ def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
         first, last = offset_at(start), offset_at(end - 1)
         change = end
         if first != last:
-            change = _first_index(
-                start, end - 1, lambda i, old=first: offset_at(i) != old
-            )
+            change = _first_index(start, end - 1, partial(_differs, offset_at, first))
         offsets[start:change] = first
         offsets[change:end] = last
         start = end
     return offsets
+
+
+def _differs(offset_at: Callable[[int], int], old: int, idx: int) -> bool:
+    return offset_at(idx) != old
 
 
 def _first_index(low: int, high: int, holds: Callable[[int], bool]) -> int:

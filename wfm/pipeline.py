@@ -1,1 +1,0 @@
-"""From history to an evaluated roster: composition only, no files and no prices."""

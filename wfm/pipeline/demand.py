@@ -1,0 +1,154 @@
+"""History -> forecast -> requirement, with the planner's overrides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from forecasting.run import forecast as run_forecast
+
+from wfm.calendar.holidays import Holiday
+from wfm.calendar.local import local_clock
+from wfm.calendar.opening import open_mask
+from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.demand import Queue, VolumeForecast
+from wfm.domain.errors import ModelError
+from wfm.domain.grid import IntervalGrid
+from wfm.domain.plan import OverrideRow, PlanFolder
+from wfm.domain.staffing import StaffingRequirement
+from wfm.pipeline.window import horizon, plan_window, queue_holidays
+from wfm.staffing.channel import CHANNELS
+from wfm.staffing.requirement import requirement as run_requirement
+
+
+def calendar_years(folder: PlanFolder) -> range:
+    """Return the years from the start of the history to the end of the plan."""
+    last = folder.plan.first_date.year + 1
+    first = folder.history.grid.start_utc.year if folder.history else last - 1
+    return range(min(first, last - 1), last + 1)
+
+
+def forecast_plan(
+    folder: PlanFolder, *, as_of: date | None = None, weeks: int | None = None
+) -> VolumeForecast:
+    """Return the forecast for the plan's window, or from *as_of* on for *weeks*.
+
+    For the window, each queue is forecast from the local date on which the window
+    starts in its own zone, from what was known before that date.
+    """
+    plan = folder.plan
+    if folder.history is None:
+        msg = "a forecast needs the history"
+        raise ModelError(msg)
+    spans = {queue.queue_id: horizon(plan, queue.zone) for queue in plan.queues}
+    if as_of is not None:
+        spans = dict.fromkeys(spans, (as_of, 7 * (weeks or plan.weeks)))
+    years = range(
+        calendar_years(folder).start,
+        max(first.year for first, _ in spans.values()) + 2,
+    )
+    result = run_forecast(
+        folder.history,
+        plan.queues,
+        first_day={queue: first for queue, (first, _) in spans.items()},
+        num_days={queue: days for queue, (_, days) in spans.items()},
+        holidays=queue_holidays(plan, years),
+        events=folder.events,
+        model=plan.forecast_model,
+        queue_models=plan.queue_models,
+    )
+    return _override_forecast(result, folder)
+
+
+def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirement:
+    """Return the requirement of the plan's window on the forecast's grid."""
+    plan, grid = folder.plan, forecast.grid
+    window = plan_window(plan)
+    holidays = queue_holidays(plan, calendar_years(folder))
+    result = run_requirement(
+        forecast,
+        plan.queues,
+        window=(
+            max(0, grid.floor_index(window.start_utc)),
+            min(grid.num_intervals, grid.floor_index(window.end_utc)),
+        ),
+        open_masks=open_masks(plan.queues, grid, holidays),
+        shrinkage=plan.shrinkage,
+        backlog=tuple(
+            (row.queue_id, grid.floor_index(row.arrived_utc), row.contacts)
+            for row in folder.backlog
+        ),
+    )
+    return _override_requirement(result, folder)
+
+
+def open_masks(
+    queues: Iterable[Queue],
+    grid: IntervalGrid,
+    holidays: Mapping[str, Mapping[date, Holiday]],
+) -> dict[str, BoolArray]:
+    """Return queue id -> whether it is open in each interval of *grid*."""
+    return {q.queue_id: open_mask(q, grid, holidays[q.queue_id]) for q in queues}
+
+
+def _override_forecast(forecast: VolumeForecast, folder: PlanFolder) -> VolumeForecast:
+    rows = [row for row in folder.overrides if row.stage == "forecast"]
+    if not rows:
+        return forecast
+    mean = forecast.mean.copy()
+    quantiles = forecast.quantiles.copy()
+    for row, q, mask in _targets(rows, folder, forecast.grid, forecast.queue_ids):
+        inside = np.arange(forecast.grid.num_intervals)
+        mask &= (inside >= forecast.first_idx[q]) & (inside < forecast.end_idx[q])
+        before = mean[q, mask]
+        after = _apply(row, before)
+        ratio = np.divide(after, before, out=np.zeros_like(after), where=before > 0)
+        mean[q, mask] = after
+        scaled = quantiles[q][:, mask] * ratio
+        quantiles[q][:, mask] = np.where(before > 0, scaled, after)
+    return replace(forecast, mean=mean, quantiles=quantiles)
+
+
+def _override_requirement(
+    requirement: StaffingRequirement, folder: PlanFolder
+) -> StaffingRequirement:
+    rows = [row for row in folder.overrides if row.stage == "requirement"]
+    if not rows:
+        return requirement
+    base = requirement.base_agents.copy()
+    scheduled = requirement.scheduled_agents.copy()
+    grid, queue_ids = requirement.grid, requirement.queue_ids
+    for row, q, mask in _targets(rows, folder, grid, queue_ids):
+        before = scheduled[q, mask]
+        after = _apply(row, before)
+        ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
+        scheduled[q, mask] = after
+        base[q, mask] = np.where(before > 0, base[q, mask] * ratio, after)
+    return replace(requirement, base_agents=base, scheduled_agents=scheduled)
+
+
+def _targets(
+    rows: Iterable[OverrideRow],
+    folder: PlanFolder,
+    grid: IntervalGrid,
+    queue_ids: tuple[str, ...],
+) -> Iterable[tuple[OverrideRow, int, npt.NDArray[np.bool_]]]:
+    queues = {queue.queue_id: queue for queue in folder.plan.queues}
+    for row in rows:
+        wall = local_clock(grid, queues[row.queue_id].zone).wall_minute
+        mask = (wall >= row.from_wall_minute) & (wall < row.to_wall_minute)
+        yield row, queue_ids.index(row.queue_id), mask
+
+
+def _apply(row: OverrideRow, values: FloatArray) -> FloatArray:
+    if row.op == "set":
+        return np.full_like(values, row.value)
+    if row.op == "scale":
+        return values * row.value
+    return np.maximum(values + row.value, 0.0)
+
+
+def is_deferred(queue: Queue) -> bool:
+    """Return whether the queue's work may wait until it is due."""
+    return bool(CHANNELS[queue.channel].deferred)

@@ -1,0 +1,73 @@
+"""Which rule with which parameters applies to whom."""
+
+from collections.abc import Mapping, Sequence
+
+from wfm.domain.people import Agent
+from wfm.domain.plan import Plan, PlanRule
+from wfm.domain.roster import RuleSetting
+
+
+def resolve_rules(plan: Plan, agents: Sequence[Agent]) -> tuple[RuleSetting, ...]:
+    """Return one setting per rule and distinct parameter set.
+
+    A contract's table wins over its site's, and that over the plan's, parameter by
+    parameter. A rule that stands only at the plan applies to everybody.
+    """
+    settings: list[RuleSetting] = []
+    for name in sorted({rule.rule for rule in plan.rules}):
+        tables = [rule for rule in plan.rules if rule.rule == name]
+        if all(t.site_id is None and t.contract_id is None for t in tables):
+            settings.append(RuleSetting(rule=name, parameters=_merged(tables)))
+        else:
+            settings += _per_agent(name, tables, agents)
+    return tuple(settings)
+
+
+def _per_agent(
+    name: str, tables: Sequence[PlanRule], agents: Sequence[Agent]
+) -> list[RuleSetting]:
+    groups: dict[str, tuple[Mapping[str, object], list[str]]] = {}
+    for agent in agents:
+        mine = [table for table in tables if _applies(table, agent)]
+        if not mine:
+            continue
+        merged = _merged(sorted(mine, key=_specificity))
+        key = repr(sorted(merged.items()))
+        groups.setdefault(key, (merged, []))[1].append(agent.agent_id)
+    return [
+        RuleSetting(rule=name, parameters=merged, agent_ids=frozenset(ids))
+        for merged, ids in groups.values()
+    ]
+
+
+def _applies(table: PlanRule, agent: Agent) -> bool:
+    return table.site_id in (None, agent.site_id) and table.contract_id in (
+        None,
+        agent.contract_id,
+    )
+
+
+def _specificity(table: PlanRule) -> int:
+    return 2 * (table.contract_id is not None) + (table.site_id is not None)
+
+
+def _merged(tables: Sequence[PlanRule]) -> dict[str, object]:
+    merged: dict[str, object] = {}
+    for table in tables:
+        merged |= table.parameters
+        if not table.enabled:
+            merged["enabled"] = False
+        elif "enabled" in merged:
+            del merged["enabled"]
+    return merged
+
+
+def weekly_minutes(settings: Sequence[RuleSetting], agent_id: str) -> float | None:
+    """Return the agent's weekly maximum in minutes, if a rule states one."""
+    for setting in settings:
+        if setting.rule != "weekly_hours" or setting.parameters.get("enabled") is False:
+            continue
+        if setting.agent_ids is None or agent_id in setting.agent_ids:
+            hours = setting.parameters.get("max_hours")
+            return None if hours is None else float(str(hours)) * 60
+    return None

@@ -1,0 +1,63 @@
+"""Roster rows to shifts and back, on a roster grid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from wfm.domain.grid import IntervalGrid
+from wfm.domain.people import Agent, EmploymentContract
+from wfm.domain.plan import RosterRow
+from wfm.domain.roster import WORK, Shift, WorkSpan
+
+
+def shifts_of(
+    rows: Iterable[RosterRow],
+    grid: IntervalGrid,
+    agents: Sequence[Agent],
+    contracts: Mapping[str, EmploymentContract],
+) -> tuple[Shift, ...]:
+    """Return the shifts that *rows* spell out; rows of unknown agents are left out.
+
+    Rows of one agent and local date that follow each other make one shift; a gap
+    starts another, so that a second shift on one date stays visible to the rules.
+    """
+    paid = {agent.agent_id: _paid_kinds(contracts, agent) for agent in agents}
+    by_day: dict[tuple[str, date], list[RosterRow]] = {}
+    for row in rows:
+        if row.agent_id in paid:
+            by_day.setdefault((row.agent_id, row.date_local), []).append(row)
+    shifts: list[Shift] = []
+    for (agent_id, day), day_rows in sorted(by_day.items()):
+        spans = [_span(row, grid, paid[agent_id]) for row in day_rows]
+        shifts += [
+            Shift(agent_id=agent_id, date_local=day, spans=piece)
+            for piece in _pieces(sorted(spans))
+        ]
+    return tuple(shifts)
+
+
+def _paid_kinds(
+    contracts: Mapping[str, EmploymentContract], agent: Agent
+) -> dict[str, bool]:
+    templates = contracts[agent.contract_id].templates
+    return {rule.kind: rule.paid for t in templates for rule in t.breaks}
+
+
+def _span(row: RosterRow, grid: IntervalGrid, paid: Mapping[str, bool]) -> WorkSpan:
+    return WorkSpan(
+        start_idx=grid.index_of(row.start_utc),
+        end_idx=grid.index_of(row.end_utc),
+        activity=row.activity,
+        queue=row.queue_id,
+        paid=row.activity == WORK or paid.get(row.activity, True),
+    )
+
+
+def _pieces(spans: Sequence[WorkSpan]) -> Iterable[tuple[WorkSpan, ...]]:
+    piece: list[WorkSpan] = []
+    for span in spans:
+        if piece and piece[-1].end_idx != span.start_idx:
+            yield tuple(piece)
+            piece = []
+        piece.append(span)
+    if piece:
+        yield tuple(piece)
