@@ -1,0 +1,1 @@
+"""Example plan folders: text files as they stand, and generators for the rest."""
