@@ -75,9 +75,9 @@ def build_need(instance: RosterInstance, prices: Iterable[Price]) -> Need:
     Several short prices are not added up: there may be at most one.
     """
     listed = tuple(prices)
-    short = short_steps(listed)
+    short = short_steps(listed) or ((1.0, 0),)
     live = live_units(instance)
-    due_price = _unit_price(short[min(1, len(short) - 1)][1]) if short else 0
+    due_price = _unit_price(short[min(1, len(short) - 1)][1])
     return Need(
         live=live,
         widths=piece_widths(live, [share for share, _ in short]),
@@ -140,15 +140,17 @@ def live_units(instance: RosterInstance) -> IntArray:
     most = float(max(1, len(instance.agents)))
     target = np.minimum(instance.scheduled_agents, most)
     target = np.maximum(target, instance.guaranteed_agents)
-    units = np.rint(target * UNITS_PER_AGENT).astype(np.int64) * _inside(instance)
+    units: IntArray = np.rint(target * UNITS_PER_AGENT).astype(np.int64)
+    units *= _inside(instance)
     units[sorted(deferred_rows(instance))] = 0
     return units
 
 
 def floor_units(instance: RosterInstance) -> IntArray:
     """Return ``[q, t]`` guaranteed units inside the window."""
-    units: IntArray = instance.guaranteed_agents * UNITS_PER_AGENT * _inside(instance)
-    return units
+    return np.asarray(
+        instance.guaranteed_agents * UNITS_PER_AGENT * _inside(instance), dtype=np.int64
+    )
 
 
 def piece_widths(live: IntArray, shares: Sequence[float]) -> IntArray:
@@ -156,14 +158,13 @@ def piece_widths(live: IntArray, shares: Sequence[float]) -> IntArray:
 
     Cumulative shares are rounded, so the widths add up to the need exactly.
     """
-    if not shares:
-        return np.zeros((0, *live.shape), dtype=np.int64)
     total = sum(shares)
     inner = [
         np.rint(live * (share / total)).astype(np.int64)
         for share in np.cumsum(shares)[:-1]
     ]
-    return np.diff(np.stack([np.zeros_like(live), *inner, live]), axis=0)
+    edges: IntArray = np.stack([np.zeros_like(live), *inner, live])
+    return np.asarray(edges[1:] - edges[:-1], dtype=np.int64)
 
 
 def due_work(instance: RosterInstance) -> tuple[DueWork, ...]:

@@ -36,7 +36,7 @@ class Preference:
             return
         price = np.zeros(instance.pay.shape, dtype=np.int64)
         for a, wishes in _by_agent(instance):
-            weight = _avoided(wishes, price.shape[1])
+            weight = _avoided(wishes, instance.grid.num_intervals)
             weight += _not_preferred(instance, a, wishes)
             price[a] = np.rint(weight * _per_step(instance)).astype(np.int64)
         yield StepPrice(price=price)
@@ -85,7 +85,7 @@ def _not_preferred(
     instance: RosterInstance, a: int, wishes: list[Wish]
 ) -> FloatArray | IntArray:
     preferred = [wish for wish in wishes if wish.kind == "prefer"]
-    weight = np.zeros(instance.pay.shape[1])
+    weight = np.zeros(instance.grid.num_intervals)
     for day in instance.planned_days.get(instance.agents[a].agent_id, ()):
         begun = [
             wish.weight
