@@ -1,7 +1,7 @@
 """Rules: one file each, two faces."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from solver.constraints import Constraint
 from wfm.domain.registry import Registry
@@ -9,7 +9,12 @@ from wfm.domain.roster import RosterInstance, RosterRule
 
 
 class Rule(RosterRule, Protocol):
-    """A rule with both faces: what is allowed, and what is wrong."""
+    """A rule with both faces: what is allowed, and what is wrong.
+
+    *always* says that the rule holds though no plan mentions it.
+    """
+
+    always: ClassVar[bool]
 
     def constraints(self, instance: RosterInstance) -> Iterable[Constraint]:
         """Yield what the rule demands of every roster of *instance*."""

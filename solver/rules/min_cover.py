@@ -1,0 +1,187 @@
+"""Guaranteed agents per queue, and floors per site or skill."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from solver.constraints import Constraint, Guarantee, Heads
+from solver.rule import RULES
+from solver.walk import all_shifts, local_date, runs
+from wfm.calendar.local import local_clock, zone
+from wfm.domain.matching import max_matching
+from wfm.domain.roster import Roster, RosterInstance, Violation, is_eligible
+
+
+@RULES.add("min_cover")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinCover:
+    """Every guarantee of the instance, and *floors* of people at work.
+
+    At each step an integer matching gives each working agent (not on a break) to at
+    most one queue and fills ``instance.guaranteed_agents`` of every queue. A floor is
+    a mapping with ``site`` or ``skill``, ``agents``, and ``spans``: for each weekday
+    the ``(from_minute, to_minute)`` in the site's zone (plan's zone for a skill); it
+    counts working agents of the site, remote ones too, or holders of the skill. People
+    still on shift from the previous roster count. Only steps inside the plan's window
+    are judged, and not those of a cold start.
+    """
+
+    name: ClassVar[str] = "min_cover"
+    always: ClassVar[bool] = True
+    floors: tuple[Mapping[str, Any], ...] = ()
+    agent_ids: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        for floor in self.floors:
+            known = {"site", "skill", "agents", "spans"}
+            if ("site" in floor) == ("skill" in floor) or not set(floor) <= known:
+                msg = f"a floor names a site or a skill, agents and spans; got {floor}"
+                raise ValueError(msg)
+
+    def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
+        """Yield guarantees and floors in runs of equal numbers."""
+        first = max(instance.window_start_idx, instance.cold_start_end_idx)
+        for q, queue in enumerate(instance.queues):
+            row = instance.guaranteed_agents[q].tolist()
+            steps = {t: row[t] for t in range(first, instance.window_end_idx) if row[t]}
+            for start, end, agents in runs(steps):
+                yield Guarantee(
+                    queue_id=queue.queue_id,
+                    start_idx=start,
+                    end_idx=end,
+                    agents=agents,
+                )
+        for floor in self.floors:
+            yield from _heads(instance, floor, first, self.agent_ids)
+
+    def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
+        """Return the runs of steps in which a queue, site or skill is short."""
+        found = list(_unmatched(instance, roster))
+        for floor in self.floors:
+            found += _short(instance, roster, floor, self.agent_ids)
+        return found
+
+
+def _heads(
+    instance: RosterInstance,
+    floor: Mapping[str, Any],
+    first: int,
+    only: frozenset[str] | None,
+) -> Iterator[Constraint]:
+    clock = local_clock(instance.grid, _floor_zone(instance, floor))
+    weekday, minute = clock.weekday.tolist(), clock.minute_of_day.tolist()
+    steps = {
+        t: int(floor["agents"])
+        for t in range(first, instance.window_end_idx)
+        if any(low <= minute[t] < high for low, high in floor["spans"][weekday[t]])
+    }
+    for start, end, agents in runs(steps):
+        yield Heads(
+            agent_ids=_floor_agents(instance, floor, only),
+            start_idx=start,
+            end_idx=end,
+            low=agents,
+            label=f"cover of {floor.get('site', floor.get('skill'))}",
+        )
+
+
+def _floor_zone(instance: RosterInstance, floor: Mapping[str, Any]) -> str:
+    return instance.sites[floor["site"]].zone if "site" in floor else instance.zone
+
+
+def _floor_agents(
+    instance: RosterInstance, floor: Mapping[str, Any], only: frozenset[str] | None
+) -> frozenset[str]:
+    return frozenset(
+        agent.agent_id
+        for agent in instance.agents
+        if (agent.site_id == floor.get("site") or floor.get("skill") in agent.skills)
+        and (only is None or agent.agent_id in only)
+    )
+
+
+def _judged(instance: RosterInstance) -> Iterator[int]:
+    """Yield the steps in which cover is judged."""
+    for t in range(instance.window_start_idx, instance.window_end_idx):
+        if t >= instance.cold_start_end_idx:
+            yield t
+
+
+def _working(instance: RosterInstance, roster: Roster) -> dict[int, dict[str, str]]:
+    """Return agent -> queue pinned to ("" if none) of those at work, by step."""
+    working: dict[int, dict[str, str]] = {}
+    for shift in all_shifts(instance, roster):
+        for span in shift.working_spans:
+            for t in range(span.start_idx, span.end_idx):
+                working.setdefault(t, {})[shift.agent_id] = span.queue
+    return working
+
+
+def _unmatched(instance: RosterInstance, roster: Roster) -> Iterator[Violation]:
+    ids = [queue.queue_id for queue in instance.queues]
+    serves = {
+        agent.agent_id: frozenset(
+            q for q, queue in enumerate(instance.queues) if is_eligible(agent, queue)
+        )
+        for agent in instance.agents
+    }
+    working = _working(instance, roster)
+    missing: dict[int, dict[int, int]] = {q: {} for q in range(len(ids))}
+    for t in _judged(instance):
+        floors = tuple(instance.guaranteed_agents[:, t].tolist())
+        if not any(floors):
+            continue
+        groups = Counter(
+            serves[agent] & {ids.index(queue)} if queue in ids else serves[agent]
+            for agent, queue in working.get(t, {}).items()
+            if agent in serves
+        )
+        ordered = sorted(groups, key=sorted)
+        filled = max_matching([groups[g] for g in ordered], ordered, floors)
+        for q, (have, due) in enumerate(zip(filled, floors, strict=True)):
+            if have < due:
+                missing[q][t] = due - have
+    for q, steps in missing.items():
+        for start, end, heads in runs(steps):
+            queue = instance.queues[q]
+            yield Violation(
+                rule=MinCover.name,
+                date_local=local_date(instance, start, queue.zone),
+                queue_id=queue.queue_id,
+                start_idx=start,
+                end_idx=end,
+                message=f"{heads} of {instance.guaranteed_agents[q, start]} guaranteed "
+                "agents are missing",
+            )
+
+
+def _short(
+    instance: RosterInstance,
+    roster: Roster,
+    floor: Mapping[str, Any],
+    only: frozenset[str] | None,
+) -> Iterator[Violation]:
+    zone_name = _floor_zone(instance, floor)
+    counted = _floor_agents(instance, floor, only)
+    working = _working(instance, roster)
+    missing: dict[int, int] = {}
+    for t in _judged(instance):
+        local = instance.grid.instant(t).astimezone(zone(zone_name))
+        since = timedelta(hours=local.hour, minutes=local.minute)
+        spans = floor["spans"][local.weekday()]
+        if any(timedelta(minutes=a) <= since < timedelta(minutes=b) for a, b in spans):
+            heads = len(counted & working.get(t, {}).keys())
+            if heads < floor["agents"]:
+                missing[t] = floor["agents"] - heads
+    for start, end, heads in runs(missing):
+        name = floor.get("site", floor.get("skill"))
+        yield Violation(
+            rule=MinCover.name,
+            date_local=local_date(instance, start, zone_name),
+            start_idx=start,
+            end_idx=end,
+            message=f"{heads} of {floor['agents']} people at work for {name} are "
+            "missing",
+        )

@@ -1,0 +1,138 @@
+"""Shifts look as the employment contract says: start, length and breaks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from solver.constraints import CatalogueShifts, Constraint
+from solver.rule import RULES
+from solver.walk import agents_of, clock_text, hours_text, local_date, planned_dates
+from wfm.calendar.local import to_instant, wall_minute
+from wfm.domain.people import Agent, BreakRule, ShiftTemplate
+from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
+
+
+@RULES.add("shift_shape")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftShape:
+    """Each shift is one that the agent's contract allows on that date.
+
+    Start times are read off the agent's wall clock, lengths are elapsed time, and the
+    breaks are exactly those that the template asks for, each inside its window.
+    Shifts of unknown agents or on dates that are not planned are reported here too. A
+    locked shift may look as it likes: the planner has decided on it.
+    """
+
+    name: ClassVar[str] = "shift_shape"
+    always: ClassVar[bool] = True
+    agent_ids: frozenset[str] | None = None
+
+    def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
+        """Yield one record per agent."""
+        for agent in agents_of(instance, self.agent_ids):
+            yield CatalogueShifts(agent_id=agent.agent_id)
+
+    def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
+        """Return every shift that no template allows, with the first reason."""
+        agents = {agent.agent_id: agent for agent in instance.agents}
+        found: list[Violation] = []
+        for shift in roster.shifts:
+            agent = agents.get(shift.agent_id)
+            reason = self._reason(instance, agent, shift)
+            if reason:
+                found.append(
+                    Violation(
+                        rule=self.name,
+                        agent_id=shift.agent_id,
+                        date_local=shift.date_local,
+                        start_idx=shift.start_idx,
+                        end_idx=shift.end_idx,
+                        message=reason,
+                    )
+                )
+        return found
+
+    def _reason(
+        self, instance: RosterInstance, agent: Agent | None, shift: Shift
+    ) -> str:
+        if agent is None:
+            return "no agent of this name is in the plan"
+        if self.agent_ids is not None and agent.agent_id not in self.agent_ids:
+            return ""
+        if shift in instance.locked or shift in instance.carry_over:
+            return ""
+        if shift.date_local not in planned_dates(instance, agent.agent_id):
+            return "the agent may not start a shift on this date"
+        return _misfit(instance, agent, shift)
+
+
+def _misfit(instance: RosterInstance, agent: Agent, shift: Shift) -> str:
+    """Return why no template of the agent fits, judged in the order of a reader."""
+    starts = clock_text(instance, shift.start_idx, agent.zone)
+    if local_date(instance, shift.start_idx, agent.zone) != shift.date_local:
+        return f"the shift starts {starts}, not on its date {shift.date_local}"
+    templates = instance.contracts[agent.contract_id].templates
+    right_start = [t for t in templates if _starts_right(instance, agent, shift, t)]
+    if not right_start:
+        return f"no shift of contract {agent.contract_id} starts {starts}"
+    elapsed = (shift.end_idx - shift.start_idx) * instance.step_minutes
+    right_length = [t for t in right_start if elapsed in t.elapsed_minutes]
+    if not right_length:
+        allowed = sorted({m for t in right_start for m in t.elapsed_minutes})
+        words = ", ".join(hours_text(minutes) for minutes in allowed)
+        return f"the shift lasts {hours_text(elapsed)}, allowed is {words}"
+    reasons = [_wrong_breaks(instance, shift, t.breaks_of(elapsed), elapsed)
+               for t in right_length]  # fmt: skip
+    return "" if "" in reasons else reasons[0]
+
+
+def _starts_right(
+    instance: RosterInstance, agent: Agent, shift: Shift, template: ShiftTemplate
+) -> bool:
+    """Return whether one of the template's start times is the shift's start."""
+    if shift.date_local.weekday() not in template.weekdays:
+        return False
+    start = instance.grid.instant(shift.start_idx)
+    first, last = template.start_from_minute, template.start_to_minute
+    return any(
+        to_instant(wall_minute(shift.date_local, minute), agent.zone) == start
+        for minute in range(first, last + 1, template.start_step_minutes)
+    )
+
+
+def _wrong_breaks(
+    instance: RosterInstance,
+    shift: Shift,
+    rules: tuple[BreakRule, ...],
+    elapsed_minutes: int,
+) -> str:
+    """Return what is wrong with the breaks, or an empty text."""
+    taken = [span for span in shift.spans if span.activity != WORK]
+    if [span.activity for span in taken] != [rule.kind for rule in rules]:
+        have = ", ".join(span.activity for span in taken) or "none"
+        want = ", ".join(rule.kind for rule in rules) or "none"
+        return f"the shift has the breaks {have}; its length asks for {want}"
+    if not all(span.paid for span in shift.working_spans):
+        return "work is marked as unpaid"
+    for span, rule in zip(taken, rules, strict=True):
+        minutes = (span.end_idx - span.start_idx) * instance.step_minutes
+        if minutes != rule.minutes or span.paid != rule.paid:
+            return f"the {rule.kind} lasts {minutes} min, due are {rule.minutes} min"
+        after = (span.start_idx - shift.start_idx) * instance.step_minutes
+        first, last = _window_minutes(rule, elapsed_minutes)
+        if not first <= after <= last:
+            return (
+                f"the {rule.kind} starts {hours_text(after)} into the shift, allowed "
+                f"is {hours_text(first)} to {hours_text(last)}"
+            )
+    return ""
+
+
+def _window_minutes(rule: BreakRule, elapsed_minutes: int) -> tuple[int, int]:
+    """Return when the break may start, in minutes after the shift's start."""
+    if rule.anchor == "start":
+        return rule.earliest_minutes, rule.latest_minutes
+    return (
+        elapsed_minutes - rule.earliest_minutes,
+        elapsed_minutes - rule.latest_minutes,
+    )

@@ -1,0 +1,55 @@
+"""No shift in leave, on closed holidays or outside employment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from solver.constraints import Constraint, ForbidTime
+from solver.rule import RULES
+from solver.walk import agents_of, plan_shifts
+from wfm.domain.roster import Roster, RosterInstance, Violation
+
+_WORDS = {
+    "time_off": "the agent has time off",
+    "holiday": "the site is closed for a holiday",
+    "not_employed": "the agent is not employed then",
+}
+
+
+@RULES.add("time_off")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOff:
+    """No shift touches leave, a holiday that closes the site, or time not employed."""
+
+    name: ClassVar[str] = "time_off"
+    always: ClassVar[bool] = True
+    agent_ids: frozenset[str] | None = None
+
+    def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
+        """Yield one record per absence."""
+        agents = {agent.agent_id for agent in agents_of(instance, self.agent_ids)}
+        for block in instance.blocked:
+            if block.kind != "unavailable" and block.agent_id in agents:
+                yield ForbidTime(
+                    agent_id=block.agent_id,
+                    start_idx=block.start_idx,
+                    end_idx=block.end_idx,
+                )
+
+    def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
+        """Return every shift that touches an absence."""
+        return [
+            Violation(
+                rule=self.name,
+                agent_id=agent.agent_id,
+                date_local=shift.date_local,
+                start_idx=max(shift.start_idx, block.start_idx),
+                end_idx=min(shift.end_idx, block.end_idx),
+                message=f"{_WORDS.get(block.kind, block.kind)} ({block.label})",
+            )
+            for agent, shifts in plan_shifts(instance, roster, self.agent_ids)
+            for block in instance.blocked
+            if block.agent_id == agent.agent_id and block.kind != "unavailable"
+            for shift in shifts
+            if shift.start_idx < block.end_idx and shift.end_idx > block.start_idx
+        ]

@@ -1,0 +1,78 @@
+"""What the checkers share: walking over a roster and saying times in words."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from wfm.calendar.local import zone
+from wfm.domain.people import Agent
+from wfm.domain.roster import Roster, RosterInstance, Shift
+
+AgentIds = frozenset[str] | None
+
+
+def agents_of(instance: RosterInstance, agent_ids: AgentIds) -> Iterator[Agent]:
+    """Yield the agents that a rule limited to *agent_ids* applies to."""
+    for agent in instance.agents:
+        if agent_ids is None or agent.agent_id in agent_ids:
+            yield agent
+
+
+def planned_dates(instance: RosterInstance, agent_id: str) -> frozenset[date]:
+    """Return the local dates on which the agent may start a shift."""
+    days = instance.planned_days.get(agent_id, ())
+    return frozenset(day.date_local for day in days)
+
+
+def plan_shifts(
+    instance: RosterInstance, roster: Roster, agent_ids: AgentIds
+) -> Iterator[tuple[Agent, tuple[Shift, ...]]]:
+    """Yield each agent with the shifts that *roster* gives on planned dates."""
+    shifts = roster.by_agent()
+    for agent in agents_of(instance, agent_ids):
+        dates = planned_dates(instance, agent.agent_id)
+        own = shifts.get(agent.agent_id, ())
+        yield agent, tuple(s for s in own if s.date_local in dates)
+
+
+def carried_shifts(instance: RosterInstance, agent_id: str) -> tuple[Shift, ...]:
+    """Return the agent's shifts of the previous roster, in time order."""
+    found = (s for s in instance.carry_over if s.agent_id == agent_id)
+    return tuple(sorted(found, key=lambda shift: shift.start_idx))
+
+
+def all_shifts(instance: RosterInstance, roster: Roster) -> tuple[Shift, ...]:
+    """Return the shifts of the previous roster and those on planned dates."""
+    plan = (shifts for _, shifts in plan_shifts(instance, roster, None))
+    return (*instance.carry_over, *(s for shifts in plan for s in shifts))
+
+
+def clock_text(instance: RosterInstance, idx: int, zone_name: str) -> str:
+    """Return when step *idx* begins on the wall clock of *zone_name*."""
+    local = instance.grid.instant(idx).astimezone(zone(zone_name))
+    return local.strftime("%a %Y-%m-%d %H:%M")
+
+
+def local_date(instance: RosterInstance, idx: int, zone_name: str) -> date:
+    """Return the date on which step *idx* begins in *zone_name*."""
+    return instance.grid.instant(idx).astimezone(zone(zone_name)).date()
+
+
+def hours_text(minutes: float) -> str:
+    """Return *minutes* as ``"10 h 45 min"``."""
+    hours, rest = divmod(round(minutes), 60)
+    parts = [f"{hours} h" if hours or not rest else "", f"{rest} min" if rest else ""]
+    return " ".join(part for part in parts if part)
+
+
+def runs(steps: dict[int, int]) -> Iterator[tuple[int, int, int]]:
+    """Yield ``(start, end, value)`` for runs of neighbouring steps of one value."""
+    start = previous = None
+    for step in sorted(steps):
+        if start is None or previous is None:
+            start = step
+        elif step != previous + 1 or steps[step] != steps[previous]:
+            yield start, previous + 1, steps[previous]
+            start = step
+        previous = step
+    if start is not None and previous is not None:
+        yield start, previous + 1, steps[previous]
