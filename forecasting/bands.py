@@ -1,0 +1,105 @@
+"""Quantiles from empirical residuals on the square-root scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+NUM_CLASSES = 5
+MIN_RESIDUALS = 40
+FULL_SUPPORT_WEEKS = 4
+PRIOR_DAY_CV = 0.2
+LEAD_WIDENING_PER_WEEK = 0.025
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Residual quantiles *offsets* ``[l, n]`` at sqrt volumes *roots* ``[n]``."""
+
+    roots: FloatArray
+    offsets: FloatArray
+
+    def at(self, roots: FloatArray) -> FloatArray:
+        """Return the offsets ``[l, n]``, linear between volume classes."""
+        return np.array([np.interp(roots, self.roots, row) for row in self.offsets])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    r"""Quantiles of interval volumes around a mean.
+
+    .. math:: Q_p(\lambda) = \max(0, \sqrt\lambda + z_p(\lambda))^2
+
+    where :math:`z_p` are the *p*-quantiles of :math:`\sqrt x - \sqrt{\hat\lambda}` over
+    the history, forecast a week ahead each, in classes of volume and apart for
+    Monday to Friday and the weekend. The residuals keep what whole days did
+    together, so a band is honest for one interval, and a day's total must not be read
+    off by adding them. Where fewer than 40 residuals exist (under two weeks),
+    Poisson noise with a day-to-day coefficient of variation of 20 % stands in, for a
+    mean that rests on one observation.
+    """
+
+    levels: tuple[float, ...]
+    weekday: _Pool | None
+    weekend: _Pool | None
+
+    def quantiles(self, mean: FloatArray, days: IntArray, first: int) -> FloatArray:
+        """Return ``[l, d, s]`` around *mean* ``[d, s]``; *first* is the horizon's day.
+
+        Each further week ahead widens the band by 2.5 %.
+        """
+        roots = np.sqrt(mean)
+        result = np.empty((len(self.levels), *mean.shape))
+        weekend = is_weekend(days)
+        for rows, pool in ((~weekend, self.weekday), (weekend, self.weekend)):
+            result[:, rows] = self._offsets(roots[rows], pool)
+        lead_weeks = (days - first) // DAYS_PER_WEEK
+        result *= (1.0 + LEAD_WIDENING_PER_WEEK * lead_weeks)[None, :, None]
+        return np.asarray(np.maximum(roots + result, 0.0) ** 2)
+
+    def _offsets(self, roots: FloatArray, pool: _Pool | None) -> FloatArray:
+        if pool is not None:
+            return pool.at(roots.ravel()).reshape(-1, *roots.shape)
+        # Two observations of noise: the mean's own and the new day's.
+        scale = np.where(roots > 0, np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2), 0)
+        normal = NormalDist()
+        return np.array([normal.inv_cdf(p) * scale for p in self.levels])
+
+
+def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) -> Bands:
+    """Return the bands that *fitted* would have needed on *history*."""
+    cells = history.ordinary & (fitted.support > 0)
+    mature = cells & (fitted.support >= FULL_SUPPORT_WEEKS)
+    if mature.sum() >= cells.sum() / 2:
+        cells = mature
+    weekend = is_weekend(history.days)[:, None]
+    both = _pool(history, fitted, cells, levels)
+    return Bands(
+        levels=tuple(levels),
+        weekday=_pool(history, fitted, cells & ~weekend, levels) or both,
+        weekend=_pool(history, fitted, cells & weekend, levels) or both,
+    )
+
+
+def _pool(
+    history: QueueHistory, fitted: Fitted, cells: BoolArray, levels: Sequence[float]
+) -> _Pool | None:
+    num = int(cells.sum())
+    if num < MIN_RESIDUALS:
+        return None
+    roots = np.sqrt(fitted.expected[cells])
+    residuals = np.sqrt(history.offered_contacts[cells]) - roots
+    order = np.argsort(roots, kind="stable")
+    classes = np.array_split(order, min(NUM_CLASSES, num // MIN_RESIDUALS))
+    num_weeks = np.unique(np.nonzero(cells.any(axis=1))[0] // DAYS_PER_WEEK).size
+    # Few weeks show few of the shocks that move whole days.
+    inflation = np.sqrt(1.0 + 1.0 / num_weeks)
+    return _Pool(
+        roots=np.array([np.median(roots[c]) for c in classes]),
+        offsets=inflation
+        * np.array([np.quantile(residuals[c], levels) for c in classes]).T,
+    )

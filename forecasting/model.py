@@ -1,0 +1,136 @@
+"""What a forecast model sees and gives: day-by-slot matrices on the local clock."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray, read_only
+from wfm.domain.errors import WfmError
+from wfm.domain.registry import Registry
+
+DAYS_PER_WEEK = 7
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+_SATURDAY = 5
+
+
+class ForecastError(WfmError):
+    """A model can't forecast this queue; another one has to stand in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueHistory:
+    """Contacts of one queue by local date and slot of its wall clock.
+
+    An hour that the clock shows twice is one slot holding the mean of both, so every
+    value is a rate per interval; an hour that the clock skips is not observed.
+
+    Attributes
+    ----------
+    days
+        ``[d]`` consecutive local dates, as days from 1970-01-01.
+    slot_minutes
+        Length of a slot; a day has ``1440 / slot_minutes`` of them.
+    offered_contacts
+        ``[d, s]`` contacts per interval; 0 where not observed.
+    observed
+        ``[d, s]`` whether the slot was reported. Missing is not zero.
+    is_open
+        ``[d, s]`` whether the queue was open.
+    special
+        ``[d, s]`` holidays and tagged events, which are no part of the profile.
+    """
+
+    days: IntArray
+    slot_minutes: int
+    offered_contacts: FloatArray
+    observed: BoolArray
+    is_open: BoolArray
+    special: BoolArray
+
+    def __post_init__(self) -> None:
+        days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
+        if (np.diff(days) != 1).any():
+            msg = "local dates of a queue's history must be consecutive"
+            raise ValueError(msg)
+        object.__setattr__(self, "days", days)
+        shape = (len(days), -(-1440 // self.slot_minutes))
+        offered = read_only(self.offered_contacts, shape=shape)
+        object.__setattr__(self, "offered_contacts", offered)
+        for name in ("observed", "is_open", "special"):
+            mask = read_only(getattr(self, name), shape=shape, dtype=np.bool_)
+            object.__setattr__(self, name, mask)
+
+    @property
+    def usable(self) -> BoolArray:
+        """``[d, s]`` slots that were open and reported."""
+        return np.asarray(self.observed & self.is_open)
+
+    @property
+    def ordinary(self) -> BoolArray:
+        """``[d, s]`` usable slots without holiday or event."""
+        return np.asarray(self.usable & ~self.special)
+
+    def before(self, day: int) -> Self:
+        """Return the part before the local date *day* (days from 1970-01-01)."""
+        num = int(np.searchsorted(self.days, day))
+        return type(self)(
+            days=self.days[:num],
+            slot_minutes=self.slot_minutes,
+            offered_contacts=self.offered_contacts[:num],
+            observed=self.observed[:num],
+            is_open=self.is_open[:num],
+            special=self.special[:num],
+        )
+
+
+class Fitted(Protocol):
+    """A model that has seen a queue's history.
+
+    Besides the forecast it tells what it *would have* forecast for each day of the
+    history a week ahead. Bands and special-day ratios are learnt from that, alike
+    for every model.
+    """
+
+    @property
+    def expected(self) -> FloatArray:
+        """``[d, s]`` mean forecast for the history, each day from a week before."""
+        ...
+
+    @property
+    def support(self) -> IntArray:
+        """``[d, s]`` earlier weeks behind each *expected*; 0 where it means nothing."""
+        ...
+
+    def predict(self, days: IntArray) -> FloatArray:
+        """Return ``[d, s]`` contacts per slot on ordinary *days*, open or not."""
+        ...
+
+
+class Forecaster(Protocol):
+    """A model with its parameters, not yet fitted."""
+
+    def fit(self, history: QueueHistory) -> Fitted:
+        """Return the model fitted to *history*.
+
+        Raises
+        ------
+        ForecastError
+            If the history does not suffice.
+        """
+        ...
+
+
+FORECASTERS: Registry[type[Forecaster]] = Registry(
+    "forecast model", "forecasting.models"
+)
+
+
+def weekday_of(days: IntArray) -> IntArray:
+    """Return the weekday ``[d]`` of *days*, 0 = Monday."""
+    return np.asarray((days + _EPOCH_WEEKDAY) % DAYS_PER_WEEK)
+
+
+def is_weekend(days: IntArray) -> BoolArray:
+    """Return whether each of *days* is a Saturday or Sunday."""
+    return np.asarray(weekday_of(days) >= _SATURDAY)

@@ -1,0 +1,112 @@
+"""Weekly recursions: a profile ``[weekday, slot]`` that is updated week by week."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.model import (
+    DAYS_PER_WEEK,
+    ForecastError,
+    QueueHistory,
+    is_weekend,
+    weekday_of,
+)
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+Update = Callable[
+    [FloatArray, FloatArray, FloatArray, BoolArray], tuple[FloatArray, FloatArray]
+]
+"""``(sums, weights, offered, mask) -> (sums, weights)``, all ``[7, s]``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyProfile:
+    """A fitted weekly profile (see :class:`forecasting.model.Fitted`).
+
+    *values* is ``[7, s]`` by weekday, Monday first.
+    """
+
+    values: FloatArray
+    expected: FloatArray
+    support: IntArray
+
+    def predict(self, days: IntArray) -> FloatArray:
+        """Return ``[d, s]`` the profile of each day's weekday."""
+        return np.asarray(self.values[weekday_of(days)])
+
+
+def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> WeeklyProfile:
+    """Run *update* over the weeks of *history*, on the cells of *mask* only.
+
+    Weeks are blocks of seven local dates from the first one, so a lag of a week is
+    the same wall clock seven dates earlier, whatever the clock did in between.
+
+    Raises
+    ------
+    ForecastError
+        If *mask* holds no cell at all.
+    """
+    if not mask.any():
+        msg = "no ordinary open interval with observed contacts"
+        raise ForecastError(msg)
+    offered, cells = _by_week(history.offered_contacts), _by_week(mask)
+    sums = np.zeros(offered.shape[1:])
+    weights, counts = np.zeros_like(sums), np.zeros(sums.shape, dtype=np.int64)
+    expected, support = np.zeros_like(offered), np.zeros(offered.shape, dtype=np.int64)
+    for week in range(len(offered)):
+        expected[week], support[week] = _ratio(sums, weights), counts
+        sums, weights = update(sums, weights, offered[week], cells[week])
+        counts = counts + cells[week]
+    first = int(weekday_of(history.days[:1])[0])
+    sums, weights = np.roll(sums, first, axis=0), np.roll(weights, first, axis=0)
+    num_days, num_slots = history.observed.shape
+    return WeeklyProfile(
+        values=_complete(sums, weights),
+        expected=expected.reshape(-1, num_slots)[:num_days],
+        support=support.reshape(-1, num_slots)[:num_days],
+    )
+
+
+def _by_week(matrix: np.ndarray) -> np.ndarray:
+    """Return ``[week, 7, s]`` of ``[d, s]``, the last week padded with zeros."""
+    num_days, num_slots = matrix.shape
+    missing = -num_days % DAYS_PER_WEEK
+    padded = np.pad(matrix, ((0, missing), (0, 0)))
+    return padded.reshape(-1, DAYS_PER_WEEK, num_slots)
+
+
+def _ratio(sums: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return sums / weights, 0 where the weight is 0."""
+    return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+
+
+def _complete(sums: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the profile with unseen cells filled from their nearest kin.
+
+    Another day of the same class (Monday to Friday, or the weekend) stands in first,
+    then any day, then the neighbouring slots.
+    """
+    values, seen = _ratio(sums, weights), weights > 0
+    weekend = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK))  # 1970-01-05: a Monday
+    for group in (weekend, ~weekend):
+        _fill(values, seen, group, sums[group], weights[group])
+    _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)
+    slots = np.arange(values.shape[1])
+    known = seen.all(axis=0)  # the last fill made the rows alike
+    rows = [np.interp(slots, slots[known], row[known]) for row in values]
+    return np.where(seen, values, np.array(rows))
+
+
+def _fill(
+    values: FloatArray,
+    seen: BoolArray,
+    rows: BoolArray,
+    sums: FloatArray,
+    weights: FloatArray,
+) -> None:
+    """Fill the unseen cells of *rows* with the mean of the kin ``[n, s]``, in place."""
+    total, weight = sums.sum(axis=0), weights.sum(axis=0)
+    gap = rows[:, None] & ~seen & (weight > 0)
+    values[gap] = np.broadcast_to(_ratio(total, weight), values.shape)[gap]
+    seen |= gap

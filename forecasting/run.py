@@ -1,0 +1,216 @@
+"""Forecast every queue on its own clock and lay the results on one UTC grid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from forecasting.days import (
+    Horizon,
+    MarketCalendar,
+    day_number,
+    day_slots,
+    queue_record,
+)
+from forecasting.model import FORECASTERS, ForecastError
+from forecasting.single import DayForecast, forecast_days, zero_forecast
+from wfm.calendar.holidays import Holiday
+from wfm.calendar.local import to_instant, wall_minute
+from wfm.calendar.opening import open_mask
+from wfm.domain.arrays import FloatArray
+from wfm.domain.demand import ContactHistory, DemandEvent, Queue, VolumeForecast
+from wfm.domain.grid import IntervalGrid
+
+DEFAULT_LEVELS = (0.1, 0.5, 0.9)
+
+
+def forecast(
+    history: ContactHistory,
+    queues: Sequence[Queue],
+    *,
+    first_day: Mapping[str, date],
+    num_days: Mapping[str, int] | int,
+    holidays: Mapping[str, Mapping[date, Holiday]] | None = None,
+    events: Sequence[DemandEvent] = (),
+    model: str = "weekday_mean",
+    queue_models: Mapping[str, str] | None = None,
+    levels: Sequence[float] = DEFAULT_LEVELS,
+) -> VolumeForecast:
+    """Return mean, quantiles and handle time of every queue, interval by interval.
+
+    Each queue is forecast for whole dates on its own wall clock, from the intervals
+    before local midnight of its first day; closed intervals are exactly 0. One
+    queue's failure is named in ``failures`` and leaves the others alone. A queue
+    without history that other queues forward to is 0 here: its contacts come later.
+
+    Parameters
+    ----------
+    first_day, num_days
+        By queue id, the first local date and how many (one number for all will do).
+    holidays
+        By queue id, the public holidays of its market over history and horizon.
+    events
+        Tagged events, past and to come.
+    model, queue_models
+        The model's name, and by queue id the exceptions.
+    levels
+        Ascending quantile levels.
+
+    Raises
+    ------
+    UsageError
+        If a model's name is unknown.
+    ValueError
+        If there is no queue, a queue has no day, or the levels do not ascend.
+    """
+    names = {q.queue_id: (queue_models or {}).get(q.queue_id, model) for q in queues}
+    spans = [_days(queue, first_day, num_days) for queue in queues]
+    _check(spans, names.values(), levels)
+    grid = _union_grid(history.grid, queues, spans)
+    calendar = MarketCalendar(holidays=holidays or {}, events=events)
+    fed = {forward.to_queue for queue in queues for forward in queue.forwards}
+    rows = [
+        _forecast_queue(
+            _Task(
+                queue=queue,
+                model=names[queue.queue_id],
+                first_day=day_number(first),
+                num_days=number,
+                fed=queue.queue_id in fed,
+            ),
+            history,
+            grid,
+            calendar,
+            levels,
+        )
+        for queue, (first, number) in zip(queues, spans, strict=True)
+    ]
+    return VolumeForecast(
+        grid=grid,
+        queue_ids=tuple(queue.queue_id for queue in queues),
+        levels=tuple(levels),
+        mean=np.array([row.values[0] for row in rows]),
+        quantiles=np.array([row.values[2:] for row in rows]),
+        aht_s=np.array([row.values[1] for row in rows]),
+        first_idx=tuple(row.first_idx for row in rows),
+        end_idx=tuple(row.end_idx for row in rows),
+        failures={
+            queue.queue_id: row.failure
+            for queue, row in zip(queues, rows, strict=True)
+            if row.failure
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One queue to forecast; *fed* if others forward contacts to it."""
+
+    queue: Queue
+    model: str
+    first_day: int
+    num_days: int
+    fed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One queue on the grid: *values* ``[2 + l, t]`` are mean, AHT, quantiles."""
+
+    values: FloatArray
+    first_idx: int
+    end_idx: int
+    failure: str
+
+
+def _days(
+    queue: Queue, first_day: Mapping[str, date], num_days: Mapping[str, int] | int
+) -> tuple[date, int]:
+    number = num_days if isinstance(num_days, int) else num_days[queue.queue_id]
+    return first_day[queue.queue_id], number
+
+
+def _check(
+    spans: Sequence[tuple[date, int]], models: Iterable[str], levels: Sequence[float]
+) -> None:
+    if not spans or any(number < 1 for _, number in spans):
+        msg = "a forecast needs at least one queue and one day of each"
+        raise ValueError(msg)
+    if list(levels) != sorted(set(levels)) or any(not 0 < p < 1 for p in levels):
+        msg = f"quantile levels must ascend within (0, 1), got {tuple(levels)}"
+        raise ValueError(msg)
+    for name in set(models):
+        FORECASTERS[name]  # an unknown name is the caller's error, not a failure
+
+
+def _union_grid(
+    base: IntervalGrid, queues: Sequence[Queue], spans: Sequence[tuple[date, int]]
+) -> IntervalGrid:
+    """Return the grid in step with *base* over the local days of all queues."""
+    edges = [
+        _index_from(base, to_instant(wall_minute(day), queue.zone))
+        for queue, (first, number) in zip(queues, spans, strict=True)
+        for day in (first, first + timedelta(days=number))
+    ]
+    return IntervalGrid(
+        start_utc=base.instant(min(edges)),
+        interval_minutes=base.interval_minutes,
+        num_intervals=max(edges) - min(edges),
+    )
+
+
+def _index_from(grid: IntervalGrid, instant: datetime) -> int:
+    """Return the first interval that begins at or after *instant*."""
+    idx = grid.floor_index(instant)
+    return idx if grid.instant(idx) == instant else idx + 1
+
+
+def _forecast_queue(
+    task: _Task,
+    history: ContactHistory,
+    grid: IntervalGrid,
+    calendar: MarketCalendar,
+    levels: Sequence[float],
+) -> _Row:
+    queue = task.queue
+    slots = day_slots(grid, queue.zone)
+    is_open = open_mask(queue, grid, calendar.holidays_of(queue))
+    days = task.first_day + np.arange(task.num_days)
+    horizon = Horizon(
+        days=days,
+        is_open=slots.total(is_open.astype(float), task.first_day, task.num_days) > 0,
+        tags=calendar.tags(queue, days, grid.interval_minutes),
+    )
+    result = _forecast_days(task, history, horizon, calendar, levels)
+    inside = np.flatnonzero((slots.day >= days[0]) & (slots.day <= days[-1]))
+    cells = (slots.day[inside] - task.first_day, slots.slot[inside])
+    values = np.zeros((2 + len(levels), grid.num_intervals))
+    values[0, inside] = result.mean[cells] * is_open[inside]
+    values[1, inside] = result.aht_s[cells]
+    values[2:, inside] = result.quantiles[:, cells[0], cells[1]] * is_open[inside]
+    return _Row(
+        values=values,
+        first_idx=int(inside[0]),
+        end_idx=int(inside[-1]) + 1,
+        failure=result.failure,
+    )
+
+
+def _forecast_days(
+    task: _Task,
+    history: ContactHistory,
+    horizon: Horizon,
+    calendar: MarketCalendar,
+    levels: Sequence[float],
+) -> DayForecast:
+    """Return the queue's forecast; one that is only fed by others is 0."""
+    queue = task.queue
+    try:
+        record = queue_record(history, queue, calendar).before(task.first_day)
+    except ForecastError as error:
+        failure = "" if task.fed else f"{error}; zeros in its place"
+        return zero_forecast(queue.default_aht_s, horizon, levels, failure)
+    if task.fed and not record.history.usable.any():
+        return zero_forecast(queue.default_aht_s, horizon, levels)
+    return forecast_days(record, horizon, task.model, levels)

@@ -1,0 +1,110 @@
+"""The forecast of one queue, from its local days to the local days of a horizon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.aht import aht_profile
+from forecasting.bands import fit_bands
+from forecasting.days import Horizon, QueueRecord
+from forecasting.model import FORECASTERS, Fitted, ForecastError
+from forecasting.special import Ratios, factors, learn_ratios
+from wfm.domain.arrays import FloatArray
+
+NAIVE_MODEL = "last_week"
+# What a broken model may raise; LinAlgError is a ValueError.
+MODEL_FAILURES = (ForecastError, ArithmeticError, ValueError, IndexError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayForecast:
+    """One queue by local day and slot, contacts per interval.
+
+    *mean* ``[d, s]``, *quantiles* ``[l, d, s]``, *aht_s* ``[d, s]``. *failure* says
+    what went wrong and what stands in its place; empty if all went well.
+    """
+
+    mean: FloatArray
+    quantiles: FloatArray
+    aht_s: FloatArray
+    failure: str = ""
+
+
+def forecast_days(
+    record: QueueRecord, horizon: Horizon, model: str, levels: Sequence[float]
+) -> DayForecast:
+    """Return the forecast of *horizon* by *model*, or by last week if that fails.
+
+    A queue without any observed open interval is forecast as zero and says so.
+    """
+    first = f"model {model!r} failed: "
+    try:
+        return _volumes(record, horizon, model, levels)
+    except MODEL_FAILURES as error:
+        first += str(error) or type(error).__name__
+    try:
+        naive = _volumes(record, horizon, NAIVE_MODEL, levels)
+    except ForecastError:
+        return zero_forecast(
+            record.queue.default_aht_s, horizon, levels, f"{first}; zeros in its place"
+        )
+    return DayForecast(
+        mean=naive.mean,
+        quantiles=naive.quantiles,
+        aht_s=naive.aht_s,
+        failure=f"{first}; last week's volumes in its place",
+    )
+
+
+def zero_forecast(
+    aht_s: float | None, horizon: Horizon, levels: Sequence[float], failure: str = ""
+) -> DayForecast:
+    """Return a forecast of no contacts, at the handle time that the plan states."""
+    shape = horizon.is_open.shape
+    return DayForecast(
+        mean=np.zeros(shape),
+        quantiles=np.zeros((len(levels), *shape)),
+        aht_s=np.full(shape, aht_s or 0.0),
+        failure=failure,
+    )
+
+
+def _volumes(
+    record: QueueRecord, horizon: Horizon, model: str, levels: Sequence[float]
+) -> DayForecast:
+    fitted = FORECASTERS[model]().fit(record.history)
+    mean = fitted.predict(horizon.days)
+    if mean.shape != horizon.is_open.shape or not np.isfinite(mean).all():
+        msg = "the forecast is not finite"
+        raise ForecastError(msg)
+    mean = np.where(horizon.is_open, np.maximum(mean, 0.0), 0.0)
+    bands = fit_bands(record.history, fitted, levels)
+    quantiles = bands.quantiles(mean, horizon.days, int(horizon.days[0]))
+    volume, aht = factors(horizon.tags, _ratios(record, fitted), mean.shape)
+    profile = _handle_time(record)
+    return DayForecast(
+        mean=mean * volume,
+        quantiles=quantiles * volume * horizon.is_open,
+        aht_s=aht * profile,
+        failure="" if profile.any() else "no handle time in history or plan; 0 s used",
+    )
+
+
+def _ratios(record: QueueRecord, fitted: Fitted) -> Ratios:
+    """Return what special days did to the volumes that *fitted* expected."""
+    if not record.tags:
+        return Ratios()
+    history = record.history
+    backcast = fitted.predict(history.days)
+    expected = np.where(fitted.support > 0, fitted.expected, backcast)
+    return learn_ratios(record.tags, history.offered_contacts, expected, history.usable)
+
+
+def _handle_time(record: QueueRecord) -> FloatArray:
+    """Return the handle time ``[s]``: learnt, else the plan's, else 0."""
+    profile = aht_profile(record.handle_s, record.handled)
+    if profile is None:
+        stated = record.queue.default_aht_s or 0.0
+        return np.full(record.handled.shape[1], stated)
+    return profile
