@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from wfm.templates.global_demand import history_files
 from wfm.templates.people import (
     AgentRow,
     AvailabilityRow,
@@ -148,4 +149,5 @@ def generated_files() -> dict[str, bytes]:
         "agents.csv": rows_csv(agents),
         "availability.csv": rows_csv(availability),
         "time_off.csv": rows_csv(time_off),
+        **history_files(),
     }
