@@ -30,12 +30,14 @@ class Seats:
             on_site = self._on_site(instance, site)
             if site.seats is None or not on_site:
                 continue
-            carried = _present(instance.carry_over, on_site)
-            limit = {
-                t: max(site.seats, len(carried.get(t, ())))
-                for t in range(instance.grid.num_intervals)
-            }
-            for start, end, high in runs(limit):
+            limit = [site.seats] * instance.grid.num_intervals
+            carried = [0] * instance.grid.num_intervals
+            for shift in instance.carry_over:
+                if shift.agent_id in on_site:
+                    for t in range(max(0, shift.start_idx), shift.end_idx):
+                        carried[t] += 1
+                        limit[t] = max(limit[t], carried[t])
+            for start, end, high in runs(dict(enumerate(limit))):
                 yield Heads(
                     agent_ids=on_site,
                     start_idx=start,

@@ -75,8 +75,9 @@ class WeeklyHours:
             for span in shift.spans
             if span.paid
         )
-        total = paid + _credited_minutes(instance, agent, days)
-        floor = self.min_hours * 60 * _open_days(instance, agent, days) / DAYS_PER_WEEK
+        credit, full_days = _day_by_day(instance, agent, days)
+        total = paid + credit
+        floor = self.min_hours * 60 * full_days / DAYS_PER_WEEK
         message = ""
         if paid and total > self.max_hours * 60 + 1e-6:
             message = f"at most {hours_text(self.max_hours * 60)} are allowed"
@@ -100,24 +101,24 @@ def _weeks(instance: RosterInstance, agent: Agent) -> dict[int, list[PlannedDay]
     return weeks
 
 
+def _blocks(instance: RosterInstance, agent: Agent) -> list[BlockedTime]:
+    return [b for b in instance.blocked if b.agent_id == agent.agent_id]
+
+
 def _credited_minutes(
     instance: RosterInstance, agent: Agent, days: list[PlannedDay]
 ) -> int:
+    """Return the paid leave of a week, for the encoder."""
     return sum(
         block.credited_minutes.get(day.date_local, 0)
-        for block in instance.blocked
-        if block.agent_id == agent.agent_id
+        for block in _blocks(instance, agent)
         for day in days
     )
 
 
 def _open_days(instance: RosterInstance, agent: Agent, days: list[PlannedDay]) -> int:
-    """Return how many of *days* no absence without credit takes up whole."""
-    blocks = [
-        block
-        for block in instance.blocked
-        if block.agent_id == agent.agent_id and block.kind in _LOWERING
-    ]
+    """Return how many of *days* no absence without credit takes up, for the encoder."""
+    blocks = [b for b in _blocks(instance, agent) if b.kind in _LOWERING]
     credited: set[date] = {
         d
         for block in blocks
@@ -133,3 +134,24 @@ def _covered(day: PlannedDay, blocks: list[BlockedTime]) -> bool:
         if block.start_idx <= reached:
             reached = max(reached, block.end_idx)
     return reached >= day.end_idx
+
+
+def _day_by_day(
+    instance: RosterInstance, agent: Agent, days: list[PlannedDay]
+) -> tuple[int, int]:
+    """Return credited minutes and days that count in full, for the checker."""
+    credit = full_days = 0
+    for day in days:
+        absent: set[int] = set()
+        of_day = 0
+        lowering_credit = 0
+        for block in _blocks(instance, agent):
+            minutes = block.credited_minutes.get(day.date_local, 0)
+            of_day += minutes
+            if block.kind in _LOWERING:
+                absent.update(range(block.start_idx, block.end_idx))
+                lowering_credit += minutes
+        credit += of_day
+        is_lost = absent.issuperset(range(day.start_idx, day.end_idx))
+        full_days += not is_lost or lowering_credit > 0
+    return credit, full_days
