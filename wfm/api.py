@@ -1,1 +1,302 @@
-"""The commands as functions."""
+"""The commands as functions: load a plan, ask for a stage, look at the result.
+
+>>> import wfm.api
+>>> plan = wfm.api.load("demo")                              # doctest: +SKIP
+>>> plan.with_({"queues.chat_en.aht_s": 420}).staff().to_frame()  # doctest: +SKIP
+
+Nothing here writes files; :mod:`wfm.commands` does.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solver.outcome import (
+    Infeasible,
+    NotFound,
+    OnProgress,
+    Outcome,
+    Solved,
+    SolveLimits,
+)
+from wfm.domain.demand import VolumeForecast
+from wfm.domain.errors import InputError, Problem
+from wfm.domain.plan import PlanFolder
+from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.staffing import StaffingRequirement
+from wfm.evaluation.certificate import Certificate
+from wfm.io.folder import ALL_FILES, read_folder
+from wfm.pipeline.demand import forecast_plan, staff_plan
+from wfm.pipeline.instance import roster_instance
+from wfm.pipeline.judge import judge, plan_rules
+from wfm.pipeline.spans import shifts_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+DEMAND_FILES = frozenset({"history", "events", "overrides"})
+STAFF_FILES = DEMAND_FILES | {"backlog"}
+PEOPLE_FILES = frozenset(
+    {
+        "agents",
+        "availability",
+        "time_off",
+        "previous_roster",
+        "locked",
+        "exchange_rates",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastResult:
+    """A forecast with the plan folder that it was made from."""
+
+    folder: PlanFolder
+    forecast: VolumeForecast
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per queue and interval, as in ``out/forecast.csv``."""
+        from wfm.io.tables import forecast_frame
+
+        return forecast_frame(self.folder.plan, self.forecast)
+
+    def plot(self, queue: str | None = None) -> "Figure":
+        """Return a figure of the mean with its P10 to P90 band."""
+        from wfm.report.figures import forecast_figure
+
+        return forecast_figure(self.to_frame(), queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffResult:
+    """A requirement with the forecast behind it."""
+
+    folder: PlanFolder
+    forecast: VolumeForecast | None
+    requirement: StaffingRequirement
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per queue and interval, as in ``out/requirement.csv``."""
+        from wfm.io.tables import requirement_frame
+
+        return requirement_frame(self.folder.plan, self.requirement)
+
+    def plot(self, queue: str | None = None) -> "Figure":
+        """Return a figure of the agents required over time."""
+        from wfm.report.figures import requirement_figure
+
+        return requirement_figure(self.to_frame(), queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterResult:
+    """A roster with everything that led to it and judges it.
+
+    *solved* is the roster to use: the solution itself, or the best roster without
+    the guarantee where that can't be met (*status* ``"without_guarantee"``).
+    """
+
+    folder: PlanFolder
+    forecast: VolumeForecast | None
+    requirement: StaffingRequirement
+    instance: RosterInstance
+    outcome: Outcome
+    solved: Solved | None
+    certificate: Certificate | None
+    status: str
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per span, as in ``out/roster.csv``."""
+        from wfm.io.tables import roster_frame
+
+        roster = self.solved.roster if self.solved else Roster(shifts=())
+        return roster_frame(self.instance, roster)
+
+    def plot(self, queue: str | None = None) -> "Figure":
+        """Return a figure of staffed against required agents."""
+        from wfm.report.figures import cover_figure
+
+        return cover_figure(self.instance, self.solved, queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyResult:
+    """What the checkers say of a roster."""
+
+    folder: PlanFolder
+    instance: RosterInstance
+    roster: Roster
+    certificate: Certificate
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per violation."""
+        import pandas as pd
+
+        from wfm.evaluation.describe import describe_violation
+
+        rows = [
+            {
+                "rule": v.rule,
+                "agent_id": v.agent_id,
+                "date_local": v.date_local,
+                "queue": v.queue_id,
+                "what": describe_violation(v, self.instance),
+            }
+            for v in self.certificate.violations
+        ]
+        columns = ["rule", "agent_id", "date_local", "queue", "what"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPlan:
+    """A plan folder and named changes to it; every stage reads what it needs.
+
+    *patches* maps paths of plan.yaml (``"queues.chat_en.aht_s"``) to new values.
+    """
+
+    directory: Path
+    patches: Mapping[str, object] = field(default_factory=dict)
+
+    def with_(
+        self, patches: Mapping[str, object] | None = None, **paths: object
+    ) -> "LoadedPlan":
+        """Return the plan with values of plan.yaml replaced by path.
+
+        A path names keys joined by dots, or by double underscores as a keyword:
+        ``plan.with_(queues__chat_en__aht_s=420)``.
+        """
+        named = {path.replace("__", "."): value for path, value in paths.items()}
+        merged = {**self.patches, **(patches or {}), **named}
+        return replace(self, patches=merged)
+
+    def read(self, needs: frozenset[str]) -> PlanFolder:
+        """Read and check plan.yaml and the files named.
+
+        Raises
+        ------
+        InputError
+            With every problem found in them.
+        """
+        return read_folder(self.directory, needs, patches=self.patches)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Return every problem of every file; empty if there is none."""
+        try:
+            folder = self.read(ALL_FILES)
+            roster_instance(folder)
+            plan_rules(folder)
+        except InputError as error:
+            return error.problems
+        return ()
+
+    def forecast(
+        self, *, as_of: date | None = None, weeks: int | None = None
+    ) -> ForecastResult:
+        """Forecast the plan's window, or from *as_of* on for *weeks*."""
+        folder = self.read(DEMAND_FILES)
+        forecast = forecast_plan(folder, as_of=as_of, weeks=weeks)
+        return ForecastResult(folder=folder, forecast=forecast)
+
+    def staff(self, *, forecast_file: Path | None = None) -> StaffResult:
+        """Size the plan's staffing, from its own forecast or from a file."""
+        return self._staff(STAFF_FILES, forecast_file)
+
+    def roster(
+        self,
+        *,
+        limits: SolveLimits | None = None,
+        forecast_file: Path | None = None,
+        requirement_file: Path | None = None,
+        on_progress: OnProgress | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> RosterResult:
+        """Make the plan's roster and judge it."""
+        staff = self._demand(forecast_file, requirement_file)
+        instance = roster_instance(staff.folder, staff.requirement)
+        from solver.search import solve
+
+        outcome = solve(
+            instance,
+            plan_rules(staff.folder),
+            limits=limits or SolveLimits(),
+            on_progress=on_progress,
+            stop=stop,
+        )
+        return _judged(staff, instance, outcome)
+
+    def verify(self, roster_file: Path | None = None) -> VerifyResult:
+        """Judge a roster file (default ``out/roster.csv``) by the inputs alone."""
+        from wfm.io.rosters import read_roster_rows
+
+        folder = self.read(PEOPLE_FILES)
+        instance = roster_instance(folder)
+        path = roster_file or self.directory / "out" / "roster.csv"
+        rows = read_roster_rows(path, folder.plan, folder.agents)
+        shifts = shifts_of(rows, instance.grid, folder.agents, folder.plan.contracts)
+        roster = Roster(shifts=shifts)
+        return VerifyResult(
+            folder=folder,
+            instance=instance,
+            roster=roster,
+            certificate=judge(folder, instance, roster),
+        )
+
+    def _staff(self, needs: frozenset[str], forecast_file: Path | None) -> StaffResult:
+        if forecast_file is None:
+            folder = self.read(needs)
+            forecast = forecast_plan(folder)
+        else:
+            from wfm.io.tables import read_forecast
+
+            folder = self.read(needs - {"history", "events"})
+            forecast = read_forecast(forecast_file, folder.plan)
+        requirement = staff_plan(folder, forecast)
+        return StaffResult(folder=folder, forecast=forecast, requirement=requirement)
+
+    def _demand(
+        self, forecast_file: Path | None, requirement_file: Path | None
+    ) -> StaffResult:
+        if requirement_file is None:
+            return self._staff(STAFF_FILES | PEOPLE_FILES, forecast_file)
+        from wfm.io.tables import read_requirement
+
+        folder = self.read(PEOPLE_FILES)
+        requirement = read_requirement(requirement_file, folder.plan)
+        return StaffResult(folder=folder, forecast=None, requirement=requirement)
+
+
+def load(directory: str | Path) -> LoadedPlan:
+    """Return the plan in *directory*; files are read by the stages that need them."""
+    return LoadedPlan(directory=Path(directory))
+
+
+def _judged(
+    staff: StaffResult, instance: RosterInstance, outcome: Outcome
+) -> RosterResult:
+    solved, status = _usable(outcome)
+    certificate = judge(staff.folder, instance, solved.roster) if solved else None
+    return RosterResult(
+        folder=staff.folder,
+        forecast=staff.forecast,
+        requirement=staff.requirement,
+        instance=instance,
+        outcome=outcome,
+        solved=solved,
+        certificate=certificate,
+        status=status,
+    )
+
+
+def _usable(outcome: Outcome) -> tuple[Solved | None, str]:
+    match outcome:
+        case Solved(stop_reason="interrupted"):
+            return outcome, "interrupted"
+        case Solved():
+            return outcome, "ok"
+        case Infeasible(best=best) | NotFound(best=best):
+            return best, "without_guarantee" if best else "no_roster"

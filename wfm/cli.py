@@ -1,1 +1,280 @@
-"""The command line."""
+"""The command line; everything heavy is imported when a command runs."""
+
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import wfm
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from solver.outcome import SolveLimits
+    from wfm.commands import Run
+
+app = typer.Typer(
+    help="Forecast contacts, size staffing, and make rosters that prove their cover.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The plan folder.", metavar="DIR")]
+Week = Annotated[
+    str | None, typer.Option(help="First day of the plan, instead of plan.yaml's.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A changed value: queues.chat_en.aht_s=420."),
+]
+Seconds = Annotated[float, typer.Option(help="Time limit of the search.")]
+Gap = Annotated[float, typer.Option(help="Stop at this gap (0.01 is 1 %).")]
+Seed = Annotated[int, typer.Option(help="Seed of the search.")]
+Workers = Annotated[int, typer.Option(help="CP-SAT workers; at least 8 is wise.")]
+Rounds = Annotated[
+    int | None,
+    typer.Option(help="Stop after this many rounds of work: reproducible by seed."),
+]
+StageFile = Annotated[
+    Path | None, typer.Option(help="Use this file in place of the stage.")
+]
+Calendars = Annotated[bool, typer.Option("--ics", help="One .ics file per agent.")]
+
+DEFAULT_SECONDS = 90.0
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(f"wfm {wfm.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Forecast contacts, size staffing, and make rosters that prove their cover."""
+
+
+@app.command()
+def init(
+    directory: Folder,
+    template: Annotated[
+        str, typer.Option(help="global-support, single-site or bank.")
+    ] = "global-support",
+) -> None:
+    """Write a complete, commented example plan."""
+    from wfm.io.templates import write_template
+
+    files = write_template(directory, template)
+    typer.echo(f"{template}: {len(files)} files in {directory}; next: wfm plan")
+
+
+@app.command()
+def check(directory: Folder, changes: Changes = None) -> None:
+    """Report every problem of every file, by file, row and column."""
+    from wfm import commands
+
+    raise typer.Exit(commands.check(_run("check", directory, None, changes)))
+
+
+@app.command()
+def forecast(
+    directory: Folder,
+    as_of: Annotated[
+        str | None, typer.Option(help="Use only what was known before this date.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks to forecast.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write this file only.")] = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Forecast contacts and handle time per queue and interval."""
+    from wfm import commands
+
+    day = None if as_of is None else _date(as_of, "--as-of")
+    run = _run("forecast", directory, week, changes)
+    raise typer.Exit(commands.forecast(run, as_of=day, weeks=weeks, out_file=out))
+
+
+@app.command()
+def staff(
+    directory: Folder,
+    forecast: StageFile = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Size the agents required per queue and interval."""
+    from wfm import commands
+
+    run = _run("staff", directory, week, changes, forecast=forecast)
+    raise typer.Exit(commands.staff(run))
+
+
+@app.command()
+def roster(
+    directory: Folder,
+    seconds: Seconds = DEFAULT_SECONDS,
+    gap: Gap = 0.0,
+    seed: Seed = 1,
+    workers: Workers = 8,
+    rounds: Rounds = None,
+    forecast: StageFile = None,
+    requirement: StageFile = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Make the roster; write roster, allocation and certificate."""
+    from wfm import commands
+
+    run = _run(
+        "roster", directory, week, changes, forecast=forecast, requirement=requirement
+    )
+    limits = _limits(seconds, gap, seed, workers, rounds)
+    raise typer.Exit(commands.roster(run, limits, full=False))
+
+
+@app.command()
+def plan(
+    directory: Folder,
+    seconds: Seconds = DEFAULT_SECONDS,
+    gap: Gap = 0.0,
+    seed: Seed = 1,
+    workers: Workers = 8,
+    rounds: Rounds = None,
+    forecast: StageFile = None,
+    requirement: StageFile = None,
+    ics: Calendars = False,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Do it all: forecast, staff, roster, verify, report."""
+    from wfm import commands
+
+    run = _run(
+        "plan",
+        directory,
+        week,
+        changes,
+        forecast=forecast,
+        requirement=requirement,
+        calendars=ics,
+    )
+    limits = _limits(seconds, gap, seed, workers, rounds)
+    raise typer.Exit(commands.roster(run, limits, full=True))
+
+
+@app.command()
+def verify(
+    directory: Folder,
+    roster: Annotated[
+        Path | None, typer.Option(help="The roster to judge; default out/roster.csv.")
+    ] = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Judge a roster by rules and guarantees, from the input files alone."""
+    from wfm import commands
+
+    run = _run("verify", directory, week, changes)
+    raise typer.Exit(commands.verify(run, roster))
+
+
+def _limits(
+    seconds: float, gap: float, seed: int, workers: int, rounds: int | None
+) -> "SolveLimits":
+    from solver.outcome import SolveLimits
+
+    return SolveLimits(
+        max_time_s=seconds,
+        gap=gap,
+        seed=seed,
+        num_workers=workers,
+        deterministic_rounds=rounds,
+    )
+
+
+def _run(
+    command: str,
+    directory: Path,
+    week: str | None,
+    changes: list[str] | None,
+    *,
+    calendars: bool = False,
+    **external: Path | None,
+) -> "Run":
+    from rich.console import Console
+
+    from wfm import api, commands
+
+    patches = dict(_change(text) for text in changes or ())
+    if week is not None:
+        patches["week"] = _date(week, "--week").isoformat()
+    return commands.Run(
+        plan=api.load(directory).with_(patches),
+        console=Console(),
+        command=command,
+        external={stage: path for stage, path in external.items() if path is not None},
+        calendars=calendars,
+    )
+
+
+def _change(text: str) -> tuple[str, object]:
+    from ruamel.yaml import YAML
+
+    path, equals, value = text.partition("=")
+    if not equals:
+        msg = f"{text!r} is not path=value"
+        raise typer.BadParameter(msg, param_hint="--set")
+    return path.strip(), YAML(typ="safe").load(value)
+
+
+def _date(text: str, option: str) -> "date":
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
+    except ValueError:
+        msg = f"{text!r} is not a date like 2026-10-26"
+        raise typer.BadParameter(msg, param_hint=option) from None
+
+
+def main() -> None:
+    """Run the command line; errors that a user can cure are one clear message."""
+    from wfm.domain.errors import InputError, Interrupted, WfmError
+
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        app()
+    except InputError as error:
+        from rich.console import Console
+
+        from wfm.commands import report_problems
+
+        report_problems(Console(stderr=True), error.problems)
+        sys.exit(error.exit_code)
+    except WfmError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        typer.echo(f"error: {reason}: {error.filename or ''}", err=True)
+        sys.exit(1)
+    except Interrupted as error:
+        typer.echo("interrupted; nothing was written", err=True)
+        sys.exit(error.exit_code)
+
+
+def _interrupt(_signum: int, _frame: object) -> None:
+    from wfm.domain.errors import Interrupted
+
+    raise Interrupted
+
+
+if __name__ == "__main__":
+    main()

@@ -16,6 +16,15 @@ class UsageError(WfmError):
     exit_code: ClassVar[int] = 2
 
 
+class Interrupted(BaseException):
+    """Ctrl-C with nothing in hand: exit code 130.
+
+    Its own class, since command-line libraries turn KeyboardInterrupt into exit 1.
+    """
+
+    exit_code: ClassVar[int] = 130
+
+
 class ModelError(WfmError):
     """An internal cross-check failed: a result contradicts its own recomputation."""
 

@@ -1,32 +1,28 @@
 """History -> forecast -> requirement, with the planner's overrides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from forecasting.run import forecast as run_forecast
 
-from wfm.calendar.holidays import Holiday
+from forecasting.run import forecast as run_forecast
 from wfm.calendar.local import local_clock
-from wfm.calendar.opening import open_mask
-from wfm.domain.arrays import BoolArray, FloatArray
-from wfm.domain.demand import Queue, VolumeForecast
+from wfm.domain.arrays import FloatArray
+from wfm.domain.demand import VolumeForecast
 from wfm.domain.errors import ModelError
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import OverrideRow, PlanFolder
 from wfm.domain.staffing import StaffingRequirement
-from wfm.pipeline.window import horizon, plan_window, queue_holidays
-from wfm.staffing.channel import CHANNELS
+from wfm.pipeline.window import (
+    calendar_years,
+    horizon,
+    open_masks,
+    plan_window,
+    queue_holidays,
+)
 from wfm.staffing.requirement import requirement as run_requirement
-
-
-def calendar_years(folder: PlanFolder) -> range:
-    """Return the years from the start of the history to the end of the plan."""
-    last = folder.plan.first_date.year + 1
-    first = folder.history.grid.start_utc.year if folder.history else last - 1
-    return range(min(first, last - 1), last + 1)
 
 
 def forecast_plan(
@@ -81,15 +77,6 @@ def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirem
         ),
     )
     return _override_requirement(result, folder)
-
-
-def open_masks(
-    queues: Iterable[Queue],
-    grid: IntervalGrid,
-    holidays: Mapping[str, Mapping[date, Holiday]],
-) -> dict[str, BoolArray]:
-    """Return queue id -> whether it is open in each interval of *grid*."""
-    return {q.queue_id: open_mask(q, grid, holidays[q.queue_id]) for q in queues}
 
 
 def _override_forecast(forecast: VolumeForecast, folder: PlanFolder) -> VolumeForecast:
@@ -147,8 +134,3 @@ def _apply(row: OverrideRow, values: FloatArray) -> FloatArray:
     if row.op == "scale":
         return values * row.value
     return np.maximum(values + row.value, 0.0)
-
-
-def is_deferred(queue: Queue) -> bool:
-    """Return whether the queue's work may wait until it is due."""
-    return bool(CHANNELS[queue.channel].deferred)

@@ -20,11 +20,15 @@ from wfm.domain.plan import Plan, PlanFolder
 from wfm.domain.roster import PlannedDay, RosterInstance, is_eligible
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
 from wfm.pipeline.absence import Horizon, blocked_times, preferences
-from wfm.pipeline.demand import calendar_years, is_deferred, open_masks
 from wfm.pipeline.money import exchange_factor, to_thousandths
 from wfm.pipeline.rules import resolve_rules, weekly_minutes
 from wfm.pipeline.spans import shifts_of
-from wfm.pipeline.window import plan_window, queue_holidays
+from wfm.pipeline.window import (
+    calendar_years,
+    open_masks,
+    plan_window,
+    queue_holidays,
+)
 
 MINUTES_PER_HOUR = 60
 WORKDAYS_PER_WEEK = 5
@@ -123,7 +127,11 @@ def _targets(
     start: int,
     end: int,
 ) -> FloatArray:
-    """Return the soft targets of live queues, piecewise constant, inside the window."""
+    """Return the soft targets of live queues, piecewise constant, inside the window.
+
+    A deferred queue whose due times are not known (a requirement read from a file) is
+    held to its profile like a live one.
+    """
     targets = np.zeros((len(plan.queues), grid.num_intervals))
     if requirement is None:
         return targets
@@ -131,8 +139,9 @@ def _targets(
     offset = grid.floor_index(requirement.grid.start_utc)
     fine = np.repeat(requirement.scheduled_agents, factor, axis=1)
     low, high = max(start, offset), min(end, offset + fine.shape[1])
+    due_times = {work.queue_id for work in requirement.deferred}
     for q, queue in enumerate(plan.queues):
-        if not is_deferred(queue):
+        if queue.queue_id not in due_times:
             row = requirement.queue_ids.index(queue.queue_id)
             targets[q, low:high] = fine[row, low - offset : high - offset]
     return targets

@@ -13,8 +13,6 @@ def plan_rules(folder: PlanFolder) -> tuple[Rule, ...]:
     return build_rules(resolve_rules(folder.plan, folder.agents))
 
 
-def judge(
-    folder: PlanFolder, instance: RosterInstance, roster: Roster
-) -> Certificate:
+def judge(folder: PlanFolder, instance: RosterInstance, roster: Roster) -> Certificate:
     """Return what holds and what is broken in *roster*, judged from the inputs."""
     return certify(instance, plan_rules(folder), roster, hashes=folder.hashes)

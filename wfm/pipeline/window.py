@@ -1,12 +1,16 @@
 """The plan's window and the calendars it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from wfm.calendar.holidays import Holiday, public_holidays
 from wfm.calendar.local import to_instant, wall_minute, zone
-from wfm.domain.plan import Plan
+from wfm.calendar.opening import open_mask
+from wfm.domain.arrays import BoolArray
+from wfm.domain.demand import Queue
+from wfm.domain.grid import IntervalGrid
+from wfm.domain.plan import Plan, PlanFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +51,19 @@ def queue_holidays(plan: Plan, years: range) -> dict[str, Mapping[date, Holiday]
         )
         for queue in plan.queues
     }
+
+
+def calendar_years(folder: PlanFolder) -> range:
+    """Return the years from the start of the history to the end of the plan."""
+    last = folder.plan.first_date.year + 1
+    first = folder.history.grid.start_utc.year if folder.history else last - 1
+    return range(min(first, last - 1), last + 1)
+
+
+def open_masks(
+    queues: Iterable[Queue],
+    grid: IntervalGrid,
+    holidays: Mapping[str, Mapping[date, Holiday]],
+) -> dict[str, BoolArray]:
+    """Return queue id -> whether it is open in each interval of *grid*."""
+    return {q.queue_id: open_mask(q, grid, holidays[q.queue_id]) for q in queues}

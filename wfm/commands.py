@@ -1,0 +1,326 @@
+"""The commands: compute by :mod:`wfm.api`, write ``out/`` whole, say what was found.
+
+Every command returns its exit code: 0 done, 1 a finding, 130 interrupted with nothing.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from solver.outcome import Infeasible, NotFound, Solved, SolveLimits
+from wfm import api
+from wfm.domain.errors import InputError, Interrupted, Problem
+from wfm.evaluation.certificate import to_json
+from wfm.evaluation.describe import describe_shortfall, describe_violation
+from wfm.io.manifest import read_manifest, write_manifest
+from wfm.io.output import OutputFolder, write_atomic
+from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
+from wfm.manifest import base_manifest, search_manifest
+from wfm.pipeline.money import minor_digits
+
+if TYPE_CHECKING:
+    from wfm.report.inputs import ReportInput
+
+DONE, FINDING = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One invocation: the plan, where to talk, and what replaces which stage."""
+
+    plan: api.LoadedPlan
+    console: Console
+    command: str
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    external: Mapping[str, Path] = field(default_factory=dict)
+    calendars: bool = False
+
+    @property
+    def out(self) -> Path:
+        """The folder that the run replaces."""
+        return self.plan.directory / "out"
+
+    def manifest(self, folder: api.PlanFolder) -> dict[str, object]:
+        """Return the manifest's part that does not depend on the stage."""
+        return base_manifest(
+            folder,
+            command=self.command,
+            started=self.started,
+            patches=self.plan.patches,
+            external=self.external,
+        )
+
+
+def check(run: Run) -> int:
+    """Report every problem of every file."""
+    problems = run.plan.check()
+    if not problems:
+        run.console.print(f"{run.plan.directory}: no problem found")
+        return DONE
+    report_problems(run.console, problems)
+    return FINDING
+
+
+def report_problems(console: Console, problems: tuple[Problem, ...]) -> None:
+    """Print one line per problem, and how many there are."""
+    for problem in problems:
+        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    noun = "problem" if len(problems) == 1 else "problems"
+    console.print(f"{len(problems)} {noun}; nothing was computed")
+
+
+def forecast(
+    run: Run, *, as_of: date | None, weeks: int | None, out_file: Path | None
+) -> int:
+    """Forecast and write ``out/forecast.csv``, or *out_file* alone."""
+    from wfm.io.tables import write_forecast, write_history_log
+
+    result = run.plan.forecast(as_of=as_of, weeks=weeks)
+    plan = result.folder.plan
+    if out_file is not None:
+        write_forecast(out_file, plan, result.forecast)
+        run.console.print(f"forecast: {out_file}")
+    else:
+        with OutputFolder(run.out) as folder:
+            write_forecast(folder / "forecast.csv", plan, result.forecast)
+            write_history_log(folder / "history_log.csv", result.folder.history_log)
+            write_manifest(folder / "manifest.json", run.manifest(result.folder))
+        run.console.print(f"forecast: {run.out / 'forecast.csv'}")
+    for queue, reason in sorted(result.forecast.failures.items()):
+        run.console.print(f"[yellow]{queue}: {reason}[/yellow]")
+    if result.forecast.failures:
+        run.console.print(f"{len(result.forecast.failures)} queue(s) fell back")
+    return DONE
+
+
+def staff(run: Run) -> int:
+    """Size the staffing and write ``out/requirement.csv``."""
+    check_fresh(run)
+    result = run.plan.staff(forecast_file=run.external.get("forecast"))
+    with OutputFolder(run.out) as folder:
+        _write_demand(folder, result)
+        write_manifest(folder / "manifest.json", run.manifest(result.folder))
+    run.console.print(_staff_table(result))
+    run.console.print(f"requirement: {run.out / 'requirement.csv'}")
+    return DONE
+
+
+def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
+    """Make the roster and write ``out/``; *full* adds report, workbook and pages."""
+    check_fresh(run)
+    result = _search(run, limits)
+    if result.solved is None:
+        return _without_roster(run, result)
+    clock = time.perf_counter()
+    inputs = _report_input(run, result, limits)
+    with OutputFolder(run.out) as folder:
+        _write_roster(folder, result, inputs)
+        if full:
+            _write_report(folder, inputs, calendars=run.calendars)
+        write_manifest(folder / "manifest.json", inputs.manifest)
+    _summarise(run, result, inputs)
+    run.console.print(f"written in {seconds_since(clock):.1f} s: {run.out}")
+    if full:
+        run.console.print(f"report: {run.out / 'report.html'}")
+    return _roster_exit(run, result)
+
+
+def verify(run: Run, roster_file: Path | None) -> int:
+    """Judge a roster by the inputs alone and write ``out/certificate.json``."""
+    import json
+
+    result = run.plan.verify(roster_file)
+    certificate = to_json(result.certificate, result.instance)
+    target = run.out / "certificate.json"
+    target.parent.mkdir(exist_ok=True)
+    write_atomic(target, json.dumps(certificate, indent=1) + "\n")
+    for violation in result.certificate.violations:
+        text = describe_violation(violation, result.instance)
+        run.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    count = len(result.certificate.violations)
+    rules = len(result.certificate.rules)
+    run.console.print(f"{count} violations of {rules} rules; certificate: {target}")
+    return FINDING if count else DONE
+
+
+def check_fresh(run: Run) -> None:
+    """Refuse a stage file of ``out/`` whose inputs have changed since.
+
+    Raises
+    ------
+    InputError
+        Naming the file that changed and the command to re-run.
+    """
+    problems = []
+    for stage, path in run.external.items():
+        if not path.exists():
+            problems.append(Problem(file=str(path), message="no such file"))
+            continue
+        manifest = read_manifest(path.parent / "manifest.json")
+        for name in _changed_inputs(run, manifest):
+            command = {"forecast": "forecast", "requirement": "staff"}[stage]
+            message = f"{path.name} was made from another {name}"
+            cure = f"a fresh one: wfm {command} {run.plan.directory}"
+            problems.append(Problem(file=str(path), message=message, expected=cure))
+    if problems:
+        raise InputError(tuple(problems))
+
+
+def _changed_inputs(run: Run, manifest: Mapping[str, object]) -> list[str]:
+    import hashlib
+
+    hashes = manifest.get("inputs_sha256")
+    changed = []
+    for name, digest in sorted(hashes.items()) if isinstance(hashes, dict) else ():
+        path = run.plan.directory / name
+        now = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+        if now != digest:
+            changed.append(name)
+    return changed
+
+
+def _search(run: Run, limits: SolveLimits) -> api.RosterResult:
+    plan = run.plan.read(frozenset()).plan
+    display = SearchDisplay(
+        run.console, limits.max_time_s, plan.currency, minor_digits(plan.currency)
+    )
+    with stop_on_interrupt() as stop, display:
+        return run.plan.roster(
+            limits=limits,
+            forecast_file=run.external.get("forecast"),
+            requirement_file=run.external.get("requirement"),
+            on_progress=display,
+            stop=stop.is_set,
+        )
+
+
+def _without_roster(run: Run, result: api.RosterResult) -> int:
+    match result.outcome:
+        case Infeasible(conflicts=conflicts):
+            run.console.print("[bold red]no roster keeps every rule[/bold red]")
+            for conflict in conflicts:
+                run.console.print(f"  {conflict}", markup=False)
+        case NotFound(stop_reason="interrupted"):
+            raise Interrupted
+        case NotFound(wall_s=wall_s):
+            run.console.print(f"[bold red]nothing found in {wall_s:.0f} s[/bold red]")
+        case Solved():
+            pass
+    return FINDING
+
+
+def _report_input(
+    run: Run, result: api.RosterResult, limits: SolveLimits
+) -> "ReportInput":
+    from wfm.report.inputs import ReportInput
+
+    if result.solved is None or result.certificate is None:
+        msg = "a report needs a roster"
+        raise ValueError(msg)
+    manifest = run.manifest(result.folder) | {
+        "search": search_manifest(result.outcome, limits),
+        "status": result.status,
+        "violations": len(result.certificate.violations),
+    }
+    return ReportInput(
+        folder=result.folder,
+        forecast=result.forecast,
+        requirement=result.requirement,
+        instance=result.instance,
+        roster=result.solved.roster,
+        allocation=result.solved.allocation,
+        solved=result.solved,
+        certificate=result.certificate,
+        manifest=manifest,
+        status=result.status,
+    )
+
+
+def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> None:
+    from wfm.io.tables import write_forecast, write_history_log, write_requirement
+
+    plan = result.folder.plan
+    if result.forecast is not None:
+        write_forecast(folder / "forecast.csv", plan, result.forecast)
+    if result.folder.history_log:
+        write_history_log(folder / "history_log.csv", result.folder.history_log)
+    write_requirement(folder / "requirement.csv", plan, result.requirement)
+
+
+def _write_roster(
+    folder: Path, result: api.RosterResult, inputs: "ReportInput"
+) -> None:
+    import json
+
+    from wfm.io.tables import write_allocation, write_roster
+
+    _write_demand(folder, result)
+    write_roster(folder / "roster.csv", inputs.instance, inputs.roster)
+    write_allocation(folder / "allocation.csv", inputs.instance, inputs.allocation)
+    certificate = to_json(inputs.certificate, inputs.instance)
+    write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
+
+
+def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> None:
+    from wfm.report.html import write_html
+    from wfm.report.ics import write_calendars
+    from wfm.report.pages import write_pages
+    from wfm.report.workbook import write_workbook
+
+    write_html(folder / "report.html", inputs)
+    write_workbook(folder / "roster.xlsx", inputs)
+    write_pages(folder / "pages", inputs)
+    if calendars:
+        write_calendars(folder / "calendars", inputs)
+
+
+def _staff_table(result: api.StaffResult) -> object:
+    from wfm.report.terminal import requirement_table
+
+    return requirement_table(result.folder.plan, result.requirement)
+
+
+def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> None:
+    from wfm.report.terminal import summary_table
+
+    for table in summary_table(inputs):
+        run.console.print(table)
+    certificate = inputs.certificate
+    for violation in certificate.violations[:20]:
+        text = describe_violation(violation, inputs.instance)
+        run.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    if result.status == "without_guarantee":
+        run.console.print(
+            "[bold red]the guarantee can't be met; this roster is the best without it"
+            "[/bold red]"
+        )
+        _print_shortfalls(run, result)
+
+
+def _print_shortfalls(run: Run, result: api.RosterResult) -> None:
+    match result.outcome:
+        case Infeasible(shortfalls=shortfalls, cures=cures):
+            for cure in cures:
+                relaxed = " and ".join(cure.relaxed)
+                run.console.print(f"  cured by relaxing {relaxed}", markup=False)
+            if not cures:
+                run.console.print("  no single rule or absence cures it when relaxed")
+        case NotFound(shortfalls=shortfalls):
+            pass
+        case Solved():
+            shortfalls = ()
+    for shortfall in shortfalls:
+        text = describe_shortfall(shortfall, result.instance)
+        run.console.print(f"  {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _roster_exit(run: Run, result: api.RosterResult) -> int:
+    if result.status == "interrupted":
+        run.console.print("interrupted: this is the best roster so far")
+    broken = result.certificate is not None and bool(result.certificate.violations)
+    return FINDING if broken or result.status == "without_guarantee" else DONE

@@ -1,0 +1,94 @@
+"""The run manifest: what was made from what, by which versions, and how it ended."""
+
+import os
+import platform
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import wfm
+from solver.outcome import Infeasible, NotFound, Outcome, Solved, SolveLimits
+from wfm.domain.plan import PlanFolder
+
+LIBRARIES = ("ortools", "numpy", "pandas", "scipy", "numba", "holidays", "pytz")
+
+
+def base_manifest(
+    folder: PlanFolder,
+    *,
+    command: str,
+    started: datetime,
+    patches: Mapping[str, object],
+    external: Mapping[str, Path],
+) -> dict[str, object]:
+    """Return what every run records: inputs, versions, machine, changes.
+
+    *external* names the stages that a file of the planner's own replaced.
+    """
+    return {
+        "command": command,
+        "plan": folder.plan.name,
+        "first_date": folder.plan.first_date.isoformat(),
+        "weeks": folder.plan.weeks,
+        "started_utc": started.isoformat(timespec="seconds"),
+        "inputs_sha256": dict(sorted(folder.hashes.items())),
+        "external": {stage: path.name for stage, path in sorted(external.items())},
+        "changes": {path: str(value) for path, value in sorted(patches.items())},
+        "versions": library_versions(),
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "processors": os.cpu_count(),
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of this project and of the libraries that decide results."""
+    versions = {"wfm": wfm.__version__}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "absent"
+    return versions
+
+
+def search_manifest(outcome: Outcome, limits: SolveLimits) -> dict[str, object]:
+    """Return what a search records: limits, outcome, objective, bound and gaps.
+
+    Objective and bound are thousandths of a minor unit of the plan's currency.
+    """
+    record: dict[str, object] = {
+        "seed": limits.seed,
+        "workers": limits.num_workers,
+        "max_time_s": limits.max_time_s,
+        "deterministic_rounds": limits.deterministic_rounds,
+    }
+    match outcome:
+        case Solved():
+            return record | {"status": "solved"} | _solved(outcome)
+        case Infeasible():
+            record["status"] = "infeasible"
+            record["cures"] = [list(cure.relaxed) for cure in outcome.cures]
+            record["conflicts"] = list(outcome.conflicts)
+        case NotFound():
+            record["status"] = "not found"
+            record["stop_reason"] = outcome.stop_reason
+    return record | (_solved(outcome.best) if outcome.best else {})
+
+
+def _solved(solved: Solved) -> dict[str, object]:
+    return {
+        "objective": solved.objective,
+        "bound": solved.bound,
+        "gap": round(solved.gap, 6),
+        "net_gap": round(solved.net_gap, 6),
+        "terms": dict(sorted(solved.terms.items())),
+        "avoidable_base": solved.avoidable_base,
+        "start_objective": solved.start_objective,
+        "stop_reason": solved.stop_reason,
+        "reproducible": solved.reproducible,
+        "wall_s": round(solved.wall_s, 2),
+        "first_roster_s": round(solved.first_roster_s, 2),
+        "rounds": solved.rounds,
+    }
