@@ -1,0 +1,105 @@
+"""Waiting, abandonment and occupancy of flat arrays of queues, by Erlang C or A."""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from wfm.domain.arrays import FloatArray
+from wfm.staffing.blocking import checked, erlang_c, log_erlang_b
+from wfm.staffing.patience import BusyServers, Waits, waits
+
+Definition = Literal["offered", "answered", "excluding_short_abandons", "virtual"]
+
+
+def columns(*values: npt.ArrayLike) -> tuple[tuple[int, ...], tuple[FloatArray, ...]]:
+    """Return the common shape of *values* and each of them as a flat array."""
+    arrays = checked(*values)
+    return arrays[0].shape, tuple(np.ravel(a).astype(np.float64) for a in arrays)
+
+
+def shaped(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return flat *values* in *shape*, a scalar where that is empty."""
+    result: FloatArray = values.reshape(shape)[()]
+    return result
+
+
+def waits_of(
+    load: FloatArray,
+    agents: FloatArray,
+    aht_s: FloatArray,
+    within_s: FloatArray,
+    patience_s: FloatArray,
+) -> Waits:
+    """Return the waiting of each flat element, by Erlang C or A as patience says."""
+    result = _waits_c(load, agents, aht_s, within_s)
+    rows = np.flatnonzero(np.isfinite(patience_s) & (load > 0.0) & (agents > 0.0))
+    if len(rows):
+        found = waits(
+            BusyServers(
+                arrival=load[rows] / aht_s[rows],
+                service=agents[rows] / aht_s[rows],
+                abandon=1.0 / patience_s[rows],
+                log_weight_below=-log_erlang_b(load[rows], agents[rows]),
+            ),
+            within_s[rows],
+        )
+        for name in Waits.__dataclass_fields__:
+            getattr(result, name)[rows] = getattr(found, name)
+    rows = np.flatnonzero(np.isfinite(patience_s) & (load > 0.0) & (agents == 0.0))
+    result.mean_wait_s[rows] = patience_s[rows]
+    result.abandonment_fraction[rows] = 1.0
+    return result
+
+
+def _waits_c(
+    load: FloatArray, agents: FloatArray, aht_s: FloatArray, within_s: FloatArray
+) -> Waits:
+    with np.errstate(all="ignore"):
+        p_wait = erlang_c(load, agents)
+        stable = agents > load
+        drain = np.where(stable, agents - load, 0.0) / aht_s
+        late = np.where(stable, p_wait * np.exp(-drain * within_s), 1.0)
+        mean = np.where(p_wait > 0.0, p_wait / drain, 0.0)
+    in_time = np.where(load > 0.0, 1.0 - late, 1.0)
+    return Waits(
+        p_wait=np.array(p_wait),
+        mean_wait_s=mean.copy(),
+        mean_wait_served_s=mean.copy(),
+        mean_virtual_wait_s=mean,
+        abandonment_fraction=np.zeros_like(load),
+        served_in_time=in_time.copy(),
+        virtual_in_time=in_time,
+        abandoned_in_time=np.zeros_like(load),
+    )
+
+
+def level_of(found: Waits, definition: Definition) -> FloatArray:
+    """Return the service level of *found* by *definition*."""
+    if definition == "virtual":
+        return found.virtual_in_time
+    if definition == "offered":
+        return found.served_in_time
+    gone = (
+        found.abandonment_fraction
+        if definition == "answered"
+        else found.abandoned_in_time
+    )
+    left = np.maximum(1.0 - gone, 1e-300)
+    return np.minimum(found.served_in_time / left, 1.0)
+
+
+def check_definition(definition: str) -> None:
+    """Raise ValueError if *definition* is not a known service level."""
+    known = ("offered", "answered", "excluding_short_abandons", "virtual")
+    if definition not in known:
+        msg = f"service level definition {definition!r}, expected one of {known}"
+        raise ValueError(msg)
+
+
+def busy_of(load: FloatArray, heads: FloatArray, found: Waits) -> FloatArray:
+    """Return the share of agents' time in contacts."""
+    with np.errstate(all="ignore"):
+        share = load * (1.0 - found.abandonment_fraction) / heads
+    busy: FloatArray = np.where(load > 0.0, np.minimum(share, 1.0), 0.0)
+    return np.where((heads == 0.0) & (load > 0.0), 1.0, busy)
