@@ -53,7 +53,8 @@ class Need:
     piece_prices
         ``[k]`` price of one missing unit in each piece, rising.
     floor
-        ``[q, t]`` guaranteed units (whole agents), inside the window.
+        ``[q, t]`` guaranteed units (whole agents), inside the window and after a
+        cold start.
     due
         Deferred work, by queue and due time.
     due_price, idle_price
@@ -138,8 +139,10 @@ def live_units(instance: RosterInstance) -> IntArray:
     An unreachable target (infinity) counts as everybody there is.
     """
     most = float(max(1, len(instance.agents)))
-    target = np.minimum(instance.scheduled_agents, most)
-    target = np.maximum(target, instance.guaranteed_agents)
+    wanted = instance.scheduled_agents
+    target = np.maximum(
+        np.where(np.isinf(wanted), most, wanted), instance.guaranteed_agents
+    )
     units: IntArray = np.rint(target * UNITS_PER_AGENT).astype(np.int64)
     units *= _inside(instance)
     units[sorted(deferred_rows(instance))] = 0
@@ -147,10 +150,11 @@ def live_units(instance: RosterInstance) -> IntArray:
 
 
 def floor_units(instance: RosterInstance) -> IntArray:
-    """Return ``[q, t]`` guaranteed units inside the window."""
-    return np.asarray(
-        instance.guaranteed_agents * UNITS_PER_AGENT * _inside(instance), dtype=np.int64
-    )
+    """Return ``[q, t]`` guaranteed units where the guarantee is judged."""
+    units: IntArray = instance.guaranteed_agents * UNITS_PER_AGENT
+    units = units * _inside(instance)
+    units[:, : max(0, instance.cold_start_end_idx)] = 0
+    return units
 
 
 def piece_widths(live: IntArray, shares: Sequence[float]) -> IntArray:

@@ -1,0 +1,106 @@
+"""A roster problem with its rules and terms read once, and the score of a roster."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from solver.allocation import Served, allocate, serves_of
+from solver.constraints import Constraint
+from solver.need import Need, build_need
+from solver.rule import Rule
+from solver.term import TERMS, Price, StepPrice, Term
+from wfm.domain.errors import ModelError
+from wfm.domain.roster import WORK, Roster, RosterInstance, Violation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is to be solved: instance, rules with their demands, terms, prices."""
+
+    instance: RosterInstance
+    rules: tuple[Rule, ...]
+    terms: Mapping[str, Term]
+    constraints: tuple[Constraint, ...]
+    prices: tuple[Price, ...]
+    need: Need
+    serves: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A roster's exact worth: what it breaks comes first, then what it costs."""
+
+    roster: Roster
+    served: Served
+    terms: Mapping[str, int]
+    violations: tuple[Violation, ...]
+
+    @property
+    def objective(self) -> int:
+        """Sum of all terms, thousandths of a minor unit."""
+        return sum(self.terms.values())
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What a better score has less of."""
+        return (
+            sum(max(1, v.end_idx - v.start_idx) for v in self.violations),
+            self.objective,
+        )
+
+
+def read_problem(
+    instance: RosterInstance,
+    rules: Sequence[Rule],
+    terms: Mapping[str, Term] | None = None,
+) -> Problem:
+    """Ask every rule and term what it demands; *terms* defaults to all registered."""
+    chosen = dict(terms) if terms is not None else {n: TERMS[n]() for n in TERMS}
+    constraints = tuple(c for rule in rules for c in rule.constraints(instance))
+    prices = tuple(p for term in chosen.values() for p in term.prices(instance))
+    return Problem(
+        instance=instance,
+        rules=tuple(rules),
+        terms=chosen,
+        constraints=constraints,
+        prices=prices,
+        need=build_need(instance, prices),
+        serves=serves_of(constraints),
+    )
+
+
+def score(problem: Problem, roster: Roster) -> Score:
+    """Return the exact score of *roster*: cheapest allocation, terms, violations.
+
+    Raises
+    ------
+    ModelError
+        If the terms, recomputed on their own, contradict the prices that the search
+        was given.
+    """
+    instance = problem.instance
+    served = allocate(instance, roster, problem.serves, problem.need)
+    terms = {
+        name: term.value(instance, roster, served.allocation)
+        for name, term in problem.terms.items()
+    }
+    priced = served.cost + step_cost(problem, roster)
+    if sum(terms.values()) != priced:
+        msg = f"terms add up to {sum(terms.values())}, prices to {priced}: {terms}"
+        raise ModelError(msg)
+    found = tuple(
+        v for rule in problem.rules for v in rule.violations(instance, roster)
+    )
+    return Score(roster=roster, served=served, terms=terms, violations=found)
+
+
+def step_cost(problem: Problem, roster: Roster) -> int:
+    """Return what the step prices charge for the shifts of *roster*."""
+    row = problem.instance.agent_index()
+    prices = [price for price in problem.prices if isinstance(price, StepPrice)]
+    return sum(
+        int(price.price[row[shift.agent_id], span.start_idx : span.end_idx].sum())
+        for shift in roster.shifts
+        for span in shift.spans
+        for price in prices
+        if (span.paid if price.counting == "paid" else span.activity == WORK)
+    )
