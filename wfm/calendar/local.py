@@ -62,7 +62,9 @@ def to_instant(minute: int, zone_name: str) -> datetime:
     try:
         local = tz.localize(wall, is_dst=None)  # type: ignore[attr-defined]
     except pytz.AmbiguousTimeError:
-        local = tz.localize(wall, is_dst=True)  # type: ignore[attr-defined]
+        # The first is not always the summer one: Morocco's clocks go back for Ramadan.
+        both = (tz.localize(wall, is_dst=dst) for dst in (True, False))  # type: ignore[attr-defined]
+        local = min(both)
     except pytz.NonExistentTimeError:
         return _gap_end(minute, zone_name)
     return local.astimezone(UTC)
