@@ -40,25 +40,26 @@ class Bands:
     together, so a band is honest for one interval, and a day's total must not be read
     off by adding them. Where fewer than 40 residuals exist (under two weeks),
     Poisson noise with a day-to-day coefficient of variation of 20 % stands in, for a
-    mean that rests on one observation.
+    mean that rests on one observation. Each further week ahead adds 2.5 % of width.
     """
 
     levels: tuple[float, ...]
+    known_until: int
     weekday: _Pool | None
     weekend: _Pool | None
 
-    def quantiles(self, mean: FloatArray, days: IntArray, first: int) -> FloatArray:
-        """Return ``[l, d, s]`` around *mean* ``[d, s]``; *first* is the horizon's day.
+    def quantiles(self, mean: FloatArray, days: IntArray) -> FloatArray:
+        """Return ``[l, d, s]`` around *mean* ``[d, s]`` on the local dates *days*.
 
-        Each further week ahead widens the band by 2.5 %.
+        Each week further from the last observed day than a week widens the band.
         """
         roots = np.sqrt(mean)
         result = np.empty((len(self.levels), *mean.shape))
         weekend = is_weekend(days)
         for rows, pool in ((~weekend, self.weekday), (weekend, self.weekend)):
             result[:, rows] = self._offsets(roots[rows], pool)
-        lead_weeks = (days - first) // DAYS_PER_WEEK
-        result *= (1.0 + LEAD_WIDENING_PER_WEEK * lead_weeks)[None, :, None]
+        weeks_ahead = np.maximum(days - self.known_until, 0) // DAYS_PER_WEEK
+        result *= (1.0 + LEAD_WIDENING_PER_WEEK * weeks_ahead)[None, :, None]
         return np.asarray(np.maximum(roots + result, 0.0) ** 2)
 
     def _offsets(self, roots: FloatArray, pool: _Pool | None) -> FloatArray:
@@ -80,6 +81,7 @@ def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) ->
     both = _pool(history, fitted, cells, levels)
     return Bands(
         levels=tuple(levels),
+        known_until=int(history.days[history.usable.any(axis=1)][-1]) + 1,
         weekday=_pool(history, fitted, cells & ~weekend, levels) or both,
         weekend=_pool(history, fitted, cells & weekend, levels) or both,
     )

@@ -80,7 +80,7 @@ def _volumes(
         raise ForecastError(msg)
     mean = np.where(horizon.is_open, np.maximum(mean, 0.0), 0.0)
     bands = fit_bands(record.history, fitted, levels)
-    quantiles = bands.quantiles(mean, horizon.days, int(horizon.days[0]))
+    quantiles = bands.quantiles(mean, horizon.days)
     volume, aht = factors(horizon.tags, _ratios(record, fitted), mean.shape)
     profile = _handle_time(record)
     return DayForecast(

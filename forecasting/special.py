@@ -56,7 +56,7 @@ def tags_on(
     tags = [
         Tag(kind=HOLIDAY, name=holiday.name, cells=_between(start, slot_minutes, day))
         for day, holiday in holidays.items()
-        if not queue.closed_on_holidays
+        if not queue.closed_on_holidays and _within(day, days)
     ]
     tags += [
         Tag(
@@ -71,6 +71,12 @@ def tags_on(
         if queue.queue_id in event.queue_ids
     ]
     return tuple(tag for tag in tags if tag.cells.any())
+
+
+def _within(day: date, days: IntArray) -> bool:
+    return (
+        bool(days.size) and days[0] <= wall_minute(day) // MINUTES_PER_DAY <= days[-1]
+    )
 
 
 def _between(start: IntArray, slot_minutes: int, day: date) -> BoolArray:
