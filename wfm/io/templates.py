@@ -1,7 +1,6 @@
 """``wfm init``: write a complete example plan folder, whole or not at all."""
 
 import importlib
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -53,7 +52,9 @@ def template_files(template: str) -> dict[str, bytes]:
     """
     if template not in TEMPLATES:
         near = get_close_matches(template, TEMPLATES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(TEMPLATES)}"
+        hint = (
+            f"did you mean {near[0]!r}?" if near else f"known: {', '.join(TEMPLATES)}"
+        )
         msg = f"unknown template {template!r}; {hint}"
         raise UsageError(msg)
     drawn: dict[str, bytes] = importlib.import_module(
@@ -65,21 +66,22 @@ def template_files(template: str) -> dict[str, bytes]:
 
 
 def _write_whole(directory: Path, contents: Mapping[str, bytes]) -> None:
-    """Write beside the goal and rename, so that a failure leaves nothing behind."""
-    goal = directory.absolute()
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{goal.name}-", dir=goal.parent))
+    """Write into a hidden folder and move the files up, so that a failure leaves none.
+
+    The folder itself is not replaced: it may be the one that the user stands in.
+    """
+    fresh = not directory.exists()
+    directory.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".init-", dir=directory))
+    moved: list[Path] = []
     try:
         for name, data in contents.items():
             (part / name).write_bytes(data)
-        part.chmod(0o777 & ~_umask())
-        part.replace(goal)  # replaces an empty folder, refuses one that was filled
+        moved.extend((part / name).replace(directory / name) for name in contents)
+        part.rmdir()
     except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
+        for path in (part, *moved):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if fresh:
+            directory.rmdir()
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -23,7 +23,7 @@ import numpy as np
 from wfm.calendar.holidays import public_holidays
 from wfm.calendar.local import LocalClock, local_clock, local_day, wall_minute
 from wfm.calendar.opening import open_mask
-from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import MINUTES_PER_DAY, OpeningHours, Queue, ServiceTarget
 from wfm.domain.grid import IntervalGrid
 
@@ -140,7 +140,7 @@ def generate_history(
 def expected_contacts(
     profile: QueueProfile, first: date, num_days: int
 ) -> tuple[IntervalGrid, FloatArray]:
-    """Return the grid of local days and the ordinary mean ``[t]`` (no drift, events)."""
+    """Return the grid of local days and the ordinary mean ``[t]``: no drift, no events."""
     grid = _grid(profile.zone, first, num_days)
     clock = local_clock(grid, profile.zone)
     mask = open_mask(_as_queue(profile), grid, _holidays(profile, first, num_days))
@@ -196,9 +196,7 @@ def _shares(profile: QueueProfile, clock: LocalClock, mask: BoolArray) -> FloatA
     )
 
 
-def slot_shape(
-    profile: QueueProfile, minutes: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-) -> FloatArray:
+def slot_shape(profile: QueueProfile, minutes: IntArray) -> FloatArray:
     """Return the daily curve at the middle of slots that begin at *minutes*."""
     hours = (minutes + INTERVAL_MINUTES / 2) / 60
     shape = np.full(len(hours), profile.base, dtype=np.float64)
@@ -282,7 +280,7 @@ def _loss(profile: QueueProfile, mean: FloatArray, rush: FloatArray) -> FloatArr
 def _handle_times(
     profile: QueueProfile,
     clock: LocalClock,
-    handled: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    handled: IntArray,
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return mean handle times in whole seconds; the evening takes a little longer."""
@@ -298,8 +296,8 @@ def _row(
     grid: IntervalGrid,
     clock: LocalClock,
     t: int,
-    offered: FloatArray,
-    abandoned: FloatArray,
+    offered: IntArray,
+    abandoned: IntArray,
     aht_s: FloatArray,
 ) -> Row:
     handled = int(offered[t] - abandoned[t])

@@ -1,7 +1,8 @@
 """The demo ``global-support``: five sites serve Japan, Korea, the USA and Germany."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from wfm.templates.people import (
     draw_availability,
     draw_time_off,
 )
+from wfm.templates.previous import Rota, previous_roster
 from wfm.templates.tables import rows_csv
 
 SEED = 20261026
@@ -28,13 +30,21 @@ ZONES: Mapping[str, str] = {
     "denver": "America/Denver",
 }
 
-# prefix, site, names, currency, full-time wage, part-time wage
-_SITES: Mapping[str, tuple[str, str, str, tuple[float, float], tuple[float, float]]] = {
-    "FUK": ("fukuoka", "JP", "JPY", (1750, 2350), (1350, 1600)),
-    "DAL": ("dalian", "CN", "CNY", (44, 62), (38, 44)),
-    "MNL": ("manila", "PH", "PHP", (230, 330), (190, 220)),
-    "KRK": ("krakow", "PL", "PLN", (46, 66), (38, 44)),
-    "DEN": ("denver", "US", "USD", (22, 29), (18.5, 21)),
+
+class _Team(NamedTuple):
+    site: str
+    names: str
+    currency: str
+    full_time_wage: tuple[float, float]
+    part_time_wage: tuple[float, float]
+
+
+_TEAMS: Mapping[str, _Team] = {
+    "FUK": _Team("fukuoka", "JP", "JPY", (1750, 2350), (1350, 1600)),
+    "DAL": _Team("dalian", "CN", "CNY", (44, 62), (38, 44)),
+    "MNL": _Team("manila", "PH", "PHP", (230, 330), (190, 220)),
+    "KRK": _Team("krakow", "PL", "PLN", (46, 66), (38, 44)),
+    "DEN": _Team("denver", "US", "USD", (22, 29), (18.5, 21)),
 }
 
 # prefix, contract, skills, heads
@@ -91,21 +101,56 @@ _TIME_OFF = (
     ("unpaid", 2, 1),
 )
 
+_LONG_MEAL = (("break", 120, 15), ("meal", 225, 60), ("break", 435, 15))
+_SHORT_MEAL = (("break", 105, 15), ("meal", 210, 30), ("break", 405, 15))
+_SHORT_SHIFT = (("break", 135, 15),)
+
+
+def _rota(hours: str, elapsed: int, breaks: tuple[tuple[str, int, int], ...]) -> Rota:
+    """Return a rota of start times like ``"8:00 9:30"``."""
+    clock = (start.split(":") for start in hours.split())
+    return Rota(
+        starts=tuple(int(hour) * 60 + int(minute) for hour, minute in clock),
+        elapsed_minutes=elapsed,
+        breaks=breaks,
+        days_a_week=4 if breaks is _SHORT_SHIFT else 5,
+    )
+
+
+_ASIA_FULL = _rota("8:00 8:30 9:30 11:00 12:00", 540, _LONG_MEAL)
+_ASIA_PART = _rota("8:00 9:00 12:00 14:00 15:00", 300, _SHORT_SHIFT)
+ROTAS: Mapping[str, Rota] = {
+    "jp_full": _ASIA_FULL,
+    "jp_part": _ASIA_PART,
+    "cn_full": _ASIA_FULL,
+    "cn_part": _ASIA_PART,
+    "ph_day": _rota("5:00 6:00 7:00 12:00 14:30", 540, _LONG_MEAL),
+    "ph_night": _rota("19:00 20:30 22:00 23:00 23:30", 540, _LONG_MEAL),
+    "ph_part": _rota("6:00 9:00 14:00 18:00", 300, _SHORT_SHIFT),
+    "pl_full": _rota("6:00 7:00 8:30 11:00 13:00 14:30 15:00", 510, _SHORT_MEAL),
+    "pl_part": _rota("7:00 12:00 17:00", 300, _SHORT_SHIFT),
+    "us_full": _rota("6:00 7:00 9:30 12:00 13:30 15:00", 510, _SHORT_MEAL),
+    "us_part": _rota("8:00 13:00 16:00 18:00", 300, _SHORT_SHIFT),
+}
+
 
 def crews() -> tuple[Crew, ...]:
     """Return the crews of all five sites."""
-    return tuple(
-        Crew(
-            prefix=prefix,
-            site=_SITES[prefix][0],
-            contract=contract,
-            skills=skills,
-            headcount=heads,
-            names="KR" if "ko" in skills.split(";")[:2] else _SITES[prefix][1],
-            wage=_SITES[prefix][4 if contract.endswith("_part") else 3],
-            currency=_SITES[prefix][2],
-        )
-        for prefix, contract, skills, heads in _CREWS
+    return tuple(_crew(*crew) for crew in _CREWS)
+
+
+def _crew(prefix: str, contract: str, skills: str, heads: int) -> Crew:
+    team = _TEAMS[prefix]
+    part_time = contract.endswith("_part")
+    return Crew(
+        prefix=prefix,
+        site=team.site,
+        contract=contract,
+        skills=skills,
+        headcount=heads,
+        names="KR" if "ko" in skills.split(";")[:2] else team.names,
+        wage=team.part_time_wage if part_time else team.full_time_wage,
+        currency=team.currency,
     )
 
 
@@ -149,5 +194,8 @@ def generated_files() -> dict[str, bytes]:
         "agents.csv": rows_csv(agents),
         "availability.csv": rows_csv(availability),
         "time_off.csv": rows_csv(time_off),
+        "previous_roster.csv": rows_csv(
+            previous_roster(agents, availability, ROTAS, WEEK - timedelta(weeks=1))
+        ),
         **history_files(),
     }

@@ -179,16 +179,8 @@ def draw_availability(
 def _fixed_days_off(agent_id: str, rng: np.random.Generator) -> list[AvailabilityRow]:
     first = int(rng.integers(0, 7))
     days = sorted({first, (first + 3) % 7} if rng.random() < 0.5 else {first})
-    return [
-        AvailabilityRow(
-            agent_id=agent_id,
-            weekday=WEEKDAYS[day],
-            from_local="00:00",
-            to_local="24:00",
-            kind="unavailable",
-        )
-        for day in days
-    ]
+    blocked = [WEEKDAYS[day] for day in days]
+    return _weekly(agent_id, blocked, ("00:00", "24:00"), "unavailable")
 
 
 def _wishes(
@@ -200,10 +192,18 @@ def _wishes(
     weight = str(int(rng.integers(1, 4)))
     if rng.random() < 0.5:
         day = WEEKDAYS[5 + int(rng.integers(0, 2))]
-        span, kind, days = ("00:00", "24:00"), "avoid", (day,)
-    else:
-        span = early if rng.random() < 0.6 else late
-        kind, days = "prefer", WEEKDAYS[:5]
+        return _weekly(agent_id, [day], ("00:00", "24:00"), "avoid", weight)
+    span = early if rng.random() < 0.6 else late
+    return _weekly(agent_id, WEEKDAYS[:5], span, "prefer", weight)
+
+
+def _weekly(
+    agent_id: str,
+    days: Iterable[str],
+    span: tuple[str, str],
+    kind: str,
+    weight: str = "",
+) -> list[AvailabilityRow]:
     return [
         AvailabilityRow(
             agent_id=agent_id,
