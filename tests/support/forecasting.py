@@ -100,7 +100,7 @@ def technion_history(month: int) -> ContactHistory:
     sums: dict[str, np.ndarray] = defaultdict(lambda: np.zeros((6, grid.num_intervals)))
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            stamp = datetime.strptime(row["ts_local"], "%Y-%m-%d %H:%M:%S")
+            stamp = datetime.fromisoformat(row["ts_local"])
             if stamp.month != month:
                 continue
             wall = wall_minute(stamp.date(), stamp.hour * 60 + stamp.minute)
