@@ -140,7 +140,7 @@ def generate_history(
 def expected_contacts(
     profile: QueueProfile, first: date, num_days: int
 ) -> tuple[IntervalGrid, FloatArray]:
-    """Return the grid of local days and the ordinary mean ``[t]``: no drift, no events."""
+    """Return the grid of local days and the ordinary mean ``[t]``, free of events."""
     grid = _grid(profile.zone, first, num_days)
     clock = local_clock(grid, profile.zone)
     mask = open_mask(_as_queue(profile), grid, _holidays(profile, first, num_days))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from wfm.templates.generator import (
+    HEADER,
     HistorySpan,
     Outage,
     QueueProfile,
@@ -19,7 +20,6 @@ from wfm.templates.generator import (
 )
 from wfm.templates.tables import csv_bytes, gzipped
 
-HEADER = ("queue", "start", "offered", "handled", "abandoned", "aht_s")
 SPAN = HistorySpan(
     first=date(2026, 4, 27),
     weeks=26,
