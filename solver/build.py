@@ -64,10 +64,10 @@ def _for_whole_plan(settings: Sequence[RuleSetting]) -> RuleSetting:
     on = [setting for setting in settings if _is_on(setting)]
     for setting in on:
         for key, value in setting.parameters.items():
-            joined = isinstance(value, list | tuple)
-            old = tuple(parameters.get(key, ())) if joined else ()
-            new = (item for item in value if item not in old) if joined else ()
-            parameters[key] = (*old, *new) if joined else value
+            if isinstance(value, list | tuple):
+                old = tuple(parameters.get(key, ()))
+                value = (*old, *(item for item in value if item not in old))
+            parameters[key] = value
     if not on:
         parameters["enabled"] = False
     return RuleSetting(rule=settings[0].rule, parameters=parameters)
@@ -102,12 +102,22 @@ def _refuse_unknown(
 
 
 def _as(rule: str, name: str, kind: str, value: object) -> object:
-    """Return *value* as the parameter's type."""
+    """Return *value* as the parameter's type; a number may come as text."""
     if "tuple" in kind and isinstance(value, list | tuple):
         return tuple(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and "tuple" not in kind:
-        return value
-    expected = "a list" if "tuple" in kind else "a number"
-    msg = f"rule {rule}: {name} is {value!r}, expected {expected}"
-    raise UsageError(msg)
+    number = _number(value) if "tuple" not in kind else None
+    if number is None:
+        expected = "a list" if "tuple" in kind else "a number"
+        msg = f"rule {rule}: {name} is {value!r}, expected {expected}"
+        raise UsageError(msg)
+    return number
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number

@@ -13,6 +13,8 @@ from wfm.calendar.local import local_clock, zone
 from wfm.domain.matching import max_matching
 from wfm.domain.roster import Roster, RosterInstance, Violation, is_eligible
 
+ALWAYS = (((0, 1440),),) * 7
+
 
 @RULES.add("min_cover")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +24,10 @@ class MinCover:
     At each step an integer matching gives each working agent (not on a break) to at
     most one queue and fills ``instance.guaranteed_agents`` of every queue. A floor is
     a mapping with ``site`` or ``skill``, ``agents``, and ``spans``: for each weekday
-    the ``(from_minute, to_minute)`` in the site's zone (plan's zone for a skill); it
-    counts working agents of the site, remote ones too, or holders of the skill. People
-    still on shift from the previous roster count. Only steps inside the plan's window
-    are judged, and not those of a cold start.
+    the ``(from_minute, to_minute)`` in the site's zone (plan's zone for a skill), all
+    day without it. It counts working agents of the site, remote ones too, or holders
+    of the skill. People still on shift from the previous roster count. Only steps
+    inside the plan's window are judged, and not those of a cold start.
     """
 
     name: ClassVar[str] = "min_cover"
@@ -35,8 +37,9 @@ class MinCover:
 
     def __post_init__(self) -> None:
         for floor in self.floors:
+            named = [key for key in ("site", "skill") if floor.get(key) is not None]
             known = {"site", "skill", "agents", "spans"}
-            if ("site" in floor) == ("skill" in floor) or not set(floor) <= known:
+            if len(named) != 1 or "agents" not in floor or not set(floor) <= known:
                 msg = f"a floor names a site or a skill, agents and spans; got {floor}"
                 raise ValueError(msg)
 
@@ -75,7 +78,7 @@ def _heads(
     steps = {
         t: int(floor["agents"])
         for t in range(first, instance.window_end_idx)
-        if any(low <= minute[t] < high for low, high in floor["spans"][weekday[t]])
+        if any(low <= minute[t] < high for low, high in _spans(floor)[weekday[t]])
     }
     for start, end, agents in runs(steps):
         yield Heads(
@@ -83,12 +86,22 @@ def _heads(
             start_idx=start,
             end_idx=end,
             low=agents,
-            label=f"cover of {floor.get('site', floor.get('skill'))}",
+            label=f"cover of {_floor_name(floor)}",
         )
 
 
 def _floor_zone(instance: RosterInstance, floor: Mapping[str, Any]) -> str:
-    return instance.sites[floor["site"]].zone if "site" in floor else instance.zone
+    site = floor.get("site")
+    return instance.zone if site is None else instance.sites[site].zone
+
+
+def _spans(floor: Mapping[str, Any]) -> tuple[tuple[tuple[int, int], ...], ...]:
+    spans: tuple[tuple[tuple[int, int], ...], ...] | None = floor.get("spans")
+    return ALWAYS if spans is None else spans
+
+
+def _floor_name(floor: Mapping[str, Any]) -> str:
+    return str(floor.get("site") or floor.get("skill"))
 
 
 def _floor_agents(
@@ -170,13 +183,13 @@ def _short(
     for t in _judged(instance):
         local = instance.grid.instant(t).astimezone(zone(zone_name))
         since = timedelta(hours=local.hour, minutes=local.minute)
-        spans = floor["spans"][local.weekday()]
+        spans = _spans(floor)[local.weekday()]
         if any(timedelta(minutes=a) <= since < timedelta(minutes=b) for a, b in spans):
             heads = len(counted & working.get(t, {}).keys())
             if heads < floor["agents"]:
                 missing[t] = floor["agents"] - heads
     for start, end, heads in runs(missing):
-        name = floor.get("site", floor.get("skill"))
+        name = _floor_name(floor)
         yield Violation(
             rule=MinCover.name,
             date_local=local_date(instance, start, zone_name),

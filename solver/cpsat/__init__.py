@@ -1,0 +1,1 @@
+"""The constraint vocabulary in CP-SAT."""

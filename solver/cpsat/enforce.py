@@ -1,0 +1,79 @@
+"""One constraint record, one encoding."""
+
+from typing import TYPE_CHECKING, assert_never
+
+from solver.constraints import (
+    CatalogueShifts,
+    ConsecutiveDays,
+    Constraint,
+    Custom,
+    ForbidTime,
+    FreeStretch,
+    Guarantee,
+    HandOver,
+    Heads,
+    LockedShifts,
+    OneShiftADay,
+    PaidStepsPerShift,
+    PaidStepsPerWeek,
+    RestBetweenShifts,
+    Serves,
+)
+from solver.cpsat.cover import enforce_guarantees, enforce_hand_over, enforce_heads
+from solver.cpsat.week import (
+    enforce_apart,
+    enforce_free_stretch,
+    enforce_one_a_day,
+    enforce_run,
+    enforce_week_hours,
+)
+
+if TYPE_CHECKING:
+    from solver.cpsat.model import RosterModel
+
+
+def enforce(model: "RosterModel", constraint: Constraint) -> None:
+    """Demand *constraint* of *model*."""
+    match constraint:
+        case Heads():
+            enforce_heads(model, constraint)
+        case Guarantee():
+            enforce_guarantees(model, [constraint])
+        case HandOver():
+            enforce_hand_over(model, constraint)
+        case Custom():
+            constraint.enforce(model.model, model)
+        case _:
+            _enforce_week(model, constraint)
+
+
+def _enforce_week(
+    model: "RosterModel",
+    constraint: OneShiftADay
+    | CatalogueShifts
+    | ForbidTime
+    | PaidStepsPerShift
+    | PaidStepsPerWeek
+    | RestBetweenShifts
+    | ConsecutiveDays
+    | FreeStretch
+    | LockedShifts
+    | Serves,
+) -> None:
+    match constraint:
+        case OneShiftADay(agent_id=agent_id):
+            enforce_one_a_day(model, agent_id)
+        case RestBetweenShifts(agent_id=agent_id, min_steps=min_steps):
+            enforce_apart(model, agent_id, min_steps)
+        case PaidStepsPerWeek():
+            enforce_week_hours(model, constraint)
+        case ConsecutiveDays():
+            enforce_run(model, constraint)
+        case FreeStretch():
+            enforce_free_stretch(model, constraint)
+        case CatalogueShifts() | ForbidTime() | PaidStepsPerShift():
+            pass  # the choices are made of nothing else
+        case LockedShifts() | Serves():
+            pass  # read when the choices are made
+        case _:
+            assert_never(constraint)

@@ -1,0 +1,164 @@
+"""One agent's week: days, hours, rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from solver.constraints import (
+    ConsecutiveDays,
+    FreeStretch,
+    PaidStepsPerWeek,
+)
+
+if TYPE_CHECKING:
+    from solver.cpsat.model import RosterModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A shift that is chosen if *literal* holds; given shifts always hold."""
+
+    start_idx: int
+    end_idx: int
+    paid_steps: int
+    literal: cp_model.IntVar
+    is_given: bool
+
+
+def entries(model: "RosterModel", agent_id: str) -> dict[date, list[Entry]]:
+    """Return date -> shifts of a free agent; empty for an agent without choices."""
+    found: dict[date, list[Entry]] = {}
+    for (name, day), shifts in model.literals.items():
+        if name == agent_id:
+            found[day] = [
+                Entry(
+                    start_idx=option.start_idx,
+                    end_idx=option.end_idx,
+                    paid_steps=option.paid_steps,
+                    literal=literal,
+                    is_given=False,
+                )
+                for option, literal in shifts
+            ]
+    if not found and not model.is_whole:
+        return {}
+    for shift in model.fixed.get(agent_id, ()):
+        found.setdefault(shift.date_local, []).append(
+            Entry(
+                start_idx=shift.start_idx,
+                end_idx=shift.end_idx,
+                paid_steps=shift.paid_steps,
+                literal=model.true,
+                is_given=True,
+            )
+        )
+    return dict(sorted(found.items()))
+
+
+def enforce_one_a_day(model: "RosterModel", agent_id: str) -> None:
+    """Demand at most one shift a date (given ones) and no overlap of dates."""
+    planned = model.instance.planned_days.get(agent_id, ())
+    dates = {day.date_local for day in planned}
+    for day, shifts in entries(model, agent_id).items():
+        if day in dates and sum(entry.is_given for entry in shifts) > 1:
+            model.refuse()
+    enforce_apart(model, agent_id, 0)
+
+
+def enforce_apart(model: "RosterModel", agent_id: str, min_steps: int) -> None:
+    """Demand *min_steps* between the shifts of different dates."""
+    carried = {s.start_idx for s in model.instance.carry_over if s.agent_id == agent_id}
+    for earlier, later in combinations(entries(model, agent_id).values(), 2):
+        for row in _clashes(earlier, later, min_steps):
+            if not all(entry.is_given for entry in row):
+                literals = {entry.literal.index: entry.literal for entry in row}
+                model.model.add_at_most_one(literals.values())
+            elif any(entry.start_idx not in carried for entry in row):
+                model.refuse()
+
+
+def _clashes(
+    earlier: list[Entry], later: list[Entry], min_steps: int
+) -> Iterator[list[Entry]]:
+    """Yield sets of shifts of two dates of which at most one may be chosen.
+
+    For each end e of the first date: those that end at e or after, and those of the
+    second date that start before e plus the rest. A later end that adds no start
+    says nothing new.
+    """
+    seen = 0
+    for end in sorted({entry.end_idx for entry in earlier}):
+        early = [entry for entry in later if entry.start_idx < end + min_steps]
+        if len(early) > seen:
+            yield [*(e for e in earlier if e.end_idx >= end), *early]
+        seen = len(early)
+
+
+def enforce_week_hours(model: "RosterModel", demand: PaidStepsPerWeek) -> None:
+    """Demand the paid steps of a plan week."""
+    planned = model.instance.planned_days.get(demand.agent_id, ())
+    dates = {day.date_local for day in planned if day.week == demand.week}
+    of_week = [
+        entry
+        for day, shifts in entries(model, demand.agent_id).items()
+        if day in dates
+        for entry in shifts
+    ]
+    if of_week:
+        paid = cp_model.LinearExpr.weighted_sum(
+            [entry.literal for entry in of_week],
+            [entry.paid_steps for entry in of_week],
+        )
+        model.model.add_linear_constraint(paid, demand.min_steps, demand.max_steps)
+    elif demand.min_steps and model.is_whole:
+        model.refuse()
+
+
+def enforce_run(model: "RosterModel", demand: ConsecutiveDays) -> None:
+    """Demand a free date among each ``max_days + 1`` consecutive ones."""
+    by_date = entries(model, demand.agent_id)
+    for first in by_date:
+        window = [first + timedelta(days=i) for i in range(demand.max_days + 1)]
+        if not all(by_date.get(day) for day in window):
+            continue
+        open_days = [day for day in window if not by_date[day][0].is_given]
+        if open_days:
+            literals = [e.literal for day in open_days for e in by_date[day]]
+            some_free = cp_model.LinearExpr.sum(literals) <= len(open_days) - 1
+            model.model.add(some_free)
+        elif not _all_carried(model, demand.agent_id, window):
+            model.refuse()
+
+
+def _all_carried(model: "RosterModel", agent_id: str, dates: list[date]) -> bool:
+    carried = {
+        s.date_local for s in model.instance.carry_over if s.agent_id == agent_id
+    }
+    return carried.issuperset(dates)
+
+
+def enforce_free_stretch(model: "RosterModel", demand: FreeStretch) -> None:
+    """Demand a stretch free of shifts; one may begin at the start or after a shift."""
+    by_date = entries(model, demand.agent_id)
+    if not by_date:
+        return
+    ends = {e.end_idx for shifts in by_date.values() for e in shifts}
+    last = demand.end_idx - demand.min_steps
+    begins = {demand.start_idx} | {t for t in ends if demand.start_idx < t <= last}
+    stretches: list[cp_model.IntVar] = []
+    for begin in sorted(begins):
+        chosen = model.model.new_bool_var("")
+        stretches.append(chosen)
+        for shifts in by_date.values():
+            touching = {
+                e.literal.index: e.literal
+                for e in shifts
+                if e.start_idx < begin + demand.min_steps and begin < e.end_idx
+            }
+            if touching:
+                model.model.add_at_most_one([chosen, *touching.values()])
+    model.model.add_bool_or(stretches)
