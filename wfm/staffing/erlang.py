@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wfm.domain.arrays import FloatArray
+from wfm.domain.arrays import FloatArray, IntArray
 from wfm.staffing.blocking import erlang_b, erlang_c, log_erlang_b, log_erlang_c
+from wfm.staffing.patience import Waits
 from wfm.staffing.performance import (
     Definition,
     busy_of,
@@ -227,24 +228,28 @@ def required_agents(
     if (answer_within_s is None) != (service_level_fraction is None):
         msg = "service_level_fraction and answer_within_s go together"
         raise ValueError(msg)
-    missing = np.inf
-    shape, flat = columns(
-        workload_erlangs,
-        aht_s,
-        patience_s,
-        0.0 if answer_within_s is None else answer_within_s,
-        0.0 if service_level_fraction is None else service_level_fraction,
-        missing if asa_s is None else asa_s,
-        missing if max_occupancy_fraction is None else max_occupancy_fraction,
-        missing if max_abandonment_fraction is None else max_abandonment_fraction,
-    )
-    targets = Targets(*flat, definition=definition)
     given = {
         "service_level": service_level_fraction,
         "asa": asa_s,
         "occupancy": max_occupancy_fraction,
         "abandonment": max_abandonment_fraction,
     }
-    names = [name for name, value in given.items() if value is not None]
-    agents, binding = targets.solve(names, integer=integer)
+    goals = {name: value for name, value in given.items() if value is not None}
+    within = 0.0 if answer_within_s is None else answer_within_s
+    shape, (load, aht, patience, within_s, *values) = columns(
+        workload_erlangs, aht_s, patience_s, within, *goals.values()
+    )
+
+    def performance(agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
+        found = waits_of(load[at], agents, aht[at], within_s[at], patience[at])
+        return found, busy_of(load[at], agents, found)
+
+    targets = Targets(
+        performance=performance,
+        load=load,
+        stable_load=np.where(np.isinf(patience), load, 0.0),
+        goals=dict(zip(goals, values, strict=True)),
+        definition=definition,
+    )
+    agents, binding = targets.solve(integer=integer)
     return Required(agents=shaped(agents, shape), binding=binding.reshape(shape)[()])

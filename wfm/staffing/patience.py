@@ -68,7 +68,7 @@ class BusyServers:
     abandon: FloatArray
     log_weight_below: FloatArray
 
-    def part(self, rows: slice) -> "BusyServers":
+    def part(self, rows: slice | IntArray) -> "BusyServers":
         """Return the queues *rows*."""
         return BusyServers(
             arrival=self.arrival[rows],
@@ -114,6 +114,29 @@ def _waits(queue: BusyServers, within_s: FloatArray) -> Waits:
         ),
         virtual_in_time=np.clip(1.0 - beyond, 0.0, 1.0),
         abandoned_in_time=gone * beyond + queue.abandon * scale * lost_in_time,
+    )
+
+
+def endless_waits(queue: BusyServers, within_s: FloatArray) -> Waits:
+    """Return the waiting when nobody gives up; endless where the queue grows."""
+    with np.errstate(all="ignore"):
+        drain = queue.service - queue.arrival
+        stable = drain > 0.0
+        above = queue.service / drain
+        below = np.expm1(queue.log_weight_below)
+        p_wait = np.where(stable, above / (below + above), 1.0)
+        p_wait = np.where(np.isinf(below) & stable, 0.0, p_wait)
+        late = np.where(stable, p_wait * np.exp(-drain * within_s), 1.0)
+        mean = np.where(stable, p_wait / drain, np.inf)
+    return Waits(
+        p_wait=p_wait,
+        mean_wait_s=mean,
+        mean_wait_served_s=mean.copy(),
+        mean_virtual_wait_s=mean.copy(),
+        abandonment_fraction=np.zeros_like(p_wait),
+        served_in_time=1.0 - late,
+        virtual_in_time=1.0 - late,
+        abandoned_in_time=np.zeros_like(p_wait),
     )
 
 

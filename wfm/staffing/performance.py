@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from wfm.domain.arrays import FloatArray
-from wfm.staffing.blocking import checked, erlang_c, log_erlang_b
-from wfm.staffing.patience import BusyServers, Waits, waits
+from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.staffing.blocking import checked, log_erlang_b
+from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
 
 Definition = Literal["offered", "answered", "excluding_short_abandons", "virtual"]
 
@@ -32,46 +32,37 @@ def waits_of(
     patience_s: FloatArray,
 ) -> Waits:
     """Return the waiting of each flat element, by Erlang C or A as patience says."""
-    result = _waits_c(load, agents, aht_s, within_s)
-    rows = np.flatnonzero(np.isfinite(patience_s) & (load > 0.0) & (agents > 0.0))
-    if len(rows):
-        found = waits(
-            BusyServers(
-                arrival=load[rows] / aht_s[rows],
-                service=agents[rows] / aht_s[rows],
-                abandon=1.0 / patience_s[rows],
-                log_weight_below=-log_erlang_b(load[rows], agents[rows]),
-            ),
-            within_s[rows],
+    with np.errstate(divide="ignore", invalid="ignore"):
+        queue = BusyServers(
+            arrival=load / aht_s,
+            service=agents / aht_s,
+            abandon=1.0 / patience_s,
+            log_weight_below=-log_erlang_b(load, agents),
         )
+    result = endless_waits(queue, within_s)
+    impatient = np.isfinite(patience_s) & (load > 0.0)
+    rows = np.flatnonzero(impatient & (agents > 0.0))
+    if len(rows):
+        found = waits(queue.part(rows), within_s[rows])
         for name in Waits.__dataclass_fields__:
             getattr(result, name)[rows] = getattr(found, name)
-    rows = np.flatnonzero(np.isfinite(patience_s) & (load > 0.0) & (agents == 0.0))
-    result.mean_wait_s[rows] = patience_s[rows]
-    result.abandonment_fraction[rows] = 1.0
+    _settle_nobody(result, impatient & (agents == 0.0), patience_s)
+    _settle_idle(result, load == 0.0)
     return result
 
 
-def _waits_c(
-    load: FloatArray, agents: FloatArray, aht_s: FloatArray, within_s: FloatArray
-) -> Waits:
-    with np.errstate(all="ignore"):
-        p_wait = erlang_c(load, agents)
-        stable = agents > load
-        drain = np.where(stable, agents - load, 0.0) / aht_s
-        late = np.where(stable, p_wait * np.exp(-drain * within_s), 1.0)
-        mean = np.where(p_wait > 0.0, p_wait / drain, 0.0)
-    in_time = np.where(load > 0.0, 1.0 - late, 1.0)
-    return Waits(
-        p_wait=np.array(p_wait),
-        mean_wait_s=mean.copy(),
-        mean_wait_served_s=mean.copy(),
-        mean_virtual_wait_s=mean,
-        abandonment_fraction=np.zeros_like(load),
-        served_in_time=in_time.copy(),
-        virtual_in_time=in_time,
-        abandoned_in_time=np.zeros_like(load),
-    )
+def _settle_nobody(result: Waits, rows: BoolArray, patience_s: FloatArray) -> None:
+    """Without agents every customer waits as long as patience lasts."""
+    result.mean_wait_s[rows] = patience_s[rows]
+    result.abandonment_fraction[rows] = 1.0
+
+
+def _settle_idle(result: Waits, rows: BoolArray) -> None:
+    """Without load nobody waits."""
+    for name in Waits.__dataclass_fields__:
+        getattr(result, name)[rows] = 0.0
+    result.served_in_time[rows] = 1.0
+    result.virtual_in_time[rows] = 1.0
 
 
 def level_of(found: Waits, definition: Definition) -> FloatArray:

@@ -1,72 +1,80 @@
 """Service targets as scores that rise with the number of agents through zero."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.staffing.inverse import Score, least_integer, real_root
-from wfm.staffing.performance import Definition, busy_of, level_of, waits_of
+from wfm.staffing.patience import Waits
+from wfm.staffing.performance import Definition, level_of
+
+# (agents, elements) -> waiting and occupancy of those flat elements
+Performance = Callable[[FloatArray, IntArray], tuple[Waits, FloatArray]]
 
 
 class UnreachableError(ValueError):
     """No number of agents meets the target."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """What flat elements must reach; targets that are not given are never binding."""
+    """What flat elements must reach.
 
-    def __init__(
-        self,
-        load: FloatArray,
-        aht_s: FloatArray,
-        patience_s: FloatArray,
-        within_s: FloatArray,
-        level: FloatArray,
-        asa_s: FloatArray,
-        occupancy: FloatArray,
-        abandoned: FloatArray,
-        *,
-        definition: Definition,
-    ) -> None:
-        self.load, self.aht_s, self.patience_s = load, aht_s, patience_s
-        self.within_s, self.definition = within_s, definition
-        self.goals = {
-            "service_level": level,
-            "asa": asa_s,
-            "occupancy": occupancy,
-            "abandonment": abandoned,
-        }
+    Attributes
+    ----------
+    performance
+        The model: waiting and occupancy of some elements with some agents.
+    load
+        Offered load; elements without load need nobody.
+    stable_load
+        The agents above which the queue does not grow; 0 with impatient customers.
+    goals
+        Target name -> value per element, in the order in which ties are named.
+    definition
+        Of the service level.
+    """
 
-    def solve(
-        self, names: Sequence[str], *, integer: bool
-    ) -> tuple[FloatArray, npt.NDArray[np.str_]]:
-        """Return the agents that reach all of *names*, and the first that binds."""
+    performance: Performance
+    load: FloatArray
+    stable_load: FloatArray
+    goals: Mapping[str, FloatArray]
+    definition: Definition = "offered"
+
+    def solve(self, *, integer: bool) -> tuple[FloatArray, npt.NDArray[np.str_]]:
+        """Return the agents that reach all goals, and the first that binds.
+
+        Raises
+        ------
+        UnreachableError
+            If *integer* and no number of agents reaches a goal.
+        """
         busy = np.flatnonzero(self.load > 0.0)
         agents = np.zeros_like(self.load)
         binding = np.full(self.load.shape, "", dtype="<U16")
-        needs = [self._stable(busy, integer=integer)]
-        needs[:0] = [self._need(name, busy, integer=integer) for name in names]
-        labels = np.array([*names, "stability"], dtype="<U16")
+        needs = [self._need(name, busy, integer=integer) for name in self.goals]
+        needs.append(self._stable(busy, integer=integer))
+        labels = np.array([*self.goals, "stability"], dtype="<U16")
         stacked = np.stack(needs)
-        first = np.argmax(stacked, axis=0)
         agents[busy] = stacked.max(axis=0)
-        binding[busy] = np.where(agents[busy] > 0.0, labels[first], "")
+        first = labels[np.argmax(stacked, axis=0)]
+        binding[busy] = np.where(agents[busy] > 0.0, first, "")
         if integer and np.isinf(agents).any():
             msg = "no number of agents meets the target"
             raise UnreachableError(msg)
         return agents, binding
 
     def _stable(self, busy: IntArray, *, integer: bool) -> FloatArray:
-        load = self.load[busy]
+        load = self.stable_load[busy]
         least = np.floor(load + 1e-9) + 1.0 if integer else load
-        stable: FloatArray = np.where(np.isinf(self.patience_s[busy]), least, 0.0)
+        stable: FloatArray = np.where(load > 0.0, least, 0.0)
         return stable
 
     def _need(self, name: str, busy: IntArray, *, integer: bool) -> FloatArray:
-        """Return the agents that reach target *name* on the elements *busy*."""
-        reachable = ~self._unreachable(name)[busy]
+        """Return the agents that reach goal *name* on the elements *busy*."""
+        reachable = ~self._unreachable(name, busy)
         found = np.full(len(busy), np.inf)
         rows = busy[reachable]
         score = self._score(name, rows)
@@ -75,29 +83,20 @@ class Targets:
         found[reachable] = high if integer else real_root(score, high)
         return found
 
-    def _unreachable(self, name: str) -> npt.NDArray[np.bool_]:
-        goal = self.goals[name]
+    def _unreachable(self, name: str, busy: IntArray) -> npt.NDArray[np.bool_]:
+        goal = self.goals[name][busy]
+        hopeless: npt.NDArray[np.bool_] = goal == 0.0
         if name == "service_level":
-            hopeless: npt.NDArray[np.bool_] = goal >= 1.0
+            hopeless = goal >= 1.0
         elif name == "abandonment":
-            hopeless = (goal == 0.0) & np.isfinite(self.patience_s)
-        else:
-            hopeless = goal == 0.0
+            hopeless = hopeless & (self.stable_load[busy] == 0.0)
         return hopeless
 
     def _score(self, name: str, elements: IntArray) -> Score:
         goal = self.goals[name][elements]
 
         def score(agents: FloatArray, rows: IntArray) -> FloatArray:
-            chosen = elements[rows]
-            load = self.load[chosen]
-            found = waits_of(
-                load,
-                agents,
-                self.aht_s[chosen],
-                self.within_s[chosen],
-                self.patience_s[chosen],
-            )
+            found, busy = self.performance(agents, elements[rows])
             if name == "service_level":
                 return level_of(found, self.definition) - goal[rows]
             if name == "asa":
@@ -106,7 +105,7 @@ class Targets:
                 closeness: FloatArray = goal[rows] / (goal[rows] + asa) - 0.5
                 return closeness
             if name == "occupancy":
-                return goal[rows] - busy_of(load, agents, found)
+                return goal[rows] - busy
             return goal[rows] - found.abandonment_fraction
 
         return score

@@ -1,0 +1,246 @@
+"""Work that may wait until a promised time: e-mail, social media, call-backs.
+
+The promise runs on the queue's own clock: *answer_within_open_hours* of its opening
+hours, from the arrival or, in closed time, from the next opening. Work is done in the
+order of its due times. Work due after the plan's end is done to its even share: the
+part of its open time that lies inside the plan. Work that is already late when the
+plan begins is given the promise afresh, and a warning counts it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wfm.calendar.opening import open_mask
+from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.demand import Queue
+from wfm.domain.grid import IntervalGrid
+from wfm.domain.staffing import DeferredWork
+from wfm.staffing.channel import QueueDemand, QueueStaffing
+
+_SECONDS_PER_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parcel:
+    """Contacts with one arrival and one promise."""
+
+    arrival_idx: int
+    due_idx: int
+    contacts: float
+    aht_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OpenClock:
+    """The queue's open intervals inside the plan, and its promise counted in them."""
+
+    open_idx: IntArray
+    end_idx: int
+    promise: int
+
+    def due(self, arrival_idx: int, remaining: int) -> tuple[int, float]:
+        """Return when *remaining* open intervals have passed, and the share inside."""
+        first = int(np.searchsorted(self.open_idx, arrival_idx))
+        inside = len(self.open_idx) - first
+        if inside >= remaining:
+            return int(self.open_idx[first + remaining - 1]) + 1, 1.0
+        return self.end_idx, inside / remaining
+
+
+def deferred_requirement(queue: Queue, demand: QueueDemand) -> QueueStaffing:
+    """Return the due work of *queue* and its flattest profile over open hours.
+
+    ``max_occupancy`` stretches the work: an agent of 0.9 occupancy does 0.9 hours of
+    it an hour.
+
+    Raises
+    ------
+    ValueError
+        If the queue's target does not say within how many open hours to answer.
+    """
+    clock = _open_clock(queue, demand)
+    arrivals = _arrivals(demand, clock)
+    backlog, late = _backlog(queue, demand, clock)
+    work = _as_work(queue, [*backlog, *arrivals])
+    base = levelled(work, clock.open_idx, demand.grid)
+    remark = f"{late:.0f} contacts are late already when the plan begins"
+    return QueueStaffing(
+        base_agents=base,
+        binding=np.where(base > 0.0, "due", ""),
+        deferred=work,
+        warnings=(remark,) if late > 0.0 else (),
+    )
+
+
+def _open_clock(queue: Queue, demand: QueueDemand) -> _OpenClock:
+    hours = queue.target.answer_within_open_hours
+    if hours is None:
+        msg = f"queue {queue.queue_id!r} needs a target answer_within_open_hours"
+        raise ValueError(msg)
+    start, end = demand.window
+    inside = np.flatnonzero(demand.open_mask)
+    return _OpenClock(
+        open_idx=inside[(inside >= start) & (inside < end)],
+        end_idx=end,
+        promise=max(1, int(hours / demand.grid.interval_hours + 1e-9)),
+    )
+
+
+def _arrivals(demand: QueueDemand, clock: _OpenClock) -> list[_Parcel]:
+    start, end = demand.window
+    parcels = []
+    for t in range(start, end):
+        due, share = clock.due(t, clock.promise)
+        parcels.append(
+            _Parcel(
+                arrival_idx=t,
+                due_idx=due,
+                contacts=float(demand.offered_contacts[t]) * share,
+                aht_s=float(demand.aht_s[t]),
+            )
+        )
+    return parcels
+
+
+def _backlog(
+    queue: Queue, demand: QueueDemand, clock: _OpenClock
+) -> tuple[list[_Parcel], float]:
+    start, _ = demand.window
+    aht_s = _mean_aht_s(queue, demand)
+    parcels, late = [], 0.0
+    for arrival, contacts in demand.backlog:
+        remaining = clock.promise - _open_between(queue, demand, arrival, start)
+        if remaining <= 0:
+            late += contacts
+            remaining = clock.promise
+        due, share = clock.due(start, remaining)
+        parcels.append(
+            _Parcel(
+                arrival_idx=start, due_idx=due, contacts=contacts * share, aht_s=aht_s
+            )
+        )
+    return parcels, late
+
+
+def _open_between(queue: Queue, demand: QueueDemand, first: int, end: int) -> int:
+    """Return the open intervals in ``[first, end)``, before the grid too.
+
+    There the weekly opening hours hold, without holidays.
+    """
+    on_grid = int(demand.open_mask[max(first, 0) : max(end, 0)].sum())
+    if first >= 0:
+        return on_grid
+    before = IntervalGrid(
+        start_utc=demand.grid.instant(first),
+        interval_minutes=demand.grid.interval_minutes,
+        num_intervals=-first,
+    )
+    return on_grid + int(open_mask(queue, before).sum())
+
+
+def _mean_aht_s(queue: Queue, demand: QueueDemand) -> float:
+    contacts = float(demand.offered_contacts.sum())
+    if contacts > 0.0:
+        return float((demand.offered_contacts * demand.aht_s).sum()) / contacts
+    return queue.default_aht_s or 0.0
+
+
+def _as_work(queue: Queue, parcels: Iterable[_Parcel]) -> DeferredWork:
+    pace = _SECONDS_PER_HOUR * (queue.target.max_occupancy_fraction or 1.0)
+    hours: dict[tuple[int, int], float] = {}
+    for parcel in parcels:
+        work = parcel.contacts * parcel.aht_s / pace
+        if work > 0.0:
+            key = (parcel.due_idx, parcel.arrival_idx)
+            hours[key] = hours.get(key, 0.0) + work
+    keys = sorted(hours)
+    return DeferredWork(
+        queue_id=queue.queue_id,
+        arrival_idx=np.array([arrival for _, arrival in keys], dtype=np.int64),
+        due_idx=np.array([due for due, _ in keys], dtype=np.int64),
+        work_hours=np.array([hours[key] for key in keys]),
+    )
+
+
+def levelled(work: DeferredWork, open_idx: IntArray, grid: IntervalGrid) -> FloatArray:
+    """Return the flattest agents ``[t]`` over open intervals that meet every due time.
+
+    Work done so far must stay between what has arrived and what is due; the taut
+    string between the two curves has the least peak and the least sum of squares of
+    all profiles (it is the shortest path, and unique).
+    """
+    agents = np.zeros(grid.num_intervals)
+    if not len(work.work_hours):
+        return agents
+    arrived = np.concatenate(([0.0], np.cumsum(work.work_hours)))
+    by_arrival = np.searchsorted(work.arrival_idx, open_idx, side="right")
+    upper = np.concatenate(([0.0], arrived[by_arrival]))
+    ends = np.append(open_idx[1:], np.iinfo(np.int64).max)
+    by_due = np.searchsorted(work.due_idx, ends, side="right")
+    lower = np.concatenate(([0.0], arrived[by_due]))
+    done = taut_string(lower, upper)
+    agents[open_idx] = np.maximum(np.diff(done), 0.0) / grid.interval_hours
+    return agents
+
+
+def taut_string(lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return the shortest path that stays within ``lower[k] <= s[k] <= upper[k]``.
+
+    Both curves rise, begin at one point and end at one point.
+    """
+    path = np.zeros_like(lower)
+    noise = 1e-12 * max(1.0, float(upper[-1]))
+    last = len(lower) - 1
+    k = 0
+    while k < last:
+        run = np.arange(1, last - k + 1)
+        need = (lower[k + 1 :] - path[k]) / run
+        can = (upper[k + 1 :] - path[k]) / run
+        steps, slope = _longest_line(need, can, noise)
+        path[k + 1 : k + 1 + steps] = path[k] + slope * run[:steps]
+        k += steps
+    path[-1] = upper[-1]
+    return path
+
+
+def _longest_line(need: FloatArray, can: FloatArray, noise: float) -> tuple[int, float]:
+    """Return how far one straight line goes before the string bends, and its slope."""
+    least, most = np.maximum.accumulate(need), np.minimum.accumulate(can)
+    crossed = np.flatnonzero(least > most + noise)
+    if not len(crossed):
+        return len(need), float(need[-1])
+    at = max(int(crossed[0]), 1)
+    if need[at] > most[at - 1]:
+        bend = at - 1 - int(np.argmin(can[:at][::-1]))
+        return bend + 1, float(can[bend])
+    bend = at - 1 - int(np.argmax(need[:at][::-1]))
+    return bend + 1, float(need[bend])
+
+
+def done_by_due(work: DeferredWork, capacity_hours: FloatArray) -> FloatArray:
+    """Return the hours of each piece of *work* done before it is due.
+
+    Work is done first due, first served; what is late is still done, and delays the
+    rest.
+
+    Parameters
+    ----------
+    capacity_hours
+        ``[t]`` agent-hours that go into the queue.
+    """
+    left = work.work_hours.copy()
+    in_time = np.zeros_like(left)
+    head = 0
+    for t, hours in enumerate(capacity_hours.tolist()):
+        while hours > 0.0 and head < len(left) and work.arrival_idx[head] <= t:
+            done = min(hours, float(left[head]))
+            hours -= done
+            left[head] -= done
+            if t < work.due_idx[head]:
+                in_time[head] += done
+            if left[head] > 0.0:
+                break
+            head += 1
+    return in_time

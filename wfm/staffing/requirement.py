@@ -1,0 +1,154 @@
+"""From forecast to requirement: second line, channel models, shrinkage."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.demand import Queue, ShrinkageComponent, VolumeForecast
+from wfm.domain.staffing import DeferredWork, StaffingRequirement
+from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
+from wfm.staffing.demand.forwards import ForwardedDemand, forward
+from wfm.staffing.shrinkage import gross_up_factor
+
+
+def requirement(
+    forecast: VolumeForecast,
+    queues: Sequence[Queue],
+    *,
+    window: tuple[int, int],
+    open_masks: Mapping[str, BoolArray],
+    shrinkage: Iterable[ShrinkageComponent] = (),
+    backlog: Iterable[tuple[str, int, float]] = (),
+) -> StaffingRequirement:
+    """Return the agents that *queues* take inside *window*, on the forecast's grid.
+
+    Second-line work is added first. Live queues take nobody in closed time, and
+    contacts forecast there do not count. Everything is 0 outside the window; what
+    arrives in deferred queues before it belongs to the plan before, whose rest is the
+    *backlog*. Agents stay fractional.
+
+    Parameters
+    ----------
+    forecast
+        Contacts and handle time; a queue fed by forwards only may be absent from it.
+    window
+        Half-open index range of the plan.
+    open_masks
+        Queue id -> ``[t]`` whether the queue is open.
+    shrinkage
+        The plan's; a queue's own replaces it.
+    backlog
+        ``(queue id, arrival index, contacts)`` waiting when the plan begins; arrival
+        indices may be negative.
+
+    Raises
+    ------
+    ForwardError
+        If second-line queues form a circle.
+    UsageError
+        If a queue names an unknown channel.
+    """
+    plan_shrinkage, waiting = tuple(shrinkage), tuple(backlog)
+    demand = _demand(forecast, queues, window, open_masks)
+    results = []
+    for q, queue in enumerate(queues):
+        one = QueueDemand(
+            grid=forecast.grid,
+            offered_contacts=demand.offered_contacts[q],
+            aht_s=demand.aht_s[q],
+            open_mask=open_masks[queue.queue_id],
+            window=window,
+            backlog=tuple((t, n) for name, t, n in waiting if name == queue.queue_id),
+        )
+        results.append(CHANNELS[queue.channel]().requirement(queue, one))
+    factors = [gross_up_factor(queue.shrinkage or plan_shrinkage) for queue in queues]
+    return _assembled(forecast, queues, demand, results, factors)
+
+
+def _demand(
+    forecast: VolumeForecast,
+    queues: Sequence[Queue],
+    window: tuple[int, int],
+    open_masks: Mapping[str, BoolArray],
+) -> ForwardedDemand:
+    num_t = forecast.grid.num_intervals
+    rows = {name: q for q, name in enumerate(forecast.queue_ids)}
+    offered = np.zeros((len(queues), num_t))
+    aht_s = np.zeros((len(queues), num_t))
+    accepts = np.ones((len(queues), num_t), dtype=bool)
+    for q, queue in enumerate(queues):
+        if queue.queue_id in rows:
+            offered[q] = forecast.mean[rows[queue.queue_id]]
+            aht_s[q] = forecast.aht_s[rows[queue.queue_id]]
+        aht_s[q][aht_s[q] <= 0.0] = queue.default_aht_s or 0.0
+        if not CHANNELS[queue.channel].deferred:
+            accepts[q] = open_masks[queue.queue_id]
+    whole = forward(queues, offered, aht_s, forecast.grid.interval_minutes, accepts)
+    inside = np.zeros(num_t, dtype=bool)
+    inside[window[0] : window[1]] = True
+    offered = np.where(inside, whole.offered_contacts, 0.0)
+    return ForwardedDemand(
+        offered_contacts=offered,
+        aht_s=np.where(offered > 0.0, whole.aht_s, 0.0),
+        beyond_contacts=whole.beyond_contacts,
+    )
+
+
+def _assembled(
+    forecast: VolumeForecast,
+    queues: Sequence[Queue],
+    demand: ForwardedDemand,
+    results: Sequence[QueueStaffing],
+    factors: Sequence[float],
+) -> StaffingRequirement:
+    base = _rows([result.base_agents for result in results], forecast)
+    grossed = np.array(factors).reshape(-1, 1)
+    shape = base.shape
+    binding = np.array([r.binding for r in results], dtype=np.str_).reshape(shape)
+    return StaffingRequirement(
+        grid=forecast.grid,
+        queue_ids=tuple(queue.queue_id for queue in queues),
+        offered_contacts=demand.offered_contacts,
+        aht_s=demand.aht_s,
+        workload_erlangs=(
+            demand.offered_contacts * demand.aht_s / forecast.grid.interval_s
+        ),
+        base_agents=base,
+        scheduled_agents=base * grossed,
+        binding=binding,
+        deferred=tuple(
+            _grossed_up(result.deferred, factor)
+            for result, factor in zip(results, factors, strict=True)
+            if result.deferred is not None
+        ),
+        warnings=_warnings(queues, demand, results),
+    )
+
+
+def _rows(rows: Sequence[FloatArray], forecast: VolumeForecast) -> FloatArray:
+    return np.array(rows).reshape(len(rows), forecast.grid.num_intervals)
+
+
+def _grossed_up(work: DeferredWork, factor: float) -> DeferredWork:
+    return DeferredWork(
+        queue_id=work.queue_id,
+        arrival_idx=work.arrival_idx,
+        due_idx=work.due_idx,
+        work_hours=work.work_hours * factor,
+    )
+
+
+def _warnings(
+    queues: Sequence[Queue], demand: ForwardedDemand, results: Sequence[QueueStaffing]
+) -> dict[str, tuple[str, ...]]:
+    remarks = {
+        queue.queue_id: list(result.warnings)
+        for queue, result in zip(queues, results, strict=True)
+    }
+    for (source, target), contacts in demand.beyond_contacts.items():
+        remarks[target].append(
+            f"{contacts:.1f} contacts from {source} arrive after the last interval "
+            "forecast and are left to the next plan"
+        )
+    return {name: tuple(lines) for name, lines in remarks.items() if lines}
