@@ -1,1 +1,1 @@
-"""Report, workbook, printable pages."""
+"""What a run shows: report, workbook, printable pages, calendars, terminal tables."""

@@ -1,0 +1,262 @@
+"""What the report's charts draw, as plain lists: compact, rounded, no objects."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from wfm.calendar.local import offset_minutes
+from wfm.domain.arrays import FloatArray
+from wfm.domain.grid import IntervalGrid
+from wfm.domain.roster import Shift
+from wfm.report.cover import heads_by_site, mean_by_interval, spare_agents
+from wfm.report.figures import queue_figures, target_agents
+from wfm.report.inputs import ReportInput
+from wfm.report.text import city
+
+HISTORY_WEEKS = 5
+LOW, HIGH = 0.10, 0.90
+
+
+def payload(inputs: ReportInput) -> dict[str, Any]:
+    """Return the data of all charts.
+
+    Times are minutes from 1970-01-01 UTC or steps of the roster grid; the wall clocks
+    come along as offsets, so that the page never works out a time zone itself.
+    """
+    instance = inputs.instance
+    interval = inputs.folder.plan.interval_minutes
+    return {
+        "start": instance.grid.start_minute,
+        "step": instance.step_minutes,
+        "interval": interval,
+        "window": [instance.window_start_idx, instance.window_end_idx],
+        "clocks": clocks(inputs),
+        "zones": {zone: _offsets(inputs, zone) for zone in _zones(inputs)},
+        "queues": _queues(inputs, interval // instance.step_minutes),
+        "sites": _sites(inputs),
+        "activities": _activities(inputs),
+        "heads": _rounded(
+            mean_by_interval(
+                heads_by_site(inputs)[..., inputs.window],
+                interval // instance.step_minutes,
+            )
+        ),
+        "handovers": _handovers(inputs),
+        "trace": _trace(inputs),
+    }
+
+
+def to_script(data: Mapping[str, Any]) -> str:
+    """Return *data* as JSON that can stand inside a ``<script>`` element."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def clocks(inputs: ReportInput) -> list[dict[str, str]]:
+    """Return the clocks to choose from: UTC, the planner's, sites', markets'."""
+    sites, queues = inputs.instance.sites.values(), inputs.instance.queues
+    result = [{"zone": "UTC", "label": "UTC"}]
+    for zone in _zones(inputs)[1:]:
+        roles = ["planner"] if zone == inputs.folder.plan.zone else []
+        roles += [f"site {site.site_id}" for site in sites if site.zone == zone]
+        markets = sum(1 for queue in queues if queue.zone == zone)
+        roles += [f"{markets} queue{'s' * (markets > 1)}"] if markets else []
+        label = f"{city(zone)}: {', '.join(roles)}" if roles else city(zone)
+        result.append({"zone": zone, "label": label})
+    return result
+
+
+def _zones(inputs: ReportInput) -> list[str]:
+    instance = inputs.instance
+    zones = ["UTC", inputs.folder.plan.zone]
+    zones += [site.zone for site in instance.sites.values()]
+    zones += [queue.zone for queue in instance.queues]
+    zones += [agent.zone for agent in instance.agents]
+    return list(dict.fromkeys(zones))
+
+
+def _offsets(inputs: ReportInput, zone_name: str) -> list[list[int]]:
+    """Return ``[from UTC minute, offset]`` for every clock change in sight."""
+    grid = inputs.instance.grid
+    days = 7 * HISTORY_WEEKS + 8
+    wide = IntervalGrid(
+        start_utc=grid.start_utc - timedelta(days=days),
+        interval_minutes=15,
+        num_intervals=((days + 2) * 1440 + _minutes(grid)) // 15,
+    )
+    offsets = offset_minutes(wide, zone_name)
+    changes = [0, *(np.flatnonzero(np.diff(offsets)) + 1).tolist()]
+    return [[wide.start_minute + 15 * i, int(offsets[i])] for i in changes]
+
+
+def _minutes(grid: IntervalGrid) -> int:
+    return grid.num_intervals * grid.interval_minutes
+
+
+def _rounded(values: FloatArray, digits: int = 2) -> Any:
+    """Return nested lists of rounded numbers; whole ones as integers, inf as null."""
+    if values.ndim > 1:
+        return [_rounded(row, digits) for row in values]
+    return [
+        None if not np.isfinite(x) else int(x) if x == int(x) else x
+        for x in np.round(values, digits).tolist()
+    ]
+
+
+def _queues(inputs: ReportInput, factor: int) -> list[dict[str, Any]]:
+    instance = inputs.instance
+    need = mean_by_interval(target_agents(inputs)[:, inputs.window], factor)
+    staffed = mean_by_interval(inputs.staffed_agents[:, inputs.window], factor)
+    spare = mean_by_interval(spare_agents(inputs)[:, inputs.window], factor)
+    opened = mean_by_interval(
+        instance.open_mask[:, inputs.window].astype(np.float64), factor
+    )
+    figures = queue_figures(inputs)
+    return [
+        {
+            "id": queue.queue_id,
+            "channel": queue.channel,
+            "zone": queue.zone,
+            "deferred": figures[q].deferred,
+            "missing": [
+                round(figures[q].missing_hours, 2),
+                round(figures[q].missing_fraction, 4),
+            ],
+            "guaranteed": int(instance.guaranteed_agents[q].max(initial=0)),
+            "need": _rounded(need[q]),
+            "staffed": _rounded(staffed[q]),
+            "spare": _rounded(spare[q], 1),
+            "open": _rounded(np.ceil(opened[q])),
+            "history": _history(inputs, queue.queue_id),
+            "forecast": _forecast(inputs, queue.queue_id),
+        }
+        for q, queue in enumerate(instance.queues)
+    ]
+
+
+def _history(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
+    """Return the last weeks before the forecast; ``null`` where nothing was seen."""
+    history = inputs.folder.history
+    if history is None or queue_id not in history.queue_ids:
+        return None
+    if queue_id not in inputs.forecast.queue_ids:
+        return None
+    q = history.queue_ids.index(queue_id)
+    first = inputs.forecast.first_idx[inputs.forecast.queue_ids.index(queue_id)]
+    end = history.grid.floor_index(inputs.forecast.grid.instant(first))
+    end = min(end, history.grid.num_intervals)
+    per_day = 1440 // history.grid.interval_minutes
+    start = max(0, end - 7 * HISTORY_WEEKS * per_day)
+    if end <= start:
+        return None
+    offered = np.where(history.observed[q], history.offered_contacts[q], np.inf)
+    return {
+        "start": history.grid.start_minute + start * history.grid.interval_minutes,
+        "minutes": history.grid.interval_minutes,
+        "offered": _rounded(offered[start:end]),
+    }
+
+
+def _forecast(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
+    forecast = inputs.forecast
+    if queue_id not in forecast.queue_ids:
+        return None
+    q = forecast.queue_ids.index(queue_id)
+    span = slice(forecast.first_idx[q], forecast.end_idx[q])
+    if span.stop <= span.start:
+        return None
+    low, high = (_nearest(forecast.levels, level) for level in (LOW, HIGH))
+    return {
+        "start": forecast.grid.start_minute + span.start * forecast.grid.interval_minutes,
+        "minutes": forecast.grid.interval_minutes,
+        "mean": _rounded(forecast.mean[q, span]),
+        "low": _rounded(forecast.quantiles[q, low, span]),
+        "high": _rounded(forecast.quantiles[q, high, span]),
+        "levels": [forecast.levels[low], forecast.levels[high]],
+        "failure": forecast.failures.get(queue_id, ""),
+    }
+
+
+def _nearest(levels: tuple[float, ...], wanted: float) -> int:
+    return min(range(len(levels)), key=lambda i: abs(levels[i] - wanted))
+
+
+def _activities(inputs: ReportInput) -> list[str]:
+    shifts = (*inputs.roster.shifts, *inputs.instance.carry_over)
+    kinds = {span.activity for shift in shifts for span in shift.spans}
+    return ["work", *sorted(kinds - {"work"})]
+
+
+def _sites(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return sites with their agents and all shifts that touch the grid."""
+    shifts = (*inputs.instance.carry_over, *inputs.roster.shifts)
+    by_agent: dict[str, list[Shift]] = {}
+    for shift in sorted(shifts, key=lambda s: s.start_idx):
+        by_agent.setdefault(shift.agent_id, []).append(shift)
+    kinds = {kind: i for i, kind in enumerate(_activities(inputs))}
+    carried = {id(shift) for shift in inputs.instance.carry_over}
+    return [
+        {
+            "id": site.site_id,
+            "zone": site.zone,
+            "region": site.region,
+            "agents": [
+                {
+                    "id": agent.agent_id,
+                    "name": agent.name,
+                    "zone": agent.zone,
+                    "shifts": [
+                        _shift(shift, kinds, carried)
+                        for shift in by_agent.get(agent.agent_id, ())
+                    ],
+                }
+                for agent in inputs.agents_by_site()[site.site_id]
+            ],
+        }
+        for site in inputs.instance.sites.values()
+    ]
+
+
+def _shift(shift: Shift, kinds: Mapping[str, int], carried: Iterable[int]) -> list[Any]:
+    """Return ``[carried over, start, [end, activity, paid, queue], ...]``."""
+    spans = [
+        [span.end_idx, kinds[span.activity], int(span.paid), span.queue]
+        for span in shift.spans
+    ]
+    return [int(id(shift) in carried), shift.start_idx, *spans]
+
+
+def _handovers(inputs: ReportInput) -> list[list[Any]]:
+    """Return ``[queue row, step, leaving, taking, overlap in minutes]``."""
+    rows = {queue.queue_id: q for q, queue in enumerate(inputs.instance.queues)}
+    step = inputs.instance.step_minutes
+    return [
+        [
+            rows[mark.queue_id],
+            mark.at_idx,
+            mark.leaving_region,
+            mark.taking_region,
+            mark.overlap_steps * step,
+        ]
+        for mark in inputs.certificate.handovers
+    ]
+
+
+def _trace(inputs: ReportInput) -> list[list[float | None]]:
+    """Return ``[seconds, objective, bound]`` in units of the plan's currency."""
+    from babel.numbers import get_currency_precision
+
+    if inputs.solved is None:
+        return []
+    unit = 1000 * 10 ** get_currency_precision(inputs.folder.plan.currency)
+    return [
+        [
+            round(line.wall_s, 1),
+            None if line.objective is None else round(line.objective / unit, 2),
+            None if line.bound is None else round(line.bound / unit, 2),
+        ]
+        for line in inputs.solved.trace
+    ]

@@ -1,0 +1,398 @@
+"""The report's words and tables: everything that is not drawn by a chart."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from wfm.domain.demand import Queue
+from wfm.report.figures import Gap, QueueFigures, Totals, gaps, queue_figures, totals
+from wfm.report.inputs import ReportInput
+from wfm.report.text import (
+    city,
+    day_label,
+    days_label,
+    money,
+    number,
+    percent,
+    span_label,
+    words,
+)
+
+MOST_GAPS = 40
+MOST_FINDINGS = 40
+MOST_VIOLATIONS = 200
+BANNERS = {
+    "without_guarantee": (
+        "A guarantee can’t be met.",
+        "This is the best roster without it. Read “Rules and guarantees” before "
+        "anybody works by it.",
+    ),
+    "interrupted": (
+        "The search was stopped by hand.",
+        "This is the best roster found until then; a full run may find a cheaper one.",
+    ),
+}
+STOP_WORDS = {
+    "optimal": "proven optimal",
+    "gap": "the wanted gap was reached",
+    "time": "the time was up",
+    "deterministic": "the fixed number of rounds was done",
+    "interrupted": "stopped by hand",
+}
+
+
+def context(inputs: ReportInput) -> dict[str, Any]:
+    """Return everything that the report's template prints."""
+    plan = inputs.folder.plan
+    figures = queue_figures(inputs)
+    sums = totals(inputs, figures)
+    last = plan.first_date + timedelta(days=7 * plan.weeks - 1)
+    return {
+        "plan": plan,
+        "title": f"{plan.name or 'Weekly plan'}: {days_label(plan.first_date, last)}",
+        "dates": days_label(plan.first_date, last),
+        "planner_city": city(plan.zone),
+        "banners": banners(inputs),
+        "verdict": verdict(inputs),
+        "tiles": tiles(inputs, sums),
+        "queues": [queue_row(f, figures) for f in figures],
+        "sums": queue_row(_sum_row(sums), figures),
+        "search": search_facts(inputs),
+        "terms": terms(inputs),
+        "gaps": gap_rows(inputs),
+        "num_gaps": len(gaps(inputs)),
+        "rules": rule_rows(inputs),
+        "violations": violation_rows(inputs),
+        "num_violations": len(inputs.certificate.violations),
+        "guarantees": guarantee_rows(inputs),
+        "cold_start": len(inputs.certificate.cold_start),
+        "models": [model_row(inputs, queue) for queue in inputs.instance.queues],
+        "cleaning": cleaning_rows(inputs),
+        "num_cleaned": len(inputs.folder.history_log),
+        "manifest": list(flat(inputs.manifest)),
+    }
+
+
+def banners(inputs: ReportInput) -> list[tuple[str, str]]:
+    """Return the warnings that stand above everything else."""
+    found = [BANNERS[inputs.status]] if inputs.status in BANNERS else []
+    count = len(inputs.certificate.violations)
+    if count:
+        found.append(
+            (
+                f"{number(count)} {'rule is' if count == 1 else 'breaches of rules are'}"
+                + (" broken." if count == 1 else " in this roster."),
+                "Each is named under “Rules and guarantees”.",
+            )
+        )
+    return found
+
+
+def verdict(inputs: ReportInput) -> str:
+    """Return the proof's result in one sentence."""
+    proof = inputs.certificate
+    kept, whole = _guarantee_hours(inputs)
+    if not proof.ok:
+        return "This roster is not proven: the checker found breaches."
+    promise = f" and all {number(whole)} guaranteed agent-hours" if whole else ""
+    assert kept == whole or not proof.ok  # noqa: S101 - what "ok" means
+    return f"The checker found every rule{promise} kept."
+
+
+def _guarantee_hours(inputs: ReportInput) -> tuple[float, float]:
+    """Return guaranteed agent-hours that are filled, and all of them."""
+    spans, hours = inputs.certificate.spans, inputs.step_hours
+    lengths = [(s.end_idx - s.start_idx) * hours for s in spans]
+    whole = sum(n * s.guaranteed for n, s in zip(lengths, spans, strict=True))
+    kept = sum(
+        n * min(s.guaranteed, s.present) for n, s in zip(lengths, spans, strict=True)
+    )
+    return kept, whole
+
+
+def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
+    """Return the key figures: label, value, remark and tone."""
+    currency = inputs.folder.plan.currency
+    kept, whole = _guarantee_hours(inputs)
+    broken = len(inputs.certificate.violations)
+    found = [
+        _tile("Contacts expected", number(sums.contacts), "second line included"),
+        _tile("Agent-hours needed", number(sums.required_hours), "at work, with shrinkage"),
+        _tile(
+            "Agent-hours staffed",
+            number(sums.staffed_hours),
+            f"{number(sums.agents)} people, {number(sums.shifts)} shifts",
+        ),
+        _tile(
+            "Agent-hours missing",
+            number(sums.missing_hours, 1),
+            f"{percent(sums.missing_fraction)} of what is needed",
+            "warn" if sums.missing_fraction > 0.02 else "",
+        ),
+        _tile(
+            "Breaches of rules",
+            number(broken),
+            f"{len(inputs.certificate.rules)} rules checked",
+            "bad" if broken else "good",
+        ),
+        _tile(
+            "Guarantees kept",
+            percent(kept / whole if whole else 1.0, 0 if kept == whole else 1),
+            f"{number(whole)} agent-hours guaranteed" if whole else "none asked for",
+            "good" if kept == whole else "bad",
+        ),
+        _tile("Wages", money(sums.paid_cost, currency, whole=True), f"{number(sums.paid_hours)} paid hours"),
+    ]
+    if inputs.solved is not None:
+        found.append(
+            _tile(
+                "Distance to the bound",
+                percent(inputs.solved.gap),
+                f"{percent(inputs.solved.net_gap)} net of unavoidable wages",
+            )
+        )
+    return found
+
+
+def _tile(label: str, value: str, remark: str, tone: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "remark": remark, "tone": tone}
+
+
+def _sum_row(sums: Totals) -> QueueFigures:
+    return QueueFigures(
+        queue_id="All queues",
+        channel="",
+        zone="",
+        deferred=False,
+        contacts=sums.contacts,
+        required_hours=sums.required_hours,
+        staffed_hours=sums.staffed_hours,
+        missing_hours=sums.missing_hours,
+        guaranteed_agents=0,
+        guarantee_ok=None,
+        unreachable_steps=0,
+    )
+
+
+def queue_row(row: QueueFigures, rows: Iterable[QueueFigures]) -> dict[str, Any]:
+    """Return one line of the queue table; the bar is relative to the largest miss."""
+    largest = max((other.missing_hours for other in rows), default=0.0)
+    remark = "answered by a due time" if row.deferred else ""
+    if row.unreachable_steps:
+        remark = f"target out of reach in {row.unreachable_steps} steps"
+    return {
+        "id": row.queue_id,
+        "channel": row.channel,
+        "market": city(row.zone) if row.zone else "",
+        "contacts": number(row.contacts),
+        "required": number(row.required_hours, 1),
+        "staffed": number(row.staffed_hours, 1),
+        "missing": number(row.missing_hours, 1),
+        "fraction": percent(row.missing_fraction),
+        "bar": f"{100 * row.missing_hours / largest if largest else 0:.1f}",
+        "guaranteed": row.guaranteed_agents,
+        "guarantee_ok": row.guarantee_ok,
+        "remark": remark,
+    }
+
+
+def search_facts(inputs: ReportInput) -> list[tuple[str, str]]:
+    """Return what the search did, as label and value."""
+    solved, currency = inputs.solved, inputs.folder.plan.currency
+    if solved is None:
+        return []
+    return [
+        ("Objective", money(solved.objective, currency)),
+        ("Proven bound", money(solved.bound, currency)),
+        ("Gap", percent(solved.gap, 2)),
+        ("Gap net of unavoidable wages", percent(solved.net_gap, 2)),
+        ("First legal roster after", f"{number(solved.first_roster_s, 1)} s"),
+        ("Its objective", money(solved.start_objective, currency)),
+        ("Searched for", f"{number(solved.wall_s, 1)} s, {number(solved.rounds)} rounds"),
+        ("Stopped because", STOP_WORDS[solved.stop_reason]),
+        (
+            "Same again with this seed",
+            "yes" if solved.reproducible else "no: stopped by the clock",
+        ),
+    ]
+
+
+def terms(inputs: ReportInput) -> list[tuple[str, str, str]]:
+    """Return the objective's parts: name, amount, share."""
+    solved, currency = inputs.solved, inputs.folder.plan.currency
+    if solved is None:
+        return []
+    whole = max(sum(solved.terms.values()), 1)
+    ordered = sorted(solved.terms.items(), key=lambda term: (-term[1], term[0]))
+    return [
+        (words(name), money(value, currency), percent(value / whole))
+        for name, value in ordered
+    ]
+
+
+def gap_rows(inputs: ReportInput) -> list[dict[str, str]]:
+    """Return the largest gaps in local time and UTC."""
+    found = gaps(inputs)
+    whole = sum(gap.missing_hours for gap in found)
+    zones = {queue.queue_id: queue.zone for queue in inputs.instance.queues}
+    return [_gap_row(inputs, g, zones, whole, found[0]) for g in found[:MOST_GAPS]]
+
+
+def _gap_row(
+    inputs: ReportInput, gap: Gap, zones: Mapping[str, str], whole: float, first: Gap
+) -> dict[str, str]:
+    grid, zone_name = inputs.instance.grid, zones[gap.queue_id]
+    steps = gap.end_idx - gap.start_idx
+    return {
+        "queue": gap.queue_id,
+        "local": span_label(grid, gap.start_idx, gap.end_idx, zone_name),
+        "city": city(zone_name),
+        "utc": span_label(grid, gap.start_idx, gap.end_idx, "UTC"),
+        "hours": number(gap.missing_hours, 1),
+        "agents": number(gap.missing_hours / (steps * inputs.step_hours), 1),
+        "share": percent(gap.missing_hours / whole),
+        "bar": f"{100 * gap.missing_hours / first.missing_hours:.1f}",
+        "kind": "not done when due" if gap.deferred else "",
+    }
+
+
+def rule_rows(inputs: ReportInput) -> list[tuple[str, int]]:
+    """Return every rule checked with its number of breaches, broken ones first."""
+    rules = inputs.certificate.rules.items()
+    return [(words(n), c) for n, c in sorted(rules, key=lambda r: (-r[1], r[0]))]
+
+
+def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
+    """Return the breaches: rule, whom, when, what."""
+    return [
+        {
+            "rule": words(v.rule),
+            "who": v.agent_id or v.queue_id,
+            "day": day_label(v.date_local) if v.date_local else "",
+            "utc": span_label(inputs.instance.grid, v.start_idx, v.end_idx, "UTC")
+            if v.end_idx > v.start_idx
+            else "",
+            "message": v.message,
+        }
+        for v in inputs.certificate.violations[:MOST_VIOLATIONS]
+    ]
+
+
+def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return per guaranteed queue: floor, hours, fewest present, what is short."""
+    spans = inputs.certificate.spans
+    rows = []
+    for queue in inputs.instance.queues:
+        mine = [s for s in spans if s.queue_id == queue.queue_id and s.guaranteed]
+        if not mine:
+            continue
+        short = [s for s in mine if s.present < s.guaranteed]
+        steps = sum(s.end_idx - s.start_idx for s in mine)
+        rows.append(
+            {
+                "queue": queue.queue_id,
+                "agents": max(s.guaranteed for s in mine),
+                "hours": number(steps * inputs.step_hours, 1),
+                "fewest": min(s.present for s in mine),
+                "handovers": sum(
+                    1
+                    for mark in inputs.certificate.handovers
+                    if mark.queue_id == queue.queue_id
+                ),
+                "ok": not short,
+                "short": [
+                    span_label(
+                        inputs.instance.grid, s.start_idx, s.end_idx, queue.zone
+                    )
+                    for s in short[:3]
+                ],
+                "city": city(queue.zone),
+            }
+        )
+    return rows
+
+
+def model_row(inputs: ReportInput, queue: Queue) -> dict[str, Any]:
+    """Return the models behind one queue and what they warn of."""
+    plan, requirement = inputs.folder.plan, inputs.requirement
+    q = requirement.queue_ids.index(queue.queue_id)
+    offered, aht = requirement.offered_contacts[q], requirement.aht_s[q]
+    contacts = float(offered.sum())
+    mean_aht = float((offered * aht).sum() / contacts) if contacts else 0.0
+    loss = 1.0 - float(
+        np.prod([1.0 - part.fraction for part in queue.shrinkage or plan.shrinkage])
+    )
+    remarks = list(requirement.warnings.get(queue.queue_id, ()))
+    if queue.queue_id in inputs.forecast.failures:
+        remarks.append(f"forecast: {inputs.forecast.failures[queue.queue_id]}")
+    return {
+        "id": queue.queue_id,
+        "forecast": words(plan.queue_models.get(queue.queue_id, plan.forecast_model)),
+        "staffing": staffing_model(queue),
+        "target": target_words(queue),
+        "aht": f"{number(mean_aht)} s" if mean_aht else "",
+        "shrinkage": percent(loss),
+        "remarks": remarks,
+    }
+
+
+def staffing_model(queue: Queue) -> str:
+    """Return the name of the staffing model that a queue's channel uses."""
+    if queue.channel == "phone":
+        return "Erlang A (callers give up)" if queue.patience_s else "Erlang C"
+    if queue.channel == "chat":
+        return "Erlang with several chats at once" if queue.chat else "Erlang C"
+    return "work with a due time"
+
+
+def target_words(queue: Queue) -> str:
+    """Return a queue's promise in words."""
+    target, parts = queue.target, []
+    if target.answer_within_open_hours is not None:
+        parts.append(f"answered within {target.answer_within_open_hours:g} open hours")
+    elif target.service_level_fraction is not None:
+        parts.append(
+            f"{percent(target.service_level_fraction, 0)} within "
+            f"{target.answer_within_s or 0:g} s"
+        )
+    if target.asa_s is not None:
+        parts.append(f"mean wait {target.asa_s:g} s")
+    if target.max_occupancy_fraction is not None:
+        parts.append(f"occupancy up to {percent(target.max_occupancy_fraction, 0)}")
+    return ", ".join(parts)
+
+
+def cleaning_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return what was found in the history, counted by kind, most frequent first."""
+    log = inputs.folder.history_log
+    kinds = Counter((entry.finding, entry.action) for entry in log)
+    rows = []
+    for (finding, action), count in kinds.most_common(MOST_FINDINGS):
+        same = [e for e in log if (e.finding, e.action) == (finding, action)]
+        rows.append(
+            {
+                "finding": finding,
+                "action": action,
+                "count": number(count),
+                "queues": ", ".join(sorted({e.queue_id for e in same if e.queue_id})),
+                "example": " ".join(
+                    x for x in (f"{same[0].file}:{same[0].row}", same[0].start) if x
+                ),
+            }
+        )
+    return rows
+
+
+def flat(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Yield a nested mapping as dotted names and texts."""
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name}.")
+        elif isinstance(value, (list, tuple)):
+            yield name, ", ".join(str(item) for item in value)
+        else:
+            yield name, str(value)
