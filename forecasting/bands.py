@@ -24,7 +24,7 @@ class _Pool:
     offsets: FloatArray
 
     def at(self, roots: FloatArray) -> FloatArray:
-        """Return the offsets ``[l, n]``, linear between volume classes."""
+        """Return the offsets ``[l, ...]`` at *roots*, linear between classes."""
         return np.array([np.interp(roots, self.roots, row) for row in self.offsets])
 
 
@@ -64,7 +64,7 @@ class Bands:
 
     def _offsets(self, roots: FloatArray, pool: _Pool | None) -> FloatArray:
         if pool is not None:
-            return pool.at(roots.ravel()).reshape(-1, *roots.shape)
+            return pool.at(roots)
         # Two observations of noise: the mean's own and the new day's.
         scale = np.where(roots > 0, np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2), 0)
         normal = NormalDist()
@@ -95,8 +95,7 @@ def _pool(
         return None
     roots = np.sqrt(fitted.expected[cells])
     residuals = np.sqrt(history.offered_contacts[cells]) - roots
-    order = np.argsort(roots, kind="stable")
-    classes = np.array_split(order, min(NUM_CLASSES, num // MIN_RESIDUALS))
+    classes = _volume_classes(roots)
     num_weeks = np.unique(np.nonzero(cells.any(axis=1))[0] // DAYS_PER_WEEK).size
     # Few weeks show few of the shocks that move whole days.
     inflation = np.sqrt(1.0 + 1.0 / num_weeks)
@@ -105,3 +104,20 @@ def _pool(
         offsets=inflation
         * np.array([np.quantile(residuals[c], levels) for c in classes]).T,
     )
+
+
+def _volume_classes(roots: FloatArray) -> list[IntArray]:
+    """Return the indices of up to five classes of rising volume, ties together."""
+    scale = float(roots.max()) or 1.0
+    ranked = np.round(roots / scale, 9)  # rounding errors are no difference
+    order = np.argsort(ranked, kind="stable")
+    ranked, num = ranked[order], len(roots)
+    cuts: list[int] = []
+    for part in range(1, NUM_CLASSES):
+        tie = ranked[num * part // NUM_CLASSES]
+        for side in ("left", "right"):
+            cut = int(np.searchsorted(ranked, tie, side))
+            if min(cut - max([0, *cuts]), num - cut) >= MIN_RESIDUALS:
+                cuts.append(cut)
+                break
+    return np.split(order, cuts)

@@ -1,0 +1,346 @@
+"""The forecast of several queues on one UTC grid."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from support.forecasting import grid_over, local_values, make_history, make_queue, utc
+
+import forecasting.models.weekday_mean as weekday_mean_module
+from forecasting.run import forecast
+from wfm.calendar.holidays import Holiday
+from wfm.calendar.local import local_clock, to_instant, wall_minute
+from wfm.domain.demand import DemandEvent, Forward, OpeningHours
+from wfm.domain.errors import UsageError
+
+MONDAY = date(2026, 10, 26)
+DAYTIME = OpeningHours(spans=(((540, 1260),),) * 7)
+
+
+def weekly(day, minute):
+    """Return a rate that differs by weekday and by slot."""
+    return 10.0 * (day.weekday() + 1) + minute / 30
+
+
+def history_of(zones, *, num_days=70, end=MONDAY, rate=weekly, missing=()):
+    """Return a history of *rate* in each queue's zone, ending at midnight UTC."""
+    grid = grid_over(end - timedelta(days=num_days), num_days + 1)
+    offered = {q: local_values(grid, zone, rate) for q, zone in zones.items()}
+    return make_history(grid, offered, missing=missing)
+
+
+def run(history, queues, first=MONDAY, num_days=7, **settings):
+    return forecast(
+        history,
+        queues,
+        first_day={queue.queue_id: first for queue in queues},
+        num_days=num_days,
+        **settings,
+    )
+
+
+@pytest.mark.parametrize("model", ["weekday_mean", "last_week"])
+@pytest.mark.parametrize(
+    "zone",
+    ["America/Denver", "Europe/Warsaw", "Asia/Kolkata", "Pacific/Honolulu", "UTC"],
+)
+@pytest.mark.parametrize("first", [MONDAY, date(2026, 3, 9), date(2026, 11, 2)])
+def test_a_pattern_of_the_wall_clock_is_forecast_exactly(zone, first, model):
+    # The clocks change in the history, in the horizon, or both; 09:00 stays 09:00.
+    history = history_of({"q": zone}, end=first)
+    result = run(history, [make_queue(zone=zone)], first, model=model)
+    truth = local_values(result.grid, zone, weekly)
+    assert result.mean[0] == pytest.approx(truth)
+    assert result.failures == {}
+
+
+def test_both_occurrences_of_a_double_hour_have_the_plain_rate():
+    history = history_of({"q": "America/Denver"}, rate=lambda d, m: 12.0)
+    result = run(history, [make_queue(zone="America/Denver")])
+    assert result.grid.num_intervals == 7 * 48 + 2
+    assert result.mean[0] == pytest.approx(np.full(338, 12.0))
+
+
+def test_a_double_hour_in_the_history_does_not_double_the_profile():
+    # Sunday 25 October has two hours from 02:00 to 03:00 in Warsaw.
+    history = history_of({"q": "Europe/Warsaw"}, rate=lambda d, m: 12.0)
+    result = run(history, [make_queue(zone="Europe/Warsaw")], model="last_week")
+    assert result.mean[0] == pytest.approx(np.full(336, 12.0))
+
+
+def test_the_grid_is_the_union_and_each_queue_has_its_range():
+    zones = {"tokyo": "Asia/Tokyo", "hawaii": "Pacific/Honolulu"}
+    queues = [make_queue(q, zone) for q, zone in zones.items()]
+    result = forecast(
+        history_of(zones),
+        queues,
+        first_day={"tokyo": MONDAY, "hawaii": MONDAY},
+        num_days={"tokyo": 7, "hawaii": 8},
+    )
+    assert result.grid.start_utc == utc(2026, 10, 25, 15)
+    assert result.grid.end_utc == utc(2026, 11, 3, 10)
+    assert result.first_idx == (0, 19 * 2)
+    assert result.end_idx == (336, 19 * 2 + 8 * 48)
+    for q in (0, 1):
+        inside = np.zeros(result.grid.num_intervals, dtype=bool)
+        inside[result.first_idx[q] : result.end_idx[q]] = True
+        assert (result.mean[q, inside] > 0).all()
+        assert not result.mean[q, ~inside].any()
+        assert not result.quantiles[q][:, ~inside].any()
+        assert not result.aht_s[q, ~inside].any()
+
+
+def test_a_zone_off_the_grid_starts_at_its_first_whole_interval():
+    result = run(
+        history_of({"q": "Asia/Kathmandu"}), [make_queue(zone="Asia/Kathmandu")]
+    )
+    midnight = to_instant(wall_minute(MONDAY), "Asia/Kathmandu")
+    assert timedelta(0) < result.grid.start_utc - midnight < timedelta(minutes=30)
+    assert result.end_idx == (336,)
+
+
+def test_nothing_after_local_midnight_of_the_first_day_is_used():
+    history = history_of({"q": "Asia/Tokyo"}, num_days=80, end=MONDAY)
+    later = local_values(history.grid, "Asia/Tokyo", weekly)
+    clock = local_clock(history.grid, "Asia/Tokyo")
+    first = date(2026, 10, 20)
+    later[clock.wall_minute >= wall_minute(first)] = 9999.0
+    leaked = make_history(history.grid, {"q": later})
+    plain, tested = (
+        run(h, [make_queue(zone="Asia/Tokyo")], first) for h in (history, leaked)
+    )
+    assert np.array_equal(plain.mean, tested.mean)
+    assert np.array_equal(plain.quantiles, tested.quantiles)
+    assert np.array_equal(plain.aht_s, tested.aht_s)
+
+
+def test_closed_intervals_are_exactly_0():
+    rng = np.random.default_rng(4)
+    history = history_of(
+        {"q": "America/Denver"}, rate=lambda d, m: float(rng.poisson(20))
+    )
+    queue = make_queue(zone="America/Denver", opening=DAYTIME)
+    result = run(history, [queue])
+    clock = local_clock(result.grid, "America/Denver")
+    is_open = (clock.minute_of_day >= 540) & (clock.minute_of_day < 1260)
+    assert (result.mean[0, is_open] > 0).all()
+    assert not result.mean[0, ~is_open].any()
+    assert not result.quantiles[0][:, ~is_open].any()
+    assert is_open.sum() == 7 * 24
+
+
+def holiday_calendar(*days):
+    return {"q": {day: Holiday(day=day, name=f"holiday {day}") for day in days}}
+
+
+def test_a_closing_holiday_is_0_and_leaves_the_other_days_alone():
+    day = MONDAY + timedelta(days=2)
+    queue = make_queue(closed_on_holidays=True)
+    plain = run(history_of({"q": "UTC"}), [queue])
+    closed = run(history_of({"q": "UTC"}), [queue], holidays=holiday_calendar(day))
+    assert not closed.mean[0, 96:144].any()
+    assert not closed.quantiles[0][:, 96:144].any()
+    rest = np.r_[0:96, 144:336]
+    assert np.array_equal(closed.mean[0, rest], plain.mean[0, rest])
+
+
+def test_holidays_are_kept_out_of_the_profile_and_their_ratio_re_applied():
+    past = [date(2026, 9, 2), date(2026, 9, 15), date(2026, 10, 8), date(2026, 10, 15)]
+    coming = date(2026, 10, 28)
+
+    def rate(day, minute):
+        return 200.0 * (0.4 if day in past else 1.0)
+
+    result = run(
+        history_of({"q": "UTC"}, rate=rate),
+        [make_queue()],
+        holidays=holiday_calendar(*past, coming),
+    )
+    expected = 4 * 48 * 200
+    prior = 0.5 * 48 * 200 + 20
+    ratio = (0.4 * expected + prior) / (expected + prior)
+    assert result.mean[0, :96] == pytest.approx(np.full(96, 200.0))
+    assert result.mean[0, 96:144] == pytest.approx(np.full(48, 200 * ratio))
+    assert 0.4 < ratio < 0.48
+
+
+def sale(first, start, end, **changes):
+    settings = {
+        "event": "sale",
+        "kind": "sale",
+        "queue_ids": ("q",),
+        "from_local_minute": wall_minute(first, start),
+        "to_local_minute": wall_minute(first, end),
+    }
+    return DemandEvent(**(settings | changes))
+
+
+def test_a_stated_effect_and_handle_time_apply_on_the_queue_s_clock():
+    queue = make_queue(zone="Asia/Tokyo")
+    history = history_of({"q": "Asia/Tokyo"})
+    event = sale(MONDAY, 600, 660, effect=2.0, aht_factor=1.5)
+    plain = run(history, [queue])
+    result = run(history, [queue], events=[event])
+    ratio = result.mean[0] / plain.mean[0]
+    assert np.flatnonzero(ratio != 1).tolist() == [20, 21]
+    assert ratio[20] == 2.0
+    assert result.quantiles[0][:, 20] == pytest.approx(2 * plain.quantiles[0][:, 20])
+    assert result.aht_s[0, 20] == pytest.approx(1.5 * plain.aht_s[0, 20])
+    assert np.array_equal(result.aht_s[0, 22:], plain.aht_s[0, 22:])
+
+
+def test_an_effect_is_learnt_from_earlier_events_of_its_kind():
+    days = [date(2026, 9, 5), date(2026, 9, 26), date(2026, 10, 10)]
+
+    def rate(day, minute):
+        return 100.0 * (3.0 if day in days else 1.0)
+
+    events = [sale(day, 0, 1440) for day in (*days, MONDAY)]
+    result = run(history_of({"q": "UTC"}, rate=rate), [make_queue()], events=events)
+    assert result.mean[0, 48:] == pytest.approx(np.full(288, 100.0))
+    assert 2.6 < result.mean[0, 0] / 100 < 3.0
+
+
+def test_handle_time_comes_from_the_history_else_from_the_plan():
+    history = history_of({"q": "UTC", "silent": "UTC"})
+    silent = make_history(
+        history.grid, {"silent": history.offered_contacts[0]}, aht_s=0.0
+    )
+    assert run(history, [make_queue()]).aht_s[0] == pytest.approx(np.full(336, 300.0))
+    nothing_known = make_history(history.grid, {"q": history.offered_contacts[0]})
+    object.__setattr__(nothing_known, "aht_weight", np.zeros_like(silent.aht_s))
+    result = run(nothing_known, [make_queue()])
+    assert result.aht_s[0] == pytest.approx(np.full(336, 240.0))
+    assert result.failures == {}
+    result = run(nothing_known, [make_queue(default_aht_s=None)])
+    assert not result.aht_s.any()
+    assert "no handle time" in result.failures["q"]
+    assert result.mean[0, 0] > 0
+
+
+def test_a_queue_fed_by_forwards_alone_is_0_and_no_failure():
+    first_line = make_queue(forwards=(Forward(to_queue="second", share=0.1),))
+    result = run(history_of({"q": "UTC"}), [first_line, make_queue("second")])
+    assert not result.mean[1].any()
+    assert set(result.aht_s[1]) == {240.0}
+    assert result.failures == {}
+    assert result.first_idx == (0, 0)
+
+
+def test_a_fed_queue_whose_history_is_empty_is_0_and_no_failure():
+    history = history_of({"q": "UTC", "second": "UTC"})
+    empty = make_history(
+        history.grid,
+        {"q": history.offered_contacts[0], "second": history.offered_contacts[1]},
+        missing=[("second", i) for i in range(history.grid.num_intervals)],
+    )
+    first_line = make_queue(forwards=(Forward(to_queue="second", share=0.1),))
+    result = run(empty, [first_line, make_queue("second")])
+    assert result.failures == {}
+    assert not result.mean[1].any()
+
+
+def test_queues_without_history_are_named_and_do_not_stop_the_rest():
+    history = history_of({"q": "UTC", "late": "UTC"})
+    late = make_history(
+        history.grid,
+        {"q": history.offered_contacts[0], "late": history.offered_contacts[1]},
+        missing=[("late", i) for i in range(history.grid.num_intervals - 48)],
+    )
+    queues = [make_queue(), make_queue("late"), make_queue("unheard_of")]
+    result = run(late, queues)
+    assert result.mean[0] == pytest.approx(local_values(result.grid, "UTC", weekly))
+    assert not result.mean[1:].any()
+    assert set(result.failures) == {"late", "unheard_of"}
+    assert "zeros in its place" in result.failures["late"]
+    assert "no history" in result.failures["unheard_of"]
+
+
+@pytest.mark.parametrize("fault", [ValueError("singular"), ZeroDivisionError(), "nan"])
+def test_a_failing_model_is_named_and_last_week_stands_in(monkeypatch, fault):
+    class Broken:
+        expected = support = None
+
+        def predict(self, days):
+            return np.full((len(days), 48), np.nan)
+
+    def fit(self, history):
+        if isinstance(fault, Exception):
+            raise fault
+        return Broken()
+
+    monkeypatch.setattr(weekday_mean_module.WeekdayMean, "fit", fit)
+    history = history_of({"q": "UTC", "r": "UTC"})
+    result = run(
+        history, [make_queue(), make_queue("r")], queue_models={"r": "last_week"}
+    )
+    assert set(result.failures) == {"q"}
+    assert "last week's volumes in its place" in result.failures["q"]
+    assert "'weekday_mean'" in result.failures["q"]
+    assert np.array_equal(result.mean[0], result.mean[1])
+
+
+def test_a_history_that_is_all_tagged_falls_back_openly():
+    first = MONDAY - timedelta(days=7)
+    history = history_of({"q": "UTC"}, num_days=7)
+    event = sale(first, 0, 7 * 1440, effect=1.0)
+    result = run(history, [make_queue()], events=[event])
+    assert "last week" in result.failures["q"]
+    assert result.mean[0] == pytest.approx(local_values(result.grid, "UTC", weekly))
+
+
+def test_all_zero_history_forecasts_zero_without_failure():
+    result = run(history_of({"q": "UTC"}, rate=lambda d, m: 0.0), [make_queue()])
+    assert not result.mean.any()
+    assert not result.quantiles.any()
+    assert "no handle time" not in str(result.failures)
+
+
+def test_volume_scale_scales_everything_but_handle_time():
+    history = history_of({"q": "UTC"})
+    plain = run(history, [make_queue()])
+    scaled = run(history, [make_queue(volume_scale=0.25)])
+    assert scaled.mean == pytest.approx(0.25 * plain.mean)
+    assert scaled.quantiles == pytest.approx(0.25 * plain.quantiles)
+    assert np.array_equal(scaled.aht_s, plain.aht_s)
+
+
+def test_the_history_may_end_weeks_before_the_first_day():
+    result = run(history_of({"q": "UTC"}), [make_queue()], MONDAY + timedelta(days=35))
+    assert result.mean[0] == pytest.approx(local_values(result.grid, "UTC", weekly))
+
+
+def test_history_may_begin_and_end_in_the_middle_of_a_day():
+    grid = grid_over(date(2026, 9, 1), 50, "America/Denver")
+    history = make_history(grid, {"q": local_values(grid, "Asia/Kolkata", weekly)})
+    result = run(history, [make_queue(zone="Asia/Kolkata")], date(2026, 10, 20))
+    truth = local_values(result.grid, "Asia/Kolkata", weekly)
+    assert result.mean[0] == pytest.approx(truth)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"model": "weekday_means"}, UsageError),
+        ({"queue_models": {"q": "prophet"}}, UsageError),
+        ({"levels": (0.9, 0.1)}, ValueError),
+        ({"levels": (0.0, 0.5)}, ValueError),
+        ({"num_days": 0}, ValueError),
+    ],
+)
+def test_what_the_caller_gets_wrong_is_an_error(settings, error):
+    with pytest.raises(error):
+        run(history_of({"q": "UTC"}), [make_queue()], **settings)
+
+
+def test_no_queues_at_all():
+    with pytest.raises(ValueError, match="at least one queue"):
+        run(history_of({"q": "UTC"}), [])
+
+
+def test_levels_are_free():
+    result = run(
+        history_of({"q": "UTC"}), [make_queue()], levels=(0.25, 0.5, 0.75, 0.9)
+    )
+    assert result.levels == (0.25, 0.5, 0.75, 0.9)
+    assert result.quantiles.shape == (1, 4, 336)
