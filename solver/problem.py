@@ -1,10 +1,11 @@
 """A roster problem with its rules and terms read once, and the score of a roster."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solver.allocation import Served, allocate, serves_of
 from solver.constraints import Constraint
+from solver.core.cover import guaranteed_units
 from solver.need import Need, build_need
 from solver.rule import Rule
 from solver.term import TERMS, Price, StepPrice, Term
@@ -63,7 +64,9 @@ def read_problem(
         terms=chosen,
         constraints=constraints,
         prices=prices,
-        need=build_need(instance, prices),
+        need=replace(
+            build_need(instance, prices), floor=guaranteed_units(instance, constraints)
+        ),
         serves=serves_of(constraints),
     )
 
