@@ -20,7 +20,7 @@ AHT_S = 240
 VOLUME_SCALE = 0.05
 # Working hours a week of a full-timer, and the occupancy that fits the target
 WORKING_HOURS = 37.5
-OCCUPANCY = 0.78
+OCCUPANCY = 0.73
 
 HalfHours = dict[datetime, int]
 
