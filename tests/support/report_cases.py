@@ -438,28 +438,32 @@ def make_solved(instance: RosterInstance, roster: Roster, alloc: Allocation) -> 
 
 
 MANIFEST: Mapping[str, object] = {
-    "created_utc": "2026-10-24T09:15:00+00:00",
+    "started_utc": "2026-10-24T09:15:00+00:00",
     "status": "ok",
     "seed": 1,
     "workers": 8,
     "versions": {"wfm": "0.1.0", "python": "3.11.7", "ortools": "9.15.6755"},
     "inputs": {"plan.yaml": "9f2c" * 16, "history.csv.gz": "b1d0" * 16},
     "objective": 21_230_769_231,
-    "stop_reason": "time",
+    "search": {"stop_reason": "time", "cures": []},
 }
 
 
 def cleaning_log() -> tuple[CleaningEntry, ...]:
-    return tuple(
-        CleaningEntry(file="history.csv", row=17 + n, queue_id="phone_ja",
-                      start=f"2026-05-0{1 + n % 9}T10:00+09:00",
-                      finding="no row in open hours", action="treated as missing")
+    gaps = (
+        CleaningEntry(
+            file="history.csv", row=17 + n, queue_id="phone_ja",
+            start=f"2026-05-0{1 + n % 9}T10:00+09:00",
+            finding="no row in open hours", action="treated as missing",
+        )
         for n in range(12)
-    ) + (
-        CleaningEntry(file="history.csv", row=400, queue_id="chat_en",
-                      start="2026-06-01T10:00-04:00",
-                      finding="<b>negative</b> value", action="row left out"),
     )  # fmt: skip
+    fault = CleaningEntry(
+        file="history.csv", row=400, queue_id="chat_en",
+        start="2026-06-01T10:00-04:00",
+        finding="<b>negative</b> value", action="row left out",
+    )  # fmt: skip
+    return (*gaps, fault)
 
 
 def report_case(*, demo: bool = False) -> ReportInput:

@@ -62,7 +62,7 @@ def report_script() -> str:
 
 def source(name: str) -> str:
     """Return the text of a file that ships beside the templates."""
-    text, _, _ = _loader().get_source(environment(), name)
+    text: str = _loader().get_source(environment(), name)[0]
     return text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -15,8 +15,6 @@ from wfm.domain.people import Agent
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 from wfm.domain.staffing import StaffingRequirement
-
-Status = Literal["ok", "without_guarantee", "interrupted"]
 
 
 class Span(Protocol):
@@ -119,14 +117,15 @@ class Proof(Protocol):
 class ReportInput:
     """One finished run: what was read, what was computed, what was proven.
 
-    *solved* is ``None`` where the roster is the planner's own. *status* is
+    *forecast* is ``None`` where the planner's own requirement stands in its place,
+    *solved* where the roster is the planner's own. *status* is
     ``"without_guarantee"`` where a guarantee could not be met, ``"interrupted"`` where
-    the search was stopped by hand. The manifest's ``created_utc`` (ISO 8601, with
-    offset) stamps calendars; without it they bear the plan's first instant.
+    the search was stopped by hand, else ``"ok"``. The manifest's ``started_utc`` (ISO
+    8601, with offset) stamps calendars; without it they bear the plan's first instant.
     """
 
     folder: PlanFolder
-    forecast: VolumeForecast
+    forecast: VolumeForecast | None
     requirement: StaffingRequirement
     instance: RosterInstance
     roster: Roster
@@ -134,7 +133,7 @@ class ReportInput:
     certificate: Proof
     solved: Solved | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
-    status: Status = "ok"
+    status: str = "ok"
 
     @property
     def window(self) -> slice:
@@ -155,7 +154,7 @@ class ReportInput:
     @property
     def created_utc(self) -> datetime:
         """When the run was made; the plan's first instant if the manifest is silent."""
-        stated = self.manifest.get("created_utc")
+        stated = self.manifest.get("started_utc")
         if isinstance(stated, str):
             stated = datetime.fromisoformat(stated)
         if isinstance(stated, datetime) and stated.tzinfo is not None:

@@ -12,8 +12,8 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.roster import Shift
 from wfm.report.cover import heads_by_site, mean_by_interval, spare_agents
-from wfm.report.figures import queue_figures, target_agents
 from wfm.report.inputs import ReportInput
+from wfm.report.key_figures import queue_figures, target_agents
 from wfm.report.text import city
 
 HISTORY_WEEKS = 5
@@ -139,14 +139,14 @@ def _queues(inputs: ReportInput, factor: int) -> list[dict[str, Any]]:
 
 def _history(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
     """Return the last weeks before the forecast; ``null`` where nothing was seen."""
-    history = inputs.folder.history
-    if history is None or queue_id not in history.queue_ids:
+    history, forecast = inputs.folder.history, inputs.forecast
+    if history is None or forecast is None:
         return None
-    if queue_id not in inputs.forecast.queue_ids:
+    if queue_id not in history.queue_ids or queue_id not in forecast.queue_ids:
         return None
     q = history.queue_ids.index(queue_id)
-    first = inputs.forecast.first_idx[inputs.forecast.queue_ids.index(queue_id)]
-    end = history.grid.floor_index(inputs.forecast.grid.instant(first))
+    first = forecast.first_idx[forecast.queue_ids.index(queue_id)]
+    end = history.grid.floor_index(forecast.grid.instant(first))
     end = min(end, history.grid.num_intervals)
     per_day = 1440 // history.grid.interval_minutes
     start = max(0, end - 7 * HISTORY_WEEKS * per_day)
@@ -162,7 +162,7 @@ def _history(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
 
 def _forecast(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
     forecast = inputs.forecast
-    if queue_id not in forecast.queue_ids:
+    if forecast is None or queue_id not in forecast.queue_ids:
         return None
     q = forecast.queue_ids.index(queue_id)
     span = slice(forecast.first_idx[q], forecast.end_idx[q])
@@ -170,7 +170,8 @@ def _forecast(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
         return None
     low, high = (_nearest(forecast.levels, level) for level in (LOW, HIGH))
     return {
-        "start": forecast.grid.start_minute + span.start * forecast.grid.interval_minutes,
+        "start": forecast.grid.start_minute
+        + span.start * forecast.grid.interval_minutes,
         "minutes": forecast.grid.interval_minutes,
         "mean": _rounded(forecast.mean[q, span]),
         "low": _rounded(forecast.quantiles[q, low, span]),

@@ -1,15 +1,19 @@
 """The report's words and tables: everything that is not drawn by a chart."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-
-from wfm.domain.demand import Queue
-from wfm.report.figures import Gap, QueueFigures, Totals, gaps, queue_figures, totals
+from wfm.report.background import cleaning_rows, flat, model_row
 from wfm.report.inputs import ReportInput
+from wfm.report.key_figures import (
+    Gap,
+    QueueFigures,
+    Totals,
+    gaps,
+    queue_figures,
+    totals,
+)
 from wfm.report.text import (
     city,
     day_label,
@@ -22,7 +26,6 @@ from wfm.report.text import (
 )
 
 MOST_GAPS = 40
-MOST_FINDINGS = 40
 MOST_VIOLATIONS = 200
 BANNERS = {
     "without_guarantee": (
@@ -79,16 +82,25 @@ def context(inputs: ReportInput) -> dict[str, Any]:
 def banners(inputs: ReportInput) -> list[tuple[str, str]]:
     """Return the warnings that stand above everything else."""
     found = [BANNERS[inputs.status]] if inputs.status in BANNERS else []
+    found += [("What would cure it:", text) for text in cures(inputs)]
     count = len(inputs.certificate.violations)
     if count:
+        noun = "breach of a rule" if count == 1 else "breaches of rules"
         found.append(
             (
-                f"{number(count)} {'rule is' if count == 1 else 'breaches of rules are'}"
-                + (" broken." if count == 1 else " in this roster."),
+                f"{number(count)} {noun} in this roster.",
                 "Each is named under “Rules and guarantees”.",
             )
         )
     return found
+
+
+def cures(inputs: ReportInput) -> list[str]:
+    """Return what the manifest's search says would make the guarantee possible."""
+    search = inputs.manifest.get("search")
+    if inputs.status != "without_guarantee" or not isinstance(search, Mapping):
+        return []
+    return [f"relaxing {' and '.join(cure)}." for cure in search.get("cures", ())]
 
 
 def verdict(inputs: ReportInput) -> str:
@@ -120,7 +132,9 @@ def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
     broken = len(inputs.certificate.violations)
     found = [
         _tile("Contacts expected", number(sums.contacts), "second line included"),
-        _tile("Agent-hours needed", number(sums.required_hours), "at work, with shrinkage"),
+        _tile(
+            "Agent-hours needed", number(sums.required_hours), "at work, with shrinkage"
+        ),
         _tile(
             "Agent-hours staffed",
             number(sums.staffed_hours),
@@ -144,7 +158,11 @@ def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
             f"{number(whole)} agent-hours guaranteed" if whole else "none asked for",
             "good" if kept == whole else "bad",
         ),
-        _tile("Wages", money(sums.paid_cost, currency, whole=True), f"{number(sums.paid_hours)} paid hours"),
+        _tile(
+            "Wages",
+            money(sums.paid_cost, currency, whole=True),
+            f"{number(sums.paid_hours)} paid hours",
+        ),
     ]
     if inputs.solved is not None:
         found.append(
@@ -211,7 +229,10 @@ def search_facts(inputs: ReportInput) -> list[tuple[str, str]]:
         ("Gap net of unavoidable wages", percent(solved.net_gap, 2)),
         ("First legal roster after", f"{number(solved.first_roster_s, 1)} s"),
         ("Its objective", money(solved.start_objective, currency)),
-        ("Searched for", f"{number(solved.wall_s, 1)} s, {number(solved.rounds)} rounds"),
+        (
+            "Searched for",
+            f"{number(solved.wall_s, 1)} s, {number(solved.rounds)} rounds",
+        ),
         ("Stopped because", STOP_WORDS[solved.stop_reason]),
         (
             "Same again with this seed",
@@ -304,95 +325,10 @@ def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
                 ),
                 "ok": not short,
                 "short": [
-                    span_label(
-                        inputs.instance.grid, s.start_idx, s.end_idx, queue.zone
-                    )
+                    span_label(inputs.instance.grid, s.start_idx, s.end_idx, queue.zone)
                     for s in short[:3]
                 ],
                 "city": city(queue.zone),
             }
         )
     return rows
-
-
-def model_row(inputs: ReportInput, queue: Queue) -> dict[str, Any]:
-    """Return the models behind one queue and what they warn of."""
-    plan, requirement = inputs.folder.plan, inputs.requirement
-    q = requirement.queue_ids.index(queue.queue_id)
-    offered, aht = requirement.offered_contacts[q], requirement.aht_s[q]
-    contacts = float(offered.sum())
-    mean_aht = float((offered * aht).sum() / contacts) if contacts else 0.0
-    loss = 1.0 - float(
-        np.prod([1.0 - part.fraction for part in queue.shrinkage or plan.shrinkage])
-    )
-    remarks = list(requirement.warnings.get(queue.queue_id, ()))
-    if queue.queue_id in inputs.forecast.failures:
-        remarks.append(f"forecast: {inputs.forecast.failures[queue.queue_id]}")
-    return {
-        "id": queue.queue_id,
-        "forecast": words(plan.queue_models.get(queue.queue_id, plan.forecast_model)),
-        "staffing": staffing_model(queue),
-        "target": target_words(queue),
-        "aht": f"{number(mean_aht)} s" if mean_aht else "",
-        "shrinkage": percent(loss),
-        "remarks": remarks,
-    }
-
-
-def staffing_model(queue: Queue) -> str:
-    """Return the name of the staffing model that a queue's channel uses."""
-    if queue.channel == "phone":
-        return "Erlang A (callers give up)" if queue.patience_s else "Erlang C"
-    if queue.channel == "chat":
-        return "Erlang with several chats at once" if queue.chat else "Erlang C"
-    return "work with a due time"
-
-
-def target_words(queue: Queue) -> str:
-    """Return a queue's promise in words."""
-    target, parts = queue.target, []
-    if target.answer_within_open_hours is not None:
-        parts.append(f"answered within {target.answer_within_open_hours:g} open hours")
-    elif target.service_level_fraction is not None:
-        parts.append(
-            f"{percent(target.service_level_fraction, 0)} within "
-            f"{target.answer_within_s or 0:g} s"
-        )
-    if target.asa_s is not None:
-        parts.append(f"mean wait {target.asa_s:g} s")
-    if target.max_occupancy_fraction is not None:
-        parts.append(f"occupancy up to {percent(target.max_occupancy_fraction, 0)}")
-    return ", ".join(parts)
-
-
-def cleaning_rows(inputs: ReportInput) -> list[dict[str, Any]]:
-    """Return what was found in the history, counted by kind, most frequent first."""
-    log = inputs.folder.history_log
-    kinds = Counter((entry.finding, entry.action) for entry in log)
-    rows = []
-    for (finding, action), count in kinds.most_common(MOST_FINDINGS):
-        same = [e for e in log if (e.finding, e.action) == (finding, action)]
-        rows.append(
-            {
-                "finding": finding,
-                "action": action,
-                "count": number(count),
-                "queues": ", ".join(sorted({e.queue_id for e in same if e.queue_id})),
-                "example": " ".join(
-                    x for x in (f"{same[0].file}:{same[0].row}", same[0].start) if x
-                ),
-            }
-        )
-    return rows
-
-
-def flat(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
-    """Yield a nested mapping as dotted names and texts."""
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{name}.")
-        elif isinstance(value, (list, tuple)):
-            yield name, ", ".join(str(item) for item in value)
-        else:
-            yield name, str(value)

@@ -133,6 +133,6 @@ function drawLines() {
     : "To spare are people at work who could take this queue and are needed nowhere else; the same person is to spare for each of his or her queues. White cells lie outside the planned week.";
 }
 function coverLegend() {
-  legend("legend-heat", [[swatch(SHORTS[4]), "−6 or more missing"], [swatch(SHORTS[2]), "−1.5 to −3"], [swatch(SHORTS[0]), "less than 0.5 missing"],
-    [swatch("#f0f2f3"), "as needed"], [swatch(SPARES[1]), "1.5 to spare"], [swatch(SPARES[3]), "6 or more to spare"], [swatch(WORKS[3]), "people on work that may wait"], [hatched("#e3e7ea", "#fafbfb", 135), "closed"]]);
+  legend("legend-heat", [[swatch(SHORTS[4]), "6 or more short"], [swatch(SHORTS[2]), "1.5 to 3 short"], [swatch(SHORTS[0]), "a little short"],
+    [swatch("#f0f2f3"), "as needed"], [swatch(SPARES[1]), "some to spare"], [swatch(SPARES[3]), "many to spare"], [swatch(WORKS[3]), "at work that may wait"], [hatched("#e3e7ea", "#fafbfb", 135), "closed"]]);
 }

@@ -1,0 +1,107 @@
+"""The report's small print: models, cleaning of the history, the run's record."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from wfm.domain.demand import Queue
+from wfm.report.inputs import ReportInput
+from wfm.report.text import number, percent, words
+
+MOST_FINDINGS = 40
+
+
+def model_row(inputs: ReportInput, queue: Queue) -> dict[str, Any]:
+    """Return the models behind one queue and what they warn of."""
+    plan, requirement = inputs.folder.plan, inputs.requirement
+    q = requirement.queue_ids.index(queue.queue_id)
+    offered, aht = requirement.offered_contacts[q], requirement.aht_s[q]
+    contacts = float(offered.sum())
+    mean_aht = float((offered * aht).sum() / contacts) if contacts else 0.0
+    loss = 1.0 - float(
+        np.prod([1.0 - part.fraction for part in queue.shrinkage or plan.shrinkage])
+    )
+    remarks = list(requirement.warnings.get(queue.queue_id, ()))
+    failures = inputs.forecast.failures if inputs.forecast else {}
+    if queue.queue_id in failures:
+        remarks.append(f"forecast: {failures[queue.queue_id]}")
+    return {
+        "id": queue.queue_id,
+        "forecast": forecast_model(inputs, queue),
+        "staffing": staffing_model(queue),
+        "target": target_words(queue),
+        "aht": f"{number(mean_aht)} s" if mean_aht else "",
+        "shrinkage": percent(loss),
+        "remarks": remarks,
+    }
+
+
+def forecast_model(inputs: ReportInput, queue: Queue) -> str:
+    """Return where a queue's contacts come from."""
+    plan, forecast = inputs.folder.plan, inputs.forecast
+    if forecast is None:
+        return "the planner’s own requirement"
+    if queue.queue_id not in forecast.queue_ids:
+        return "fed by other queues"
+    return words(plan.queue_models.get(queue.queue_id, plan.forecast_model))
+
+
+def staffing_model(queue: Queue) -> str:
+    """Return the name of the staffing model that a queue's channel uses."""
+    if queue.channel == "phone":
+        return "Erlang A (callers give up)" if queue.patience_s else "Erlang C"
+    if queue.channel == "chat":
+        return "Erlang with several chats at once" if queue.chat else "Erlang C"
+    return "work with a due time"
+
+
+def target_words(queue: Queue) -> str:
+    """Return a queue's promise in words."""
+    target, parts = queue.target, []
+    if target.answer_within_open_hours is not None:
+        parts.append(f"answered within {target.answer_within_open_hours:g} open hours")
+    elif target.service_level_fraction is not None:
+        parts.append(
+            f"{percent(target.service_level_fraction, 0)} within "
+            f"{target.answer_within_s or 0:g} s"
+        )
+    if target.asa_s is not None:
+        parts.append(f"mean wait {target.asa_s:g} s")
+    if target.max_occupancy_fraction is not None:
+        parts.append(f"occupancy up to {percent(target.max_occupancy_fraction, 0)}")
+    return ", ".join(parts)
+
+
+def cleaning_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return what was found in the history, counted by kind, most frequent first."""
+    log = inputs.folder.history_log
+    kinds = Counter((entry.finding, entry.action) for entry in log)
+    rows = []
+    for (finding, action), count in kinds.most_common(MOST_FINDINGS):
+        same = [e for e in log if (e.finding, e.action) == (finding, action)]
+        rows.append(
+            {
+                "finding": finding,
+                "action": action,
+                "count": number(count),
+                "queues": ", ".join(sorted({e.queue_id for e in same if e.queue_id})),
+                "example": " ".join(
+                    x for x in (f"{same[0].file}:{same[0].row}", same[0].start) if x
+                ),
+            }
+        )
+    return rows
+
+
+def flat(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Yield a nested mapping as dotted names and texts."""
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name}.")
+        elif isinstance(value, (list, tuple)):
+            yield name, ", ".join(str(item) for item in value)
+        else:
+            yield name, str(value)

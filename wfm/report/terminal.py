@@ -1,0 +1,129 @@
+"""The summary that a command prints when it is done."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.markup import escape
+
+from wfm.domain.plan import Plan
+from wfm.domain.staffing import StaffingRequirement
+from wfm.report.inputs import ReportInput
+from wfm.report.key_figures import QueueFigures, Totals, queue_figures, totals
+from wfm.report.sections import STOP_WORDS, verdict
+from wfm.report.text import money, number, percent
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NOTABLE_FRACTION = 0.02
+
+
+def summary_table(inputs: ReportInput) -> tuple["Table", ...]:
+    """Return the tables of a finished run: queues with totals, then the roster."""
+    figures = queue_figures(inputs)
+    sums = totals(inputs, figures)
+    return _queue_table(inputs, figures, sums), _fact_table(inputs, sums)
+
+
+def _queue_table(
+    inputs: ReportInput, figures: tuple[QueueFigures, ...], sums: Totals
+) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=escape(inputs.folder.plan.name),
+        title_justify="left",
+        show_footer=True,
+        pad_edge=False,
+    )
+    table.add_column("queue", "all queues", no_wrap=True)
+    for head, foot in (
+        ("contacts", number(sums.contacts)),
+        ("needed h", number(sums.required_hours, 1)),
+        ("staffed h", number(sums.staffed_hours, 1)),
+        ("missing h", number(sums.missing_hours, 1)),
+        ("missing", percent(sums.missing_fraction)),
+    ):
+        table.add_column(head, foot, justify="right", no_wrap=True)
+    table.add_column("guarantee", no_wrap=True)
+    for row in figures:
+        style = "yellow" if row.missing_fraction > NOTABLE_FRACTION else ""
+        table.add_row(
+            escape(row.queue_id),
+            number(row.contacts),
+            number(row.required_hours, 1),
+            number(row.staffed_hours, 1),
+            number(row.missing_hours, 1),
+            f"[{style}]{percent(row.missing_fraction)}[/]" if style
+            else percent(row.missing_fraction),
+            _guarantee(row),
+        )  # fmt: skip
+    return table
+
+
+def _guarantee(row: QueueFigures) -> str:
+    if row.guarantee_ok is None:
+        return ""
+    if row.guarantee_ok:
+        return f"[green]{row.guaranteed_agents} kept[/]"
+    return f"[red]{row.guaranteed_agents} not kept[/]"
+
+
+def _fact_table(inputs: ReportInput, sums: Totals) -> "Table":
+    from rich.table import Table
+
+    solved, currency = inputs.solved, inputs.folder.plan.currency
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    table.add_row(
+        "roster",
+        f"{number(sums.agents)} people, {number(sums.shifts)} shifts, "
+        f"{number(sums.paid_hours)} paid hours, "
+        f"wages {money(sums.paid_cost, currency)}",
+    )
+    colour = "green" if inputs.certificate.ok else "red"
+    table.add_row("proof", f"[{colour}]{verdict(inputs)}[/]")
+    if solved is not None:
+        table.add_row(
+            "search",
+            f"objective {money(solved.objective, currency)}, "
+            f"bound {money(solved.bound, currency)}, gap {percent(solved.gap, 2)} "
+            f"({percent(solved.net_gap, 2)} net of unavoidable wages)",
+        )
+        table.add_row(
+            "",
+            f"first roster after {number(solved.first_roster_s, 1)} s, "
+            f"{number(solved.wall_s, 1)} s in all: {STOP_WORDS[solved.stop_reason]}",
+        )
+    return table
+
+
+def requirement_table(plan: Plan, requirement: StaffingRequirement) -> "Table":
+    """Return contacts, workload and people needed per queue."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    hours = requirement.grid.interval_hours
+    table = Table(
+        box=SIMPLE_HEAD, title=escape(plan.name), title_justify="left", pad_edge=False
+    )
+    table.add_column("queue", no_wrap=True)
+    for head in ("contacts", "workload h", "needed h", "scheduled h", "most at once"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for q, queue_id in enumerate(requirement.queue_ids):
+        scheduled = requirement.scheduled_agents[q]
+        reachable = scheduled[np.isfinite(scheduled)]
+        base = requirement.base_agents[q]
+        most = float(reachable.max(initial=0.0))
+        table.add_row(
+            escape(queue_id),
+            number(float(requirement.offered_contacts[q].sum())),
+            number(float(requirement.workload_erlangs[q].sum()) * hours, 1),
+            number(float(base[np.isfinite(base)].sum()) * hours, 1),
+            number(float(reachable.sum()) * hours, 1),
+            number(most, 1) if reachable.size == scheduled.size else "out of reach",
+        )
+    return table

@@ -1,0 +1,53 @@
+"""The run as an Excel workbook that can be edited and read back."""
+
+from pathlib import Path
+from typing import Any
+
+from wfm.report.inputs import ReportInput
+from wfm.report.sheets import Book
+from wfm.report.workbook_parts import (
+    write_cover,
+    write_gaps,
+    write_manifest,
+    write_roster,
+    write_rules,
+    write_summary,
+    write_week,
+)
+
+SHEETS = (
+    ("summary", write_summary),
+    ("roster", write_roster),
+    ("week", write_week),
+    ("cover", write_cover),
+    ("gaps", write_gaps),
+    ("rules", write_rules),
+    ("manifest", write_manifest),
+)
+
+
+def write_workbook(path: Path, inputs: ReportInput) -> None:
+    """Write one run to *path* (``.xlsx``).
+
+    The sheet ``roster`` has exactly the columns of ``roster.csv``. Totals are formulas
+    with their values cached; times in UTC and in local time are real dates. The file's
+    creation time is the run's, so that the same run gives the same bytes.
+    """
+    import xlsxwriter
+
+    options: dict[str, Any] = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        workbook.set_properties(
+            {
+                "title": inputs.folder.plan.name,
+                "comments": "made by wfm",
+                "created": inputs.created_utc.replace(tzinfo=None),
+            }
+        )
+        book = Book(workbook)
+        for name, write in SHEETS:
+            write(book.sheet(name), inputs)
