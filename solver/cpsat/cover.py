@@ -1,6 +1,6 @@
 """People in each step: heads, guarantees, hand-overs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
@@ -47,8 +47,19 @@ def enforce_guarantees(model: "RosterModel", demands: Iterable[Guarantee]) -> No
             if demand.agents > floors.get(demand.queue_id, 0):
                 floors[demand.queue_id] = demand.agents
                 changed.add(t)
+    for _, _, found, lacking in hall_rows(model, changed):
+        enforce_count(model, found, lacking, len(found))
+
+
+def hall_rows(
+    model: "RosterModel", steps: Iterable[int]
+) -> Iterator[tuple[int, frozenset[str], list[cp_model.IntVar], int]]:
+    """Yield step, set of queues, free people who may serve it, how many it takes.
+
+    The rows of ``model.floors`` at *steps*; what given people fill is taken off.
+    """
     subsets: dict[frozenset[str], tuple[frozenset[str], ...]] = {}
-    for t in sorted(changed):
+    for t in sorted(steps):
         if not model.is_judged(t):
             continue
         floors = model.floors[t]
@@ -57,9 +68,9 @@ def enforce_guarantees(model: "RosterModel", demands: Iterable[Guarantee]) -> No
             subsets[queues] = hall_subsets(model, queues)
         for subset in subsets[queues]:
             due = sum(floors[queue] for queue in subset)
-            found = model.presence.serving_variables(subset, t)
-            due -= model.presence.given_serving(subset, t)
-            enforce_count(model, found, due, len(found))
+            lacking = due - model.presence.given_serving(subset, t)
+            if lacking > 0:
+                yield t, subset, model.presence.serving_variables(subset, t), lacking
 
 
 def hall_subsets(
@@ -124,6 +135,14 @@ class _Region:
 
 def enforce_hand_over(model: "RosterModel", demand: HandOver) -> None:
     """Demand that no region leaves the open queue before another has taken over."""
+    for _, clause in hand_over_clauses(model, demand):
+        model.model.add_bool_or(clause)
+
+
+def hand_over_clauses(
+    model: "RosterModel", demand: HandOver
+) -> Iterator[tuple[int, list[cp_model.LiteralT]]]:
+    """Yield, for each step and region, literals of which one must hold."""
     regions = [_Region(model, agents) for _, agents in demand.regions]
     for t in sorted(demand.open_steps):
         before = range(t - demand.overlap_steps, t)
@@ -139,4 +158,4 @@ def enforce_hand_over(model: "RosterModel", demand: HandOver) -> None:
             ]
             was_here = region.anybody(t - 1, "on_shift")
             is_here = region.anybody(t, "on_shift")
-            model.model.add_bool_or([~was_here, is_here, *takers])
+            yield t, [~was_here, is_here, *takers]

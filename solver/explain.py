@@ -1,0 +1,160 @@
+"""Why guarantees can't be met, and what would cure it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from solver.constraints import Guarantee, HandOver, Heads
+from solver.cpsat.model import RosterModel
+from solver.cpsat.run import Run, run
+from solver.cpsat.soft import SoftCover
+from solver.cures import Cures
+from solver.outcome import Cure, Shortfall, SolveLimits
+from solver.rule import Rule
+from solver.stage import Stage, is_cover, stage_constraints, stages
+from solver.walk import clock_text, runs
+from wfm.domain.roster import Roster, RosterInstance
+
+_MAX_TIME_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What is missing at least, and what would cure it.
+
+    Attributes
+    ----------
+    shortfalls
+        Missing whole agents per queue and run of steps; for a hand-over the steps in
+        which another region is missing. Empty if nothing is found to be missing.
+    cures
+        Single rules or absences (or the smallest pair found) that suffice, relaxed.
+    conflicts
+        What else can't hold, in words: floors of sites and skills.
+    is_proven
+        Whether it is proven that not all guarantees can hold.
+    roster
+        A roster that keeps every rule and guarantee, if one was found after all.
+    """
+
+    shortfalls: tuple[Shortfall, ...] = ()
+    cures: tuple[Cure, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    is_proven: bool = False
+    roster: Roster | None = None
+
+
+def diagnose(
+    instance: RosterInstance,
+    rules: Sequence[Rule],
+    shortfalls_hint: Sequence[Shortfall] = (),
+    limits: SolveLimits | None = None,
+    base: Roster | None = None,
+) -> tuple[tuple[Shortfall, ...], tuple[Cure, ...]]:
+    """Return the least that is missing and its cures; see :func:`examine`."""
+    found = examine(instance, rules, shortfalls_hint, limits, base)
+    return found.shortfalls, found.cures
+
+
+def examine(
+    instance: RosterInstance,
+    rules: Sequence[Rule],
+    shortfalls_hint: Sequence[Shortfall] = (),
+    limits: SolveLimits | None = None,
+    base: Roster | None = None,
+) -> Diagnosis:
+    """Return why the guarantees can't all hold.
+
+    First the steps around *shortfalls_hint* (what the best roster lacks) are judged by
+    themselves, then, if nothing is impossible there, the whole plan; without a hint
+    the whole plan at once. Only people who can serve a guaranteed queue are moved.
+
+    Parameters
+    ----------
+    limits
+        Seed and workers; the time is cut to half a minute.
+    base
+        The best roster so far: a start, and the shifts of everybody else.
+    """
+    limits = limits or SolveLimits()
+    deadline = monotonic() + min(_MAX_TIME_S, limits.max_time_s)
+    found = Diagnosis()
+    for stage in stages(instance, rules, shortfalls_hint, limits, deadline, base):
+        found = _examine_stage(stage, base)
+        if found.shortfalls or found.conflicts or found.roster:
+            break
+    return found
+
+
+def _examine_stage(stage: Stage, base: Roster | None) -> Diagnosis:
+    demanded = stage_constraints(stage, frozenset())
+    model = RosterModel(
+        stage.instance,
+        [c for c in demanded if not is_cover(c)],
+        free=stage.free,
+        base=stage.base,
+    )
+    model.is_whole = True
+    soft = SoftCover(model)
+    soft.add_guarantees([c for c in demanded if isinstance(c, Guarantee)])
+    for constraint in demanded:
+        if isinstance(constraint, HandOver):
+            soft.add_hand_over(constraint)
+        elif isinstance(constraint, Heads) and constraint.low > 0:
+            soft.add_floor(constraint)
+    soft.minimise()
+    if base is not None:
+        model.hint(base)
+    result = run(model.model, stage.limits, max_time_s=stage.left_s(0.4))
+    if not result.has_solution:
+        conflict = "no roster keeps the rules, even without any guarantee"
+        return Diagnosis(
+            conflicts=(conflict,) if result.is_infeasible else (),
+            is_proven=result.is_infeasible,
+        )
+    return _diagnosis(stage, soft, result)
+
+
+def _diagnosis(stage: Stage, soft: SoftCover, result: Run) -> Diagnosis:
+    short, breach, floor = soft.missing(result.solver)
+    if not (short or breach or floor):
+        roster = soft.model.extract(result.solver) if stage.base else None
+        return Diagnosis(roster=roster)
+    overlap = {
+        queue.queue_id: queue.handover_minutes // stage.instance.step_minutes
+        for queue in stage.instance.queues
+    }
+    handed = {
+        (queue, t): 1
+        for queue, leaving in breach
+        for t in range(leaving - overlap[queue], leaving)
+    }
+    return Diagnosis(
+        shortfalls=_shortfalls(
+            short | {k: v for k, v in handed.items() if k not in short}
+        ),
+        cures=Cures(stage).find(),
+        conflicts=_floors_in_words(stage.instance, floor),
+        is_proven=result.solver.best_objective_bound > 0.5,
+    )
+
+
+def _shortfalls(missing: dict[tuple[str, int], int]) -> tuple[Shortfall, ...]:
+    return tuple(
+        Shortfall(queue_id=queue, start_idx=start, end_idx=end, missing=agents)
+        for queue in sorted({queue for queue, _ in missing})
+        for start, end, agents in runs(
+            {t: n for (name, t), n in missing.items() if name == queue}
+        )
+    )
+
+
+def _floors_in_words(
+    instance: RosterInstance, missing: dict[tuple[str, int], int]
+) -> tuple[str, ...]:
+    return tuple(
+        f"{found.queue_id}: {found.missing} people are missing from "
+        f"{clock_text(instance, found.start_idx, instance.zone)} to "
+        f"{clock_text(instance, found.end_idx, instance.zone)} ({instance.zone})"
+        for found in _shortfalls(missing)
+    )
