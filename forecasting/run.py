@@ -186,9 +186,9 @@ def _forecast_queue(
     inside = np.flatnonzero((slots.day >= days[0]) & (slots.day <= days[-1]))
     cells = (slots.day[inside] - task.first_day, slots.slot[inside])
     values = np.zeros((2 + len(levels), grid.num_intervals))
-    values[0, inside] = result.mean[cells] * is_open[inside]
+    values[0, inside] = result.mean[cells]
     values[1, inside] = result.aht_s[cells]
-    values[2:, inside] = result.quantiles[:, cells[0], cells[1]] * is_open[inside]
+    values[2:, inside] = result.quantiles[:, cells[0], cells[1]]
     return _Row(
         values=values,
         first_idx=int(inside[0]),

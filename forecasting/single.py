@@ -78,13 +78,13 @@ def _volumes(
     if mean.shape != horizon.is_open.shape or not np.isfinite(mean).all():
         msg = "the forecast is not finite"
         raise ForecastError(msg)
-    mean = np.where(horizon.is_open, np.maximum(mean, 0.0), 0.0)
+    mean = np.maximum(mean, 0.0)
     bands = fit_bands(record.history, fitted, levels)
     quantiles = bands.quantiles(mean, horizon.days)
     volume, aht = factors(horizon.tags, _ratios(record, fitted), mean.shape)
     profile = _handle_time(record)
     return DayForecast(
-        mean=mean * volume,
+        mean=mean * volume * horizon.is_open,
         quantiles=quantiles * volume * horizon.is_open,
         aht_s=aht * profile,
         failure="" if profile.any() else "no handle time in history or plan; 0 s used",

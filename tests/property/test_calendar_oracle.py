@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.forecasting import make_queue
 
@@ -68,6 +68,7 @@ def oracle_instant(wall: datetime, zone_name: str) -> datetime:
     return probe
 
 
+@settings(deadline=None)
 @given(ZONES, DATES, st.integers(0, 1439))
 @example("America/Denver", date(2026, 3, 8), 150)
 @example("America/Denver", date(2026, 11, 1), 90)
@@ -80,6 +81,7 @@ def test_wall_times_mean_what_zoneinfo_says(zone_name, day, minute):
     )
 
 
+@settings(deadline=None)
 @given(ZONES, DATES, st.integers(0, 95), st.integers(1, 220))
 def test_the_clock_on_the_grid_is_zoneinfo_s(zone_name, day, skip, num_intervals):
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -96,6 +98,7 @@ def test_the_clock_on_the_grid_is_zoneinfo_s(zone_name, day, skip, num_intervals
         assert date(1970, 1, 1) + timedelta(days=int(clock.day[idx])) == local.date()
 
 
+@settings(deadline=None)
 @given(ZONES, DATES)
 def test_round_trip_except_in_the_second_hour(zone_name, day):
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -108,6 +111,7 @@ def test_round_trip_except_in_the_second_hour(zone_name, day):
         seen.add(wall)
 
 
+@settings(deadline=None)
 @given(ZONES, st.dates(date(2015, 1, 1), date(2026, 11, 1)), st.integers(1, 40))
 def test_local_days_tile_time(zone_name, day, num_days):
     days = [day + timedelta(days=i) for i in range(num_days)]
@@ -120,6 +124,7 @@ def test_local_days_tile_time(zone_name, day, num_days):
     )
 
 
+@settings(deadline=None)
 @given(ZONES, DATES)
 def test_day_range_holds_exactly_the_local_date(zone_name, day):
     grid = IntervalGrid(
@@ -134,6 +139,7 @@ def test_day_range_holds_exactly_the_local_date(zone_name, day):
     assert inside.tolist() == list(range(start, end))
 
 
+@settings(deadline=None)
 @given(ZONES, DATES, st.integers(0, 46), st.integers(1, 48))
 def test_open_masks_follow_the_wall_clock(zone_name, day, first_slot, num_slots):
     opens = 30 * first_slot

@@ -75,6 +75,19 @@ def test_special_days_do_not_widen_the_band():
     assert (high - low).max() == pytest.approx(0.0, abs=1e-9)
 
 
+def test_the_unsettled_first_weeks_are_left_out_once_there_are_enough_others():
+    offered = np.full((84, 48), 50.0)
+    offered[:14] *= np.random.default_rng(3).uniform(0.2, 3.0, (14, 48))
+    past = history(offered)
+    support = np.repeat(np.arange(12), 7)[:, None] * np.ones((1, 48), dtype=int)
+    expected = np.full((84, 48), 50.0)
+    expected[7:28] = 120.0  # what a model may think after one to three weeks
+    model = Known(expected, support)
+    days = MONDAY + 84 + np.arange(7)
+    bands = fit_bands(past, model, LEVELS).quantiles(np.full((7, 48), 50.0), days)
+    assert bands == pytest.approx(np.full((3, 7, 48), 50.0))
+
+
 def widths(num_weeks, seed=2):
     rng = np.random.default_rng(seed)
     past = history(rng.poisson(rates(7 * num_weeks)).astype(float))

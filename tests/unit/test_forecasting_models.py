@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import forecasting.models
+import forecasting.run
 from forecasting.days import day_number
 from forecasting.model import FORECASTERS, ForecastError, QueueHistory
 from wfm.domain.errors import UsageError
@@ -177,5 +178,6 @@ def test_the_package_is_light():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+    assert forecasting.forecast is forecasting.run.forecast
     with pytest.raises(AttributeError, match="nothing_here"):
         forecasting.nothing_here  # noqa: B018

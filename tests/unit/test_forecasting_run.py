@@ -201,6 +201,37 @@ def test_an_effect_is_learnt_from_earlier_events_of_its_kind():
     assert 2.6 < result.mean[0, 0] / 100 < 3.0
 
 
+@pytest.mark.parametrize("weeks_ago", [10, 6])
+def test_an_effect_is_judged_against_what_was_expected_at_the_time(weeks_ago):
+    # Volumes rise by a tenth every week, so today's profile would be far too high a
+    # yardstick for an old event; the first week has no other.
+    day = MONDAY - timedelta(weeks=weeks_ago)
+    start = MONDAY - timedelta(days=70)
+
+    def rate(that, minute):
+        ordinary = 100.0 * 1.1 ** ((that - start).days // 7)
+        return ordinary * (2.0 if that == day else 1.0)
+
+    history = history_of({"q": "UTC"}, rate=rate)
+    plain = run(history, [make_queue()], events=[sale(day, 0, 1440)])
+    result = run(
+        history, [make_queue()], events=[sale(day, 0, 1440), sale(MONDAY, 0, 1440)]
+    )
+    weights = [0.9**k for k in range(10)]
+    profile = sum(w * 100 * 1.1 ** (9 - k) for k, w in enumerate(weights))
+    if weeks_ago == 10:
+        expected, offered = plain.mean[0, 0], 200.0
+    else:
+        past = [0.9**k * 100 * 1.1 ** (3 - k) for k in range(4)]
+        expected = sum(past) / sum(weights[:4])
+        offered = 200 * 1.1**4
+        without = profile - weights[5] * 100 * 1.1**4
+        assert plain.mean[0, 0] == pytest.approx(without / (sum(weights) - weights[5]))
+    prior = 0.5 * 48 * expected + 20
+    ratio = (48 * offered + prior) / (48 * expected + prior)
+    assert result.mean[0, 0] == pytest.approx(plain.mean[0, 0] * ratio)
+
+
 def test_handle_time_comes_from_the_history_else_from_the_plan():
     history = history_of({"q": "UTC", "silent": "UTC"})
     silent = make_history(
