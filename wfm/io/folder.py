@@ -1,0 +1,285 @@
+"""A plan folder, read whole or not at all."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from wfm.domain.errors import UsageError
+from wfm.domain.people import Agent
+from wfm.domain.plan import ExchangeRate, Plan, PlanFolder, RosterRow
+from wfm.io.demand_files import (
+    BACKLOG,
+    EVENTS,
+    EXCHANGE_RATES,
+    OVERRIDES,
+    read_backlog,
+    read_events,
+    read_exchange_rates,
+    read_overrides,
+)
+from wfm.io.history import history_columns, read_history
+from wfm.io.people_files import (
+    AGENTS,
+    AVAILABILITY,
+    TIME_OFF,
+    AgentNames,
+    read_agents,
+    read_availability,
+    read_time_off,
+)
+from wfm.io.plan_file import PLAN_FILE, PlanDocument, read_plan
+from wfm.io.problems import Problems, nearest
+from wfm.io.rosters import ROSTER, planned_rows, previous_rows
+from wfm.io.sheets import SUFFIXES, Columns, Sheet, read_sheet
+
+ALL_FILES = frozenset(
+    {
+        "history",
+        "agents",
+        "availability",
+        "time_off",
+        "previous_roster",
+        "locked",
+        "events",
+        "overrides",
+        "backlog",
+        "exchange_rates",
+    }
+)
+_STEMS = {"locked": "locked_roster"}
+_REQUIRED = frozenset({"history", "agents"})
+T = TypeVar("T")
+
+
+def read_folder(
+    directory: Path,
+    needs: frozenset[str],
+    patches: Mapping[str, object] | None = None,
+) -> PlanFolder:
+    """Return what *needs* names of the plan folder *directory*, and plan.yaml.
+
+    Parameters
+    ----------
+    directory
+        The plan folder.
+    needs
+        Names out of :data:`ALL_FILES`. History and agents must then exist; the other
+        files may be absent.
+    patches
+        Paths of plan.yaml (``"queues.chat_en.aht_s"``) -> values that replace those
+        of the file.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file asked for; nothing is computed further.
+    UsageError
+        If there is no such folder.
+    """
+    if not needs <= ALL_FILES:
+        msg = f"unknown files {sorted(needs - ALL_FILES)}"
+        raise ValueError(msg)
+    if not directory.is_dir():
+        msg = f"{directory} is not a folder"
+        raise UsageError(msg)
+    problems = Problems()
+    source = _Source(directory, needs, problems)
+    document = _plan_document(source, problems, patches)
+    if document is None:
+        problems.raise_if_any()
+        msg = "a plan without problems was not read"
+        raise AssertionError(msg)
+    folder = _contents(source, document, problems)
+    problems.raise_if_any()
+    return folder
+
+
+class _Source:
+    """Finds, hashes and opens the files of one folder."""
+
+    def __init__(
+        self, directory: Path, needs: frozenset[str], problems: Problems
+    ) -> None:
+        self.directory = directory
+        self.needs = needs
+        self.problems = problems
+        self.hashes: dict[str, str] = {}
+        self._names = sorted(p.name for p in directory.iterdir() if p.is_file())
+
+    def content(self, name: str) -> bytes | None:
+        """Return the bytes of one file and remember their hash."""
+        try:
+            content = (self.directory / name).read_bytes()
+        except OSError as error:
+            self.problems.add(name, f"can't be read: {error.strerror}")
+            return None
+        self.hashes[name] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def sheet(
+        self,
+        need: str,
+        columns: Columns,
+        own_names: Mapping[str, str] | None = None,
+        file: str | None = None,
+    ) -> Sheet | None:
+        """Return the table asked for; ``None`` if absent, not asked for or faulty."""
+        if need not in self.needs:
+            return None
+        name = file or self._find(_STEMS.get(need, need), is_required=need in _REQUIRED)
+        content = self.content(name) if name else None
+        if name is None or content is None:
+            return None
+        return read_sheet(content, name, columns, self.problems, own_names)
+
+    def _find(self, stem: str, *, is_required: bool) -> str | None:
+        for suffix in SUFFIXES:
+            if stem + suffix in self._names:
+                return stem + suffix
+        slip = self._misspelt(stem)
+        if slip is not None:
+            self.problems.add(slip, f"no file of a plan; did you mean '{stem}.csv'?")
+        elif is_required:
+            expected = f"one of {', '.join(stem + suffix for suffix in SUFFIXES)}"
+            self.problems.add(f"{stem}.csv", "the file is missing", expected=expected)
+        return None
+
+    def _misspelt(self, stem: str) -> str | None:
+        """Return a table whose name was probably meant to be *stem*."""
+        known = {_bare(_STEMS.get(name, name)) for name in ALL_FILES}
+        others = {
+            _bare(name): name
+            for name in self._names
+            if name.endswith(SUFFIXES) and _bare(name) not in known - {_bare(stem)}
+        }
+        near = nearest(_bare(stem), others, cutoff=0.85)
+        return None if near is None else others[near]
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.split(".")[0].lower() if c.isalnum())
+
+
+def _plan_document(
+    source: _Source, problems: Problems, patches: Mapping[str, object] | None
+) -> PlanDocument | None:
+    content = source.content(PLAN_FILE)
+    if content is None:
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        message = f"byte {content[error.start]:#04x} is not UTF-8"
+        problems.add(PLAN_FILE, message, row=row)
+        return None
+    return read_plan(text, problems, patches)
+
+
+def _contents(
+    source: _Source, document: PlanDocument, problems: Problems
+) -> PlanFolder:
+    plan, settings = document.plan, document.history
+    own_names, file = settings.columns, settings.file
+    sheet = source.sheet("history", history_columns(settings), own_names, file)
+    history, log = read_history(sheet, document, problems) if sheet else (None, ())
+    agents, names = _agents(source, document, problems)
+
+    def table(need: str, columns: Columns, read: Callable[[Sheet], T], absent: T) -> T:
+        found = source.sheet(need, columns)
+        return absent if found is None else read(found)
+
+    return PlanFolder(
+        plan=plan,
+        history=history,
+        history_log=log,
+        agents=agents,
+        availability=table(
+            "availability",
+            AVAILABILITY,
+            lambda sheet: read_availability(sheet, names, problems),
+            (),
+        ),
+        time_off=table(
+            "time_off",
+            TIME_OFF,
+            lambda sheet: read_time_off(sheet, names, problems),
+            (),
+        ),
+        previous_roster=_previous(source, plan, agents, names, problems),
+        locked=table(
+            "locked",
+            ROSTER,
+            lambda sheet: planned_rows(
+                sheet, plan, agents, problems, names.ids if names else ()
+            ),
+            (),
+        ),
+        events=table(
+            "events", EVENTS, lambda sheet: read_events(sheet, document, problems), ()
+        ),
+        overrides=table(
+            "overrides",
+            OVERRIDES,
+            lambda sheet: read_overrides(sheet, document, problems),
+            (),
+        ),
+        backlog=table(
+            "backlog",
+            BACKLOG,
+            lambda sheet: read_backlog(sheet, document, problems),
+            (),
+        ),
+        exchange_rates=_rates(source, plan, agents, problems),
+        hashes=source.hashes,
+    )
+
+
+def _agents(
+    source: _Source, document: PlanDocument, problems: Problems
+) -> tuple[tuple[Agent, ...], AgentNames | None]:
+    if "agents" in source.needs and not document.has_prices:
+        expected = "prices: {understaffing_per_hour: ...}, what a missing hour costs"
+        message = "the key 'prices' is missing"
+        problems.add(PLAN_FILE, message, row=1, column="1", expected=expected)
+    sheet = source.sheet("agents", AGENTS)
+    if sheet is None:
+        return (), None
+    return read_agents(sheet, document, problems)
+
+
+def _previous(
+    source: _Source,
+    plan: Plan,
+    agents: tuple[Agent, ...],
+    names: AgentNames | None,
+    problems: Problems,
+) -> tuple[RosterRow, ...] | None:
+    sheet = source.sheet("previous_roster", ROSTER)
+    if sheet is None:
+        return None
+    return previous_rows(sheet, plan, None if names is None else agents, problems)
+
+
+def _rates(
+    source: _Source, plan: Plan, agents: Iterable[Agent], problems: Problems
+) -> tuple[ExchangeRate, ...]:
+    """Return the exchange rates; each currency of a wage must have one."""
+    if "exchange_rates" not in source.needs:
+        return ()
+    sheet = source.sheet("exchange_rates", EXCHANGE_RATES)
+    rates = read_exchange_rates(sheet, problems) if sheet else ()
+    known = {plan.currency}
+    for rate in rates:
+        pair = {rate.source_currency, rate.target_currency}
+        if plan.currency in pair:
+            known |= pair
+    paid = {agent.currency for agent in agents if agent.hourly_cost_minor}
+    for currency in sorted(paid - known):
+        message = f"no rate from {currency}, in which agents are paid"
+        file = sheet.file if sheet else "exchange_rates.csv"
+        problems.add(
+            file, message, expected=f"a row from {currency} to {plan.currency}"
+        )
+    return rates

@@ -1,0 +1,125 @@
+"""Output files that appear whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from wfm.domain.errors import UsageError
+
+MARKER = ".wfm-output"
+_OWN_NAMES = frozenset({"certificate.json", "manifest.json"})
+
+
+def write_atomic(path: Path, data: bytes | str) -> None:
+    """Write *data* to *path* so that readers see the old file or the whole new one.
+
+    Texts are written as UTF-8 with line ends as they are.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
+    )
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_file_mode())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class OutputFolder:
+    """A folder that is replaced by a run, at once, if the run succeeds.
+
+    Use it as a context manager: the path that it yields is a hidden folder beside
+    *directory*; leaving without an error puts it in the place of *directory*. After
+    an error or an interruption the old folder is as it was.
+
+    Parameters
+    ----------
+    directory
+        The folder to replace. It must be absent, empty, or written by this class.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._temporary: Path | None = None
+
+    def __enter__(self) -> Path:
+        """Return the hidden folder to write into.
+
+        Raises
+        ------
+        UsageError
+            If *directory* holds files that no run of this programme wrote.
+        """
+        self._refuse_foreign()
+        parent = self.directory.parent
+        parent.mkdir(parents=True, exist_ok=True)
+        name = tempfile.mkdtemp(prefix=f".{self.directory.name}.", dir=parent)
+        self._temporary = Path(name)
+        self._temporary.chmod(0o777 & ~_umask())
+        (self._temporary / MARKER).touch()
+        return self._temporary
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Swap the folders, or remove the new one if there was an error."""
+        new = self._temporary
+        if new is None:
+            return
+        self._temporary = None
+        try:
+            if kind is None:
+                self._swap(new)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+    def _refuse_foreign(self) -> None:
+        if not self.directory.exists():
+            return
+        if not self.directory.is_dir():
+            msg = f"{self.directory} is a file, not a folder for results"
+            raise UsageError(msg)
+        names = {path.name for path in self.directory.iterdir()}
+        if MARKER not in names and not names <= _OWN_NAMES:
+            msg = (
+                f"{self.directory} holds files that wfm did not write, and its results "
+                "replace the whole folder; name another one"
+            )
+            raise UsageError(msg)
+
+    def _swap(self, new: Path) -> None:
+        if not self.directory.exists():
+            new.rename(self.directory)
+            return
+        old = new.with_name(f"{new.name}.old")
+        try:
+            self.directory.rename(old)
+            new.rename(self.directory)
+        except BaseException:
+            if old.exists() and not self.directory.exists():
+                old.rename(self.directory)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _file_mode() -> int:
+    return 0o666 & ~_umask()
