@@ -66,9 +66,9 @@ class ForecastResult:
 
     def plot(self, queue: str | None = None) -> "Figure":
         """Return a figure of the mean with its P10 to P90 band."""
-        from wfm.report.figures import forecast_figure
+        from wfm.report.plots import forecast_plot
 
-        return forecast_figure(self.to_frame(), queue)
+        return forecast_plot(self.to_frame(), queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +87,9 @@ class StaffResult:
 
     def plot(self, queue: str | None = None) -> "Figure":
         """Return a figure of the agents required over time."""
-        from wfm.report.figures import requirement_figure
+        from wfm.report.plots import requirement_plot
 
-        return requirement_figure(self.to_frame(), queue)
+        return requirement_plot(self.to_frame(), queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +118,10 @@ class RosterResult:
 
     def plot(self, queue: str | None = None) -> "Figure":
         """Return a figure of staffed against required agents."""
-        from wfm.report.figures import cover_figure
+        from wfm.report.plots import cover_plot
 
-        return cover_figure(self.instance, self.solved, queue)
+        allocation = self.solved.allocation if self.solved else None
+        return cover_plot(self.instance, allocation, queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +252,7 @@ class LoadedPlan:
             folder = self.read(needs)
             forecast = forecast_plan(folder)
         else:
-            from wfm.io.tables import read_forecast
+            from wfm.io.stage_files import read_forecast
 
             folder = self.read(needs - {"history", "events"})
             forecast = read_forecast(forecast_file, folder.plan)
@@ -263,7 +264,7 @@ class LoadedPlan:
     ) -> StaffResult:
         if requirement_file is None:
             return self._staff(STAFF_FILES | PEOPLE_FILES, forecast_file)
-        from wfm.io.tables import read_requirement
+        from wfm.io.stage_files import read_requirement
 
         folder = self.read(PEOPLE_FILES)
         requirement = read_requirement(requirement_file, folder.plan)

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from solver.outcome import Infeasible, NotFound, Solved, SolveLimits
+from solver.outcome import (
+    Infeasible,
+    NotFound,
+    Shortfall,
+    Solved,
+    SolveLimits,
+)
 from wfm import api
+from wfm.calendar.local import zone
 from wfm.domain.errors import InputError, Interrupted, Problem
+from wfm.domain.plan import PlanFolder
+from wfm.domain.roster import RosterInstance
 from wfm.evaluation.certificate import to_json
-from wfm.evaluation.describe import describe_shortfall, describe_violation
+from wfm.evaluation.describe import describe_violation
 from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder, write_atomic
 from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
@@ -45,7 +54,7 @@ class Run:
         """The folder that the run replaces."""
         return self.plan.directory / "out"
 
-    def manifest(self, folder: api.PlanFolder) -> dict[str, object]:
+    def manifest(self, folder: PlanFolder) -> dict[str, object]:
         """Return the manifest's part that does not depend on the stage."""
         return base_manifest(
             folder,
@@ -303,6 +312,7 @@ def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> Non
 
 
 def _print_shortfalls(run: Run, result: api.RosterResult) -> None:
+    shortfalls: tuple[Shortfall, ...] = ()
     match result.outcome:
         case Infeasible(shortfalls=shortfalls, cures=cures):
             for cure in cures:
@@ -313,10 +323,25 @@ def _print_shortfalls(run: Run, result: api.RosterResult) -> None:
         case NotFound(shortfalls=shortfalls):
             pass
         case Solved():
-            shortfalls = ()
+            pass
     for shortfall in shortfalls:
-        text = describe_shortfall(shortfall, result.instance)
+        text = shortfall_text(shortfall, result.instance)
         run.console.print(f"  {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def shortfall_text(shortfall: Shortfall, instance: RosterInstance) -> str:
+    """Return queue, interval (UTC and market time) and how many are missing."""
+    zone_name = next(
+        q.zone for q in instance.queues if q.queue_id == shortfall.queue_id
+    )
+    start = instance.grid.instant(shortfall.start_idx)
+    end = instance.grid.instant(shortfall.end_idx)
+    local = [t.astimezone(zone(zone_name)) for t in (start, end)]
+    return (
+        f"{shortfall.queue_id}: {shortfall.missing} missing "
+        f"{start:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC "
+        f"({local[0]:%a %H:%M} to {local[1]:%a %H:%M} {zone_name})"
+    )
 
 
 def _roster_exit(run: Run, result: api.RosterResult) -> int:

@@ -10,7 +10,8 @@ from wfm.pipeline.rules import resolve_rules
 
 def plan_rules(folder: PlanFolder) -> tuple[Rule, ...]:
     """Return the rules of the plan, each bound to the people it applies to."""
-    return build_rules(resolve_rules(folder.plan, folder.agents))
+    everybody = [agent.agent_id for agent in folder.agents]
+    return build_rules(resolve_rules(folder.plan, folder.agents), everybody)
 
 
 def judge(folder: PlanFolder, instance: RosterInstance, roster: Roster) -> Certificate:
