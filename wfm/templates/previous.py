@@ -1,13 +1,13 @@
-"""Last week's roster of an example plan: a plain rota that breaks no rule.
+"""Last week's roster of an example plan: a plain rota, legal for every person.
 
 Full-timers work five days of one start time and have two neighbouring days off;
-part-timers work up to four of the days on which they can. Breaks lie in the middle of
+part-timers work up to four of the days on which they can. Breaks lie near the middle of
 their windows. So rest, days in a row and weekly rest hold by construction, and the
 night and evening shifts of the last Sunday reach into the plan's first Monday.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from wfm.calendar.local import to_instant, wall_minute
@@ -56,10 +56,17 @@ def previous_roster(
             continue
         rota = rotas[agent.employment_contract]
         free = [d for d in range(7) if (agent.agent_id, WEEKDAYS[d]) not in blocked]
-        start = rota.starts[number % len(rota.starts)]
-        for weekday in _working_days(number // len(rota.starts) + number, free, rota):
-            rows += _shift(agent, monday + timedelta(days=weekday), start, rota)
+        start = rota.starts[(number + number // 6) % len(rota.starts)]
+        shifts = replace(rota, breaks=_staggered(rota, number))
+        for weekday in _working_days(number, free, rota):
+            rows += _shift(agent, monday + timedelta(days=weekday), start, shifts)
     return rows
+
+
+def _staggered(rota: Rota, number: int) -> tuple[tuple[str, int, int], ...]:
+    """Return the breaks a quarter hour earlier, as they are, or a quarter later."""
+    shift = 15 * (number % 3 - 1)
+    return tuple((kind, at + shift, minutes) for kind, at, minutes in rota.breaks)
 
 
 def _working_days(number: int, free: Sequence[int], rota: Rota) -> list[int]:
