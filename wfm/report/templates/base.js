@@ -78,6 +78,19 @@ function hatch(defs, id, stroke, fill, angle, gap = 5, wide = 1.4) {
 }
 const text = (svg, x, y, label, more = {}) => add(svg, "text", { x, y, "font-size": 12, class: "axis", ...more }, label);
 
+// Width of the widest label, and labels cut to a width.
+const pen = document.createElement("canvas").getContext("2d");
+function textWidth(label, size, weight = 400) {
+  pen.font = `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(label).width;
+}
+const labelColumn = (labels, size, most = 240) => Math.min(most, Math.ceil(Math.max(60, ...labels.map((l) => textWidth(l, size, 700)))));
+function fit(label, width, size, weight = 700) {
+  if (textWidth(label, size, weight) <= width) return label;
+  let cut = label;
+  while (cut.length > 1 && textWidth(`${cut}…`, size, weight) > width) cut = cut.slice(0, -1);
+  return `${cut}…`;
+}
 function niceTicks(max, count = 4) {
   const raw = Math.max(max, 1e-9) / count, power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= raw);

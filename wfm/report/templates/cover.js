@@ -22,7 +22,7 @@ function shade(b, id, queue) {
   return { fill: "#f0f2f3", dark: false, key: "0" };
 }
 function drawStrips() {
-  const rowHeight = 24, top = 8, left = 150, right = 172;
+  const column = labelColumn(D.queues.map((q) => q.id), 13), rowHeight = 24, top = 8, left = column + 12, right = 172;
   const c = canvas("chart-strip", top + D.queues.length * rowHeight + 30, "Balance of all queues over the week");
   const box = { left, right: c.width - right, top, bottom: top + D.queues.length * rowHeight };
   const zone = coverZone();
@@ -37,7 +37,7 @@ function drawStrips() {
         from = t; key = s.key; fill = s.fill;
       }
     }
-    text(c.svg, left - 10, y + 16, queue.id, { "text-anchor": "end", "font-weight": picked ? 700 : 400, class: picked ? "" : "axis", "font-size": 13 });
+    text(c.svg, left - 10, y + 16, fit(queue.id, column, 13), { "text-anchor": "end", "font-weight": picked ? 700 : 400, class: picked ? "" : "axis", "font-size": 13 });
     const [hours, share] = queue.missing, word = queue.deferred ? "late" : "short";
     text(c.svg, box.right + 10, y + 16, hours < 0.05 ? `none ${word}` : `${fixed(hours)} h ${word} (${fixed(100 * share)} %)`);
     if (picked) add(c.svg, "rect", { x: box.left - 1, width: box.right - box.left + 2, y: y + 2, height: rowHeight - 4, fill: "none", stroke: INK, "stroke-width": 1.5 });

@@ -60,12 +60,11 @@ function drawRow(c, r) {
   if (r.odd) add(c.svg, "rect", { x: 0, width: r.box.left, y: r.y, height: r.rowHeight, fill: "#f6f7f8" });
   const zone = rosterZone(r.site, r.agent);
   const shown = r.agent.shifts.filter((shift) => touches(shift, r.span));
-  text(c.svg, 4, mid, fit(r.agent.name || r.agent.id, state.day === null ? 30 : 17), { class: shown.length ? "" : "axis" });
+  text(c.svg, 4, mid, fit(r.agent.name || r.agent.id, state.day === null ? 200 : 108, 12, 400), { class: shown.length ? "" : "axis" });
   const times = shown.map((shift) => `${hhmm(wall(zone, stepUtc(shift[1])))}–${hhmm(wall(zone, stepUtc(shift[shift.length - 1][0])))}`);
   if (state.day !== null) text(c.svg, r.box.left - 10, mid, times.length > 1 ? `${times.length} shifts` : (times[0] ?? "free"), { "text-anchor": "end" });
   for (const shift of shown) drawShift(c, r, shift, zone);
 }
-const fit = (label, most) => (label.length > most ? `${label.slice(0, most - 1)}…` : label);
 function drawShift(c, r, shift, zone) {
   const [carried, start, ...spans] = shift, [from, to] = r.span;
   const group = add(c.svg, "g");

@@ -53,7 +53,8 @@ function drawMarks(c, box, x, marks) {
   }
 }
 function drawHours(zone, heads) {
-  const rowHeight = 30, left = 150, top = 24, rows = [...D.sites.map((s) => s.id), "all sites"];
+  const rows = [...D.sites.map((s) => s.id), "all sites"], column = labelColumn(rows, 13);
+  const rowHeight = 30, left = column + 12, top = 24;
   const c = canvas("chart-hours", top + rows.length * rowHeight + 6, "Mean people at work by hour of the day");
   const wide = (c.width - left - 4) / 24;
   const sums = rows.map(() => new Array(24).fill(0)), counts = new Array(24).fill(0);
@@ -66,7 +67,7 @@ function drawHours(zone, heads) {
   rows.forEach((name, r) => {
     const y = top + r * rowHeight, total = r === rows.length - 1;
     const means = sums[r].map((v, hour) => (counts[hour] ? v / counts[hour] : 0)), most = Math.max(...means, 1e-9);
-    text(c.svg, left - 10, y + 19, name, { "text-anchor": "end", "font-size": 13, "font-weight": total ? 700 : 400 });
+    text(c.svg, left - 10, y + 19, fit(name, column, 13), { "text-anchor": "end", "font-size": 13, "font-weight": total ? 700 : 400 });
     means.forEach((v, hour) => {
       const x = left + hour * wide;
       add(c.svg, "rect", { x: x + 0.5, y: y + 1, width: wide - 1, height: rowHeight - 2, fill: total ? "#5a6673" : SITE_COLOURS[r % SITE_COLOURS.length], "fill-opacity": v < 0.05 ? 0.04 : 0.1 + 0.5 * (v / most) });
