@@ -1,14 +1,15 @@
 """From the UTC grid to local days and slots, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from forecasting.model import ForecastError, QueueHistory
-from forecasting.special import Tag, tagged_cells, tags_on
+from forecasting.special import Ratios, Tag, factors, tagged_cells, tags_on
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import local_clock, wall_minute
 from wfm.calendar.opening import open_mask
@@ -124,32 +125,41 @@ def queue_record(
         raise ForecastError(msg)
     q = history.queue_ids.index(queue.queue_id)
     slots = day_slots(history.grid, queue.zone)
-    first, num = int(slots.day[0]), int(slots.day[-1] - slots.day[0]) + 1
-    days = first + np.arange(num)
+    days = np.arange(slots.day[0], slots.day[-1] + 1)
     tags = calendar.tags(queue, days, history.grid.interval_minutes)
 
-    def total(values: FloatArray) -> FloatArray:
-        return slots.total(values, first, num)
+    def total(values: npt.NDArray[Any]) -> FloatArray:
+        return slots.total(values.astype(float), int(days[0]), len(days))
 
-    count = total(history.observed[q].astype(float))
-    offered = total(np.where(history.observed[q], history.offered_contacts[q], 0.0))
-    is_open = total(
-        open_mask(queue, history.grid, calendar.holidays_of(queue)).astype(float)
-    )
-    aht_factor = np.ones(count.shape)
-    for tag in tags:
-        aht_factor[tag.cells] *= tag.aht_factor
+    _, aht_factor = factors(tags, Ratios(), (len(days), slots.num_slots))
     return QueueRecord(
         queue=queue,
-        history=QueueHistory(
-            days=days,
-            slot_minutes=history.grid.interval_minutes,
-            offered_contacts=queue.volume_scale * offered / np.maximum(count, 1.0),
-            observed=count > 0,
-            is_open=is_open > 0,
-            special=tagged_cells(tags, count.shape),
-        ),
+        history=_volumes(history, queue, total, days, calendar, tags),
         handle_s=total(history.aht_s[q] * history.aht_weight[q]) / aht_factor,
         handled=total(history.aht_weight[q]),
         tags=tags,
+    )
+
+
+def _volumes(
+    history: ContactHistory,
+    queue: Queue,
+    total: Callable[[npt.NDArray[Any]], FloatArray],
+    days: IntArray,
+    calendar: MarketCalendar,
+    tags: tuple[Tag, ...],
+) -> QueueHistory:
+    """Return the contacts of *queue*; *total* sums ``[t]`` to ``[d, s]``."""
+    q = history.queue_ids.index(queue.queue_id)
+    observed = history.observed[q]
+    count = total(observed)
+    offered = total(np.where(observed, history.offered_contacts[q], 0.0))
+    is_open = open_mask(queue, history.grid, calendar.holidays_of(queue))
+    return QueueHistory(
+        days=days,
+        slot_minutes=history.grid.interval_minutes,
+        offered_contacts=queue.volume_scale * offered / np.maximum(count, 1.0),
+        observed=count > 0,
+        is_open=total(is_open) > 0,
+        special=tagged_cells(tags, count.shape),
     )

@@ -64,28 +64,11 @@ def forecast(
     ValueError
         If there is no queue, a queue has no day, or the levels do not ascend.
     """
-    names = {q.queue_id: (queue_models or {}).get(q.queue_id, model) for q in queues}
-    spans = [_days(queue, first_day, num_days) for queue in queues]
-    _check(spans, names.values(), levels)
-    grid = _union_grid(history.grid, queues, spans)
+    _check_levels(levels)
+    tasks = _tasks(queues, first_day, num_days, queue_models or {}, model)
+    grid = _union_grid(history.grid, tasks)
     calendar = MarketCalendar(holidays=holidays or {}, events=events)
-    fed = {forward.to_queue for queue in queues for forward in queue.forwards}
-    rows = [
-        _forecast_queue(
-            _Task(
-                queue=queue,
-                model=names[queue.queue_id],
-                first_day=day_number(first),
-                num_days=number,
-                fed=queue.queue_id in fed,
-            ),
-            history,
-            grid,
-            calendar,
-            levels,
-        )
-        for queue, (first, number) in zip(queues, spans, strict=True)
-    ]
+    rows = [_forecast_queue(task, history, grid, calendar, levels) for task in tasks]
     return VolumeForecast(
         grid=grid,
         queue_ids=tuple(queue.queue_id for queue in queues),
@@ -95,11 +78,7 @@ def forecast(
         aht_s=np.array([row.values[1] for row in rows]),
         first_idx=tuple(row.first_idx for row in rows),
         end_idx=tuple(row.end_idx for row in rows),
-        failures={
-            queue.queue_id: row.failure
-            for queue, row in zip(queues, rows, strict=True)
-            if row.failure
-        },
+        failures={row.queue_id: row.failure for row in rows if row.failure},
     )
 
 
@@ -109,49 +88,67 @@ class _Task:
 
     queue: Queue
     model: str
-    first_day: int
+    first: date
     num_days: int
     fed: bool
+
+    @property
+    def first_day(self) -> int:
+        """The first local date, as days from 1970-01-01."""
+        return day_number(self.first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     """One queue on the grid: *values* ``[2 + l, t]`` are mean, AHT, quantiles."""
 
+    queue_id: str
     values: FloatArray
     first_idx: int
     end_idx: int
     failure: str
 
 
-def _days(
-    queue: Queue, first_day: Mapping[str, date], num_days: Mapping[str, int] | int
-) -> tuple[date, int]:
-    number = num_days if isinstance(num_days, int) else num_days[queue.queue_id]
-    return first_day[queue.queue_id], number
-
-
-def _check(
-    spans: Sequence[tuple[date, int]], models: Iterable[str], levels: Sequence[float]
-) -> None:
-    if not spans or any(number < 1 for _, number in spans):
+def _tasks(
+    queues: Sequence[Queue],
+    first_day: Mapping[str, date],
+    num_days: Mapping[str, int] | int,
+    queue_models: Mapping[str, str],
+    model: str,
+) -> list[_Task]:
+    fed = {forward.to_queue for queue in queues for forward in queue.forwards}
+    tasks = [
+        _Task(
+            queue=queue,
+            model=queue_models.get(queue.queue_id, model),
+            first=first_day[queue.queue_id],
+            num_days=(
+                num_days if isinstance(num_days, int) else num_days[queue.queue_id]
+            ),
+            fed=queue.queue_id in fed,
+        )
+        for queue in queues
+    ]
+    if not tasks or any(task.num_days < 1 for task in tasks):
         msg = "a forecast needs at least one queue and one day of each"
         raise ValueError(msg)
+    for task in tasks:
+        FORECASTERS[task.model]  # an unknown name is the caller's error, no failure
+    return tasks
+
+
+def _check_levels(levels: Sequence[float]) -> None:
     if list(levels) != sorted(set(levels)) or any(not 0 < p < 1 for p in levels):
         msg = f"quantile levels must ascend within (0, 1), got {tuple(levels)}"
         raise ValueError(msg)
-    for name in set(models):
-        FORECASTERS[name]  # an unknown name is the caller's error, not a failure
 
 
-def _union_grid(
-    base: IntervalGrid, queues: Sequence[Queue], spans: Sequence[tuple[date, int]]
-) -> IntervalGrid:
+def _union_grid(base: IntervalGrid, tasks: Iterable[_Task]) -> IntervalGrid:
     """Return the grid in step with *base* over the local days of all queues."""
     edges = [
-        _index_from(base, to_instant(wall_minute(day), queue.zone))
-        for queue, (first, number) in zip(queues, spans, strict=True)
-        for day in (first, first + timedelta(days=number))
+        _index_from(base, to_instant(wall_minute(day), task.queue.zone))
+        for task in tasks
+        for day in (task.first, task.first + timedelta(days=task.num_days))
     ]
     return IntervalGrid(
         start_utc=base.instant(min(edges)),
@@ -190,6 +187,7 @@ def _forecast_queue(
     values[1, inside] = result.aht_s[cells]
     values[2:, inside] = result.quantiles[:, cells[0], cells[1]]
     return _Row(
+        queue_id=queue.queue_id,
         values=values,
         first_idx=int(inside[0]),
         end_idx=int(inside[-1]) + 1,
