@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-
 from support.browser import measure, needs_browser, run_page
 from support.report_cases import report_case, with_violation
+
 from wfm.report.html import write_html
 from wfm.report.pages import write_pages
 
@@ -57,7 +57,8 @@ LAYOUT = """
   look("whole week");
   return {
     faults: faults.slice(0, 20), inner: innerWidth,
-    charts: [...document.querySelectorAll(".chart")].map((c) => [c.id, c.querySelectorAll("svg").length]),
+    charts: [...document.querySelectorAll(".chart")]
+      .map((c) => [c.id, c.querySelectorAll("svg").length]),
     marks: document.querySelectorAll("#chart-gantt rect").length,
   };
 })()
@@ -146,5 +147,7 @@ def test_printable_pages_fit_the_screen(pages: Path, name: str) -> None:
 
 def test_no_address_but_the_svg_namespace(pages: Path) -> None:
     for path in pages.rglob("*.html"):
-        found = set(re.findall(r"(?:https?|wss?|ftp):/?/?[^\s\"'<)]*", path.read_text()))
+        found = set(
+            re.findall(r"(?:https?|wss?|ftp):/?/?[^\s\"'<)]*", path.read_text())
+        )
         assert found <= {"http://www.w3.org/2000/svg"}, path

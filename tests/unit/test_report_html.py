@@ -1,0 +1,212 @@
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from support.report_cases import report_case, with_violation
+
+from wfm.domain.plan import CleaningEntry
+from wfm.report.background import flat, target_words
+from wfm.report.html import policy, render_html, write_html
+from wfm.report.inputs import ReportInput
+from wfm.report.payload import payload, to_script
+from wfm.report.sections import banners, verdict
+
+
+@pytest.fixture(scope="module")
+def case() -> ReportInput:
+    return report_case()
+
+
+@pytest.fixture(scope="module")
+def page(case: ReportInput) -> str:
+    return render_html(case)
+
+
+class Outline(HTMLParser):
+    """Ids, links within the page, and unclosed elements."""
+
+    VOID = frozenset({"meta", "link", "br", "input", "hr", "img"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+        if tag == "a":
+            self.links.append(str(found["href"]))
+        self.loads += [str(found[key]) for key in ("src", "data") if key in found]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_page_is_well_formed_and_its_links_have_targets(page: str) -> None:
+    outline = Outline()
+    outline.feed(page)
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
+    assert outline.loads == []
+
+
+def test_page_loads_nothing_and_runs_only_its_own_script(page: str) -> None:
+    import base64
+    import hashlib
+
+    script = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert len(script) == 1
+    digest = base64.b64encode(hashlib.sha256(script[0].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page.replace("&#39;", "'")
+    assert "default-src 'none'" in page.replace("&#39;", "'")
+    assert policy().count("'none'") == 4
+
+
+def test_charts_data_is_json_that_cannot_end_its_element(case: ReportInput) -> None:
+    text = to_script({"x": "</script><!--", "y": payload(case)})
+    assert "<" not in text
+    assert json.loads(text)["x"] == "</script><!--"
+
+
+def test_payload_agrees_with_the_instance(case: ReportInput) -> None:
+    data = payload(case)
+    assert data["start"] == int(case.instance.grid.start_utc.timestamp()) // 60
+    first = data["queues"][0]
+    assert first["id"] == "phone_ja"
+    assert len(first["need"]) == len(first["staffed"]) == 336
+    assert len(data["heads"]) == 5
+    assert len(data["heads"][0]) == 1 + 3
+    assert data["activities"] == ["work", "break", "meal"]
+    shifts = [s for site in data["sites"] for a in site["agents"] for s in a["shifts"]]
+    assert len(shifts) == len(case.roster.shifts)
+    assert sum(span[0] - 0 for s in shifts for span in s[2:]) > 0
+
+
+def test_payload_knows_every_clock_change_in_sight(case: ReportInput) -> None:
+    zones = payload(case)["zones"]
+
+    def minute(*when: int) -> int:
+        return int(datetime(*when, tzinfo=UTC).timestamp()) // 60
+
+    assert [row[1] for row in zones["Asia/Tokyo"]] == [540]
+    assert zones["Europe/Warsaw"][1:] == [[minute(2026, 10, 25, 1), 60]]
+    assert zones["America/Denver"][1:] == [[minute(2026, 11, 1, 8), -420]]
+    assert zones["UTC"][0][1] == 0
+
+
+def test_history_gaps_are_null_and_five_weeks_are_sent(case: ReportInput) -> None:
+    history = payload(case)["queues"][0]["history"]
+    assert len(history["offered"]) == 5 * 336
+    assert history["offered"].count(None) == 10
+    first = case.forecast.grid.instant(case.forecast.first_idx[0])  # type: ignore[union-attr]
+    end = history["start"] + 5 * 336 * 30
+    assert end == int(first.timestamp()) // 60
+
+
+def test_texts_from_files_are_escaped(case: ReportInput) -> None:
+    page = render_html(case)
+    assert "&lt;b&gt;negative&lt;/b&gt; value" in page
+    assert "<b>negative" not in page
+    plan = replace(case.folder.plan, name="<script>alert(1)</script>")
+    page = render_html(replace(case, folder=replace(case.folder, plan=plan)))
+    assert "<script>alert" not in page
+
+
+def test_key_figures_stand_in_the_page(case: ReportInput, page: str) -> None:
+    text = re.sub(r"<[^>]*>", " ", page)
+    assert "€212,307.69" in text  # 21,230,769,231 thousandths of a cent
+    assert "6.50 %" in text  # (21,230,769,231 - 19,850,000,000) / 21,230,769,231
+    assert "11.29 %" in text  # net of 9,000,000,000
+    assert "no: stopped by the clock" in text
+    assert "✓ 2 always there" in text
+    assert "all 672 guaranteed agent-hours kept" in text  # 2 queues x 2 x 168 h
+    assert "plan.yaml" in text
+
+
+def test_an_unproven_roster_says_so_first(case: ReportInput) -> None:
+    bad = with_violation(case)
+    heads = [head for head, _ in banners(bad)]
+    assert heads == ["A guarantee can’t be met.", "1 breach of a rule in this roster."]
+    assert "not proven" in verdict(bad)
+    page = render_html(bad)
+    assert page.index("A guarantee can’t be met.") < page.index("Contacts expected")
+    assert "9.0 h of rest, 11 h are due" in page
+    assert "✗ 2 not always there" in page
+
+
+def test_cures_are_named_where_the_search_found_some(case: ReportInput) -> None:
+    manifest = {"search": {"cures": [["min_rest", "time off of FUK001"]]}}
+    bad = replace(with_violation(case), manifest=manifest)
+    assert (
+        "What would cure it:",
+        "relaxing min_rest and time off of FUK001.",
+    ) in banners(bad)
+    assert not [
+        head for head, _ in banners(replace(bad, status="ok")) if "cure" in head
+    ]
+
+
+def test_interrupted_run_is_marked(case: ReportInput) -> None:
+    page = render_html(replace(case, status="interrupted"))
+    assert "stopped by hand" in page
+
+
+def test_report_of_a_hand_made_roster(case: ReportInput) -> None:
+    page = render_html(replace(case, solved=None, forecast=None, manifest={}))
+    assert "Objective" not in re.sub(r"<script.*", "", page, flags=re.DOTALL)
+    assert "the planner’s own requirement" in page
+    assert "No manifest was given." in page
+    assert "made 2026-10-25 23:00 UTC" in page  # the plan's first instant, in Warsaw
+
+
+def test_same_run_same_bytes(tmp_path: Path, case: ReportInput) -> None:
+    for name in ("a.html", "b.html"):
+        write_html(tmp_path / name, case)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_demo_report_is_small(tmp_path: Path) -> None:
+    write_html(tmp_path / "report.html", report_case(demo=True))
+    assert (tmp_path / "report.html").stat().st_size < 6_000_000
+
+
+def test_cleaning_is_counted_by_kind(case: ReportInput, page: str) -> None:
+    assert "13 findings" in page
+    entry = CleaningEntry(
+        file="h.csv", row=2, queue_id="", start="", finding="f", action="a"
+    )
+    folder = replace(case.folder, history_log=(entry,))
+    assert "1 finding;" in render_html(replace(case, folder=folder))
+    folder = replace(case.folder, history_log=())
+    assert "Nothing to report." in render_html(replace(case, folder=folder))
+
+
+def test_manifest_is_flattened_in_order() -> None:
+    nested = {"a": 1, "b": {"c": [1, 2], "d": {"e": None}}}
+    assert list(flat(nested)) == [("a", "1"), ("b.c", "1, 2"), ("b.d.e", "None")]
+
+
+def test_targets_in_words(case: ReportInput) -> None:
+    from wfm.domain.demand import ServiceTarget
+
+    queue = case.instance.queues[0]
+    target = ServiceTarget(
+        service_level_fraction=0.8, answer_within_s=20, asa_s=30,
+        max_occupancy_fraction=0.9,
+    )  # fmt: skip
+    assert target_words(replace(queue, target=target)) == (
+        "80 % within 20 s, mean wait 30 s, occupancy up to 90 %"
+    )
+    due = ServiceTarget(answer_within_open_hours=8)
+    assert target_words(replace(queue, target=due)) == "answered within 8 open hours"
