@@ -185,6 +185,8 @@ class VolumeForecast:
         all arrays are 0.
     failures
         Queue id -> why its model failed and what stands in its place.
+    notes
+        Queue id -> what a planner should know about a forecast that did not fail.
     """
 
     grid: IntervalGrid
@@ -196,6 +198,7 @@ class VolumeForecast:
     first_idx: tuple[int, ...]
     end_idx: tuple[int, ...]
     failures: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         num_q, num_t = len(self.queue_ids), self.grid.num_intervals
