@@ -48,6 +48,11 @@ class Bands:
     weekday: _Pool | None
     weekend: _Pool | None
 
+    @property
+    def are_assumed(self) -> bool:
+        """Whether there were too few residuals to learn from."""
+        return self.weekday is None and self.weekend is None
+
     def quantiles(self, mean: FloatArray, days: IntArray) -> FloatArray:
         """Return ``[l, d, s]`` around *mean* ``[d, s]`` on the local dates *days*.
 

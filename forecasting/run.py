@@ -41,7 +41,8 @@ def forecast(
 
     Each queue is forecast for whole dates on its own wall clock, from the intervals
     before local midnight of its first day; closed intervals are exactly 0. One
-    queue's failure is named in ``failures`` and leaves the others alone. A queue
+    queue's failure is named in ``failures`` and leaves the others alone; ``notes``
+    say what had to be assumed. A queue
     without history that other queues forward to is 0 here: its contacts come later.
 
     Parameters
@@ -79,6 +80,7 @@ def forecast(
         first_idx=tuple(row.first_idx for row in rows),
         end_idx=tuple(row.end_idx for row in rows),
         failures={row.queue_id: row.failure for row in rows if row.failure},
+        notes={row.queue_id: row.notes for row in rows if row.notes},
     )
 
 
@@ -107,6 +109,7 @@ class _Row:
     first_idx: int
     end_idx: int
     failure: str
+    notes: tuple[str, ...]
 
 
 def _tasks(
@@ -192,6 +195,7 @@ def _forecast_queue(
         first_idx=int(inside[0]),
         end_idx=int(inside[-1]) + 1,
         failure=result.failure,
+        notes=result.notes,
     )
 
 

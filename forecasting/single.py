@@ -1,14 +1,14 @@
 """The forecast of one queue, from its local days to the local days of a horizon."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.aht import aht_profile
-from forecasting.bands import fit_bands
+from forecasting.bands import Bands, fit_bands
 from forecasting.days import Horizon, QueueRecord
-from forecasting.model import FORECASTERS, Fitted, ForecastError
+from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Fitted, ForecastError
 from forecasting.special import Ratios, factors, learn_ratios
 from wfm.domain.arrays import FloatArray
 
@@ -22,13 +22,15 @@ class DayForecast:
     """One queue by local day and slot, contacts per interval.
 
     *mean* ``[d, s]``, *quantiles* ``[l, d, s]``, *aht_s* ``[d, s]``. *failure* says
-    what went wrong and what stands in its place; empty if all went well.
+    what went wrong and what stands in its place; empty if all went well. *notes* say
+    what the forecast had to assume.
     """
 
     mean: FloatArray
     quantiles: FloatArray
     aht_s: FloatArray
     failure: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def forecast_days(
@@ -49,12 +51,8 @@ def forecast_days(
         return zero_forecast(
             record.queue.default_aht_s, horizon, levels, f"{first}; zeros in its place"
         )
-    return DayForecast(
-        mean=naive.mean,
-        quantiles=naive.quantiles,
-        aht_s=naive.aht_s,
-        failure=f"{first}; last week's volumes in its place",
-    )
+    parts = (first, "last week's volumes in its place", naive.failure)
+    return replace(naive, failure="; ".join(part for part in parts if part))
 
 
 def zero_forecast(
@@ -81,14 +79,32 @@ def _volumes(
     mean = np.maximum(mean, 0.0)
     bands = fit_bands(record.history, fitted, levels)
     quantiles = bands.quantiles(mean, horizon.days)
-    volume, aht = factors(horizon.tags, _ratios(record, fitted), mean.shape)
+    ratios = _ratios(record, fitted)
+    volume, aht = factors(horizon.tags, ratios, mean.shape)
     profile = _handle_time(record)
     return DayForecast(
         mean=mean * volume * horizon.is_open,
         quantiles=quantiles * volume * horizon.is_open,
         aht_s=aht * profile,
         failure="" if profile.any() else "no handle time in history or plan; 0 s used",
+        notes=tuple(_notes(horizon, ratios, bands)),
     )
+
+
+def _notes(horizon: Horizon, ratios: Ratios, bands: Bands) -> Iterator[str]:
+    """Yield what the forecast had to assume, for the planner to judge."""
+    gap = int(horizon.days[0]) - bands.known_until
+    if gap >= DAYS_PER_WEEK:  # fewer may be a long weekend
+        yield f"the history ends {gap} days before the forecast begins"
+    if bands.are_assumed:
+        yield "too little history to measure errors: the bands are assumed"
+    unknown = {
+        tag.kind
+        for tag in horizon.tags
+        if not ratios.knows(tag) and (tag.cells & horizon.is_open).any()
+    }
+    for kind in sorted(unknown):
+        yield f"no earlier {kind} in the history: taken to change no volumes"
 
 
 def _ratios(record: QueueRecord, fitted: Fitted) -> Ratios:

@@ -111,6 +111,10 @@ class Ratios:
         learnt = self.by_kind.get(tag.kind, 1.0)
         return self.by_name.get((tag.kind, tag.name), learnt)
 
+    def knows(self, tag: Tag) -> bool:
+        """Return whether the ratio of *tag* is stated or learnt."""
+        return tag.effect is not None or tag.kind in self.by_kind
+
 
 def learn_ratios(
     tags: Sequence[Tag], offered: FloatArray, expected: FloatArray, usable: BoolArray

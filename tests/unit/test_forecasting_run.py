@@ -375,3 +375,30 @@ def test_levels_are_free():
     )
     assert result.levels == (0.25, 0.5, 0.75, 0.9)
     assert result.quantiles.shape == (1, 4, 336)
+
+
+def test_assumptions_are_noted():
+    history = history_of({"q": "UTC"})
+    assert run(history, [make_queue()]).notes == {}
+    late = run(history, [make_queue()], MONDAY + timedelta(days=10))
+    assert late.notes == {"q": ("the history ends 9 days before the forecast begins",)}
+    weekdays = OpeningHours(spans=(((540, 1260),),) * 5 + ((), ()))
+    assert run(history, [make_queue(opening=weekdays)]).notes == {}
+    new_kind = sale(MONDAY, 600, 660)
+    (note,) = run(history, [make_queue()], events=[new_kind]).notes["q"]
+    assert note == "no earlier sale in the history: taken to change no volumes"
+    for known in (sale(MONDAY, 600, 660, effect=1.0), sale(MONDAY, 100, 160)):
+        queue = make_queue(opening=DAYTIME)
+        assert run(history, [queue], events=[known]).notes == {}
+    short = run(history_of({"q": "UTC"}, num_days=1), [make_queue()])
+    assert "the bands are assumed" in short.notes["q"][0]
+
+
+def test_a_fallback_without_handle_time_names_both():
+    first = MONDAY - timedelta(days=7)
+    history = history_of({"q": "UTC"}, num_days=7)
+    object.__setattr__(history, "aht_weight", np.zeros_like(history.aht_weight))
+    queue = make_queue(default_aht_s=None)
+    result = run(history, [queue], events=[sale(first, 0, 7 * 1440, effect=1.0)])
+    assert "last week" in result.failures["q"]
+    assert "no handle time" in result.failures["q"]
