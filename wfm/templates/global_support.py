@@ -64,7 +64,7 @@ _CREWS: tuple[tuple[str, str, str, int], ...] = (
     ("DAL", "cn_full", "zh;ko;ja:2;phone;chat", 3),
     ("DAL", "cn_part", "zh;ja:2;chat", 2),
     ("DAL", "cn_part", "zh;ko;phone", 2),
-    ("MNL", "ph_day", "en;phone", 4),
+    ("MNL", "ph_day", "en;phone;email", 4),
     ("MNL", "ph_day", "en;phone;chat", 5),
     ("MNL", "ph_day", "en;chat;social", 7),
     ("MNL", "ph_day", "en;email;social", 2),
