@@ -1,0 +1,1 @@
+"""Compiled search: exact best-response weeks, slot costs, local search, bound."""

@@ -1,0 +1,79 @@
+"""Between rosters and the search's choices: an option and break starts per day."""
+
+import numpy as np
+
+from solver.core.compile import Compiled
+from solver.core.options import AgentDay
+from wfm.calendar.catalogue import build_shift
+from wfm.domain.arrays import IntArray
+from wfm.domain.errors import ModelError
+from wfm.domain.roster import WORK, Roster, Shift
+
+
+def first_option(compiled: Compiled, row: int) -> int:
+    """Return the table row of the first option of agent-day *row*."""
+    weeks = compiled.weeks
+    return int(weeks.option_of_start[weeks.start_of_day[row]])
+
+
+def roster_of(compiled: Compiled, option: IntArray, break_at: IntArray) -> Roster:
+    """Return the roster of the options and break starts chosen per agent-day."""
+    shifts = []
+    for row, item in enumerate(compiled.days):
+        if option[row] >= 0:
+            chosen = item.options[option[row] - first_option(compiled, row)]
+            starts = break_at[row, : len(chosen.breaks)].tolist()
+            agent_id = compiled.agent_ids[item.agent]
+            shifts.append(
+                item.locked
+                or build_shift(agent_id, item.day.date_local, chosen, starts)
+            )
+    return Roster(shifts=tuple(shifts))
+
+
+def choices_of(compiled: Compiled, roster: Roster) -> tuple[IntArray, IntArray]:
+    """Return option and break starts per agent-day of *roster*.
+
+    Raises
+    ------
+    ModelError
+        If a shift is none of its date's options.
+    """
+    rows = {
+        (compiled.agent_ids[item.agent], item.day.date_local): row
+        for row, item in enumerate(compiled.days)
+    }
+    most = int(np.diff(compiled.weeks.break_of_option).max(initial=0))
+    option = np.full(len(compiled.days), -1, dtype=np.int64)
+    break_at = np.full((len(compiled.days), most), -1, dtype=np.int64)
+    for shift in roster.shifts:
+        row = rows.get((shift.agent_id, shift.date_local), -1)
+        position = _position(compiled.days[row], shift) if row >= 0 else -1
+        if position < 0:
+            msg = f"no option is the shift of {shift.agent_id} on {shift.date_local}"
+            raise ModelError(msg)
+        breaks = [s.start_idx for s in shift.spans if s.activity != WORK]
+        option[row] = first_option(compiled, row) + position
+        break_at[row, : len(breaks)] = breaks
+    return option, break_at
+
+
+def _position(item: AgentDay, shift: Shift) -> int:
+    """Return which option of the day *shift* is, -1 for none."""
+    breaks = [s for s in shift.spans if s.activity != WORK]
+    for position, option in enumerate(item.options):
+        fits = (
+            option.start_idx == shift.start_idx
+            and option.end_idx == shift.end_idx
+            and len(option.breaks) == len(breaks)
+            and all(
+                window.first_idx <= span.start_idx <= window.last_idx
+                and span.end_idx - span.start_idx == window.length_steps
+                and span.activity == window.kind
+                and span.paid == window.paid
+                for window, span in zip(option.breaks, breaks, strict=True)
+            )
+        )
+        if fits:
+            return position
+    return -1

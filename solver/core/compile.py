@@ -1,0 +1,127 @@
+"""From an instance, its constraints and prices to what the compiled search reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.constraints import Constraint
+from solver.core.coupled import hand_tables, row_tables
+from solver.core.cover import (
+    HARD_FACTOR,
+    Groups,
+    backlog_pieces,
+    backlog_queues,
+    backlog_tables,
+    classify,
+    constant_cost,
+    cover_tables,
+    group_agents,
+    guaranteed_units,
+    live_pieces,
+    sort_pieces,
+)
+from solver.core.limits import week_limits
+from solver.core.options import AgentDay, agent_days, paid_units, week_tables
+from solver.core.tables import (
+    BacklogTables,
+    CostTables,
+    CoverTables,
+    HandTables,
+    RowTables,
+    WeekLimits,
+    WeekTables,
+)
+from solver.need import UNITS_PER_AGENT, Need, build_need
+from solver.term import Price, StepPrice
+from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.roster import RosterInstance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A roster problem in flat arrays; it can be sent to another process.
+
+    Attributes
+    ----------
+    agent_ids, days
+        Rows of agents and agent-days; *days* hold the Python view of the options.
+    backlog_queues
+        Queue row of each backlog.
+    constant
+        Cost that no roster can avoid: work that may be done at no step.
+    """
+
+    agent_ids: tuple[str, ...]
+    days: tuple[AgentDay, ...]
+    need: Need
+    groups: Groups
+    backlog_queues: tuple[int, ...]
+    weeks: WeekTables
+    limits: WeekLimits
+    cover: CoverTables
+    backlog: BacklogTables
+    costs: CostTables
+    rows: RowTables
+    hands: HandTables
+    constant: int
+
+
+def compile_problem(
+    instance: RosterInstance,
+    constraints: Iterable[Constraint],
+    prices: Iterable[Price],
+) -> Compiled:
+    """Return the flat form of a roster problem.
+
+    Constraints in CP-SAT's own words are left out: whoever uses the search checks
+    them on its result.
+    """
+    listed, priced = tuple(constraints), tuple(prices)
+    days = agent_days(instance, listed)
+    units = paid_units(len(instance.agents), days)
+    need = build_need(instance, priced)
+    groups = group_agents(instance, listed)
+    classes = classify(len(instance.queues), groups)
+    floor = guaranteed_units(instance, listed)
+    hard = HARD_FACTOR * max(1, need.due_price, *need.piece_prices)
+    queues = backlog_queues(instance, need)
+    pieces = sort_pieces(
+        [
+            *live_pieces(need, floor, classes, hard),
+            *backlog_pieces(need, floor, classes, queues, hard),
+        ],
+        classes,
+    )
+    breach = float(hard * UNITS_PER_AGENT)
+    return Compiled(
+        agent_ids=tuple(agent.agent_id for agent in instance.agents),
+        days=days,
+        need=need,
+        groups=groups,
+        backlog_queues=queues,
+        weeks=week_tables(len(instance.agents), days, units),
+        limits=week_limits(instance, listed, days, units),
+        cover=cover_tables(instance, groups, classes, pieces, need.idle_price),
+        backlog=backlog_tables(instance, need, floor, classes, pieces),
+        costs=cost_tables(instance, priced),
+        rows=row_tables(instance, listed, breach),
+        hands=hand_tables(instance, listed, breach),
+        constant=constant_cost(need),
+    )
+
+
+def cost_tables(instance: RosterInstance, prices: Iterable[Price]) -> CostTables:
+    """Add up the step prices by what they count."""
+    total: dict[str, FloatArray] = {
+        name: np.zeros(instance.pay.shape) for name in CostTables._fields
+    }
+    for item in prices:
+        if isinstance(item, StepPrice):
+            total[item.counting] += item.price
+    return CostTables(**total)
+
+
+def units_of(compiled: Compiled) -> IntArray:
+    """Return per agent row how many grid steps one unit of paid time has."""
+    return paid_units(len(compiled.agent_ids), compiled.days)

@@ -1,0 +1,88 @@
+"""Rules that bind several agents: rows on heads, and hand-overs between regions."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from solver.constraints import Constraint, HandOver, Heads
+from solver.core.cover import ranges
+from solver.core.tables import HandTables, RowTables
+from wfm.domain.arrays import IntArray
+from wfm.domain.roster import RosterInstance
+
+
+def row_tables(
+    instance: RosterInstance, constraints: Iterable[Constraint], price: float
+) -> RowTables:
+    """Return the rows of all :class:`Heads`; *price* is that of one head too many."""
+    rows = [c for c in constraints if isinstance(c, Heads)]
+    num_t = instance.grid.num_intervals
+    of_agent, member = _members(instance, [row.agent_ids for row in rows])
+    fixed = np.zeros((len(rows), num_t), dtype=np.int64)
+    for row, item in enumerate(rows):
+        breaks = item.counting == "on_shift"
+        _carry(instance, item.agent_ids, fixed[row], breaks=breaks)
+    return RowTables(
+        row_of_agent=of_agent,
+        agent_row=member,
+        start=np.array([max(0, r.start_idx) for r in rows], dtype=np.int64),
+        end=np.array([min(num_t, r.end_idx) for r in rows], dtype=np.int64),
+        low=np.array([r.low for r in rows], dtype=np.int64),
+        high=np.array([r.high for r in rows], dtype=np.int64),
+        counts_breaks=np.array([r.counting == "on_shift" for r in rows], dtype=bool),
+        fixed=fixed,
+        price=np.array([price]),
+    )
+
+
+def hand_tables(
+    instance: RosterInstance, constraints: Iterable[Constraint], price: float
+) -> HandTables:
+    """Return the tables of all :class:`HandOver`; *price* is that of one breach."""
+    hands = [c for c in constraints if isinstance(c, HandOver)]
+    num_t = instance.grid.num_intervals
+    regions = [ids for hand in hands for _, ids in hand.regions]
+    of_agent, member = _members(instance, regions)
+    on_shift = np.zeros((len(regions), num_t), dtype=np.int64)
+    working = np.zeros_like(on_shift)
+    for row, ids in enumerate(regions):
+        _carry(instance, ids, on_shift[row], breaks=True)
+        _carry(instance, ids, working[row], breaks=False)
+    opened = np.zeros((len(hands), num_t), dtype=bool)
+    for h, hand in enumerate(hands):
+        opened[h, sorted(t for t in hand.open_steps if 0 <= t < num_t)] = True
+    owner = [h for h, hand in enumerate(hands) for _ in hand.regions]
+    return HandTables(
+        region_of_hand=ranges(owner, len(hands)),
+        hand_of_region=np.array(owner, dtype=np.int64),
+        region_of_agent=of_agent,
+        agent_region=member,
+        overlap=np.array([h.overlap_steps for h in hands], dtype=np.int64),
+        open_steps=opened,
+        fixed_shift=on_shift,
+        fixed_work=working,
+        price=np.array([price]),
+    )
+
+
+def _members(
+    instance: RosterInstance, sets: Sequence[frozenset[str]]
+) -> tuple[IntArray, IntArray]:
+    """Return per agent the rows of *sets* that hold it, as ranges and a flat list."""
+    own = [
+        [row for row, ids in enumerate(sets) if agent.agent_id in ids]
+        for agent in instance.agents
+    ]
+    keys = [a for a, rows in enumerate(own) for _ in rows]
+    flat = np.array([row for rows in own for row in rows], dtype=np.int64)
+    return ranges(keys, len(own)), flat
+
+
+def _carry(
+    instance: RosterInstance, ids: frozenset[str], count: IntArray, *, breaks: bool
+) -> None:
+    """Add the carry-over's heads of *ids* to *count* ``[t]``."""
+    for shift in instance.carry_over:
+        if shift.agent_id in ids:
+            for span in shift.spans if breaks else shift.working_spans:
+                count[max(0, span.start_idx) : max(0, span.end_idx)] += 1
