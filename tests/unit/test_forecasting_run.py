@@ -14,6 +14,22 @@ from wfm.domain.demand import DemandEvent, Forward, OpeningHours
 from wfm.domain.errors import UsageError
 
 MONDAY = date(2026, 10, 26)
+CHANGES = [
+    date(2026, 3, 8),
+    date(2026, 3, 29),
+    date(2026, 4, 5),
+    date(2026, 9, 6),
+    date(2026, 10, 25),
+    date(2026, 11, 1),
+]
+ZONES = [
+    "America/Denver",
+    "Europe/Warsaw",
+    "Asia/Manila",
+    "Asia/Kolkata",
+    "Pacific/Honolulu",
+    "America/Santiago",
+]
 DAYTIME = OpeningHours(spans=(((540, 1260),),) * 7)
 
 
@@ -39,19 +55,28 @@ def run(history, queues, first=MONDAY, num_days=7, **settings):
     )
 
 
-@pytest.mark.parametrize("model", ["weekday_mean", "last_week"])
-@pytest.mark.parametrize(
-    "zone",
-    ["America/Denver", "Europe/Warsaw", "Asia/Kolkata", "Pacific/Honolulu", "UTC"],
-)
-@pytest.mark.parametrize("first", [MONDAY, date(2026, 3, 9), date(2026, 11, 2)])
-def test_a_pattern_of_the_wall_clock_is_forecast_exactly(zone, first, model):
-    # The clocks change in the history, in the horizon, or both; 09:00 stays 09:00.
-    history = history_of({"q": zone}, end=first)
-    result = run(history, [make_queue(zone=zone)], first, model=model)
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("days_later", [-3, 2])
+def test_a_pattern_of_the_wall_clock_is_forecast_exactly(zone, change, days_later):
+    # The clocks change in the horizon or just before it; 09:00 stays 09:00.
+    first = change + timedelta(days=days_later)
+    history = history_of({"q": zone}, num_days=28, end=first)
+    result = run(history, [make_queue(zone=zone)], first)
     truth = local_values(result.grid, zone, weekly)
     assert result.mean[0] == pytest.approx(truth)
     assert result.failures == {}
+
+
+@pytest.mark.parametrize("interval_minutes", [15, 60])
+@pytest.mark.parametrize("zone", ["America/Denver", "Europe/Warsaw"])
+def test_last_week_and_other_intervals_keep_the_wall_clock_too(zone, interval_minutes):
+    grid = grid_over(MONDAY - timedelta(days=14), 15, "UTC", interval_minutes)
+    history = make_history(grid, {"q": local_values(grid, zone, weekly)})
+    result = run(history, [make_queue(zone=zone)], model="last_week")
+    assert result.grid.interval_minutes == interval_minutes
+    truth = local_values(result.grid, zone, weekly)
+    assert result.mean[0] == pytest.approx(truth)
 
 
 def test_both_occurrences_of_a_double_hour_have_the_plain_rate():
