@@ -202,7 +202,7 @@ def test_violations_of_queues_tell_the_market_clock_and_the_other_day():
     )
     assert describe_violation(breach, instance) == (
         "min_cover, queue en, Tue 2026-06-02 05:00 to Wed 01:00 Asia/Tokyo "
-        "(UTC Mon 2026-06-01 20:00 to Tue 16:00): 1 missing"
+        "(UTC Mon 20:00 to Tue 16:00): 1 missing"
     )
 
 
@@ -216,6 +216,11 @@ def test_violations_of_queues_tell_the_market_clock_and_the_other_day():
             "weekly_hours, b, Mon 2026-06-01: x",
         ),
         (Violation(rule="min_cover", message="x"), "min_cover: x"),
+        (
+            Violation(rule="r", agent_id="b", start_idx=0, end_idx=168, message="x"),
+            "r, b, Mon 2026-06-01 00:00 to Mon 2026-06-08 00:00 UTC "
+            "(UTC 00:00 to Mon 2026-06-08 00:00): x",
+        ),
         (
             Violation(
                 rule="shift_shape",

@@ -138,14 +138,7 @@ def to_json(certificate: Certificate, instance: RosterInstance) -> dict[str, Any
         "guarantees": _cover(certificate.spans, instance, clocks),
         "cold_start": _cover(certificate.cold_start, instance, clocks),
         "handovers": [
-            {
-                "queue": record.queue_id,
-                "at_utc": iso_utc(instance, record.at_idx),
-                "at_local": iso_local(instance, record.at_idx, clocks[record.queue_id]),
-                "leaving": record.leaving_region,
-                "taking": record.taking_region,
-                "overlap_minutes": record.overlap_steps * instance.step_minutes,
-            }
+            _handover(record, instance, clocks[record.queue_id])
             for record in certificate.handovers
         ],
         "inputs": dict(certificate.hashes),
@@ -178,6 +171,19 @@ def _cover(
         }
         for span in spans
     ]
+
+
+def _handover(
+    record: HandOverRecord, instance: RosterInstance, zone_name: str
+) -> dict[str, Any]:
+    return {
+        "queue": record.queue_id,
+        "at_utc": iso_utc(instance, record.at_idx),
+        "at_local": iso_local(instance, record.at_idx, zone_name),
+        "leaving": record.leaving_region,
+        "taking": record.taking_region,
+        "overlap_minutes": record.overlap_steps * instance.step_minutes,
+    }
 
 
 def _breach(violation: Violation, instance: RosterInstance) -> dict[str, Any]:

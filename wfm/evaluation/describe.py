@@ -1,6 +1,6 @@
 """Times and violations in the planner's words."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from wfm.calendar.local import zone
 from wfm.domain.roster import RosterInstance, Violation
@@ -32,21 +32,26 @@ def _local(instance: RosterInstance, idx: int, zone_name: str) -> datetime:
 
 
 def span_text(instance: RosterInstance, start: int, end: int, zone_name: str) -> str:
-    """Return ``Mon 2026-10-26 22:00 to Tue 06:00 Europe/Warsaw (UTC 21:00 to 05:00)``.
+    """Return ``Mon 2026-10-26 22:00 to Tue 06:00 Europe/Warsaw (UTC 21:00 to ...)``.
 
-    The second day is named only where it differs from the first.
+    A day is named only where it differs from the one before.
     """
-    local = _span(_local(instance, start, zone_name), _local(instance, end, zone_name))
-    start_utc, end_utc = instance.grid.instant(start), instance.grid.instant(end)
-    utc = f"{start_utc:%H:%M} to {end_utc:%H:%M}"
-    if start_utc.date() != _local(instance, start, zone_name).date():
-        utc = _span(start_utc, end_utc)
-    return f"{local} {zone_name} (UTC {utc})"
+    local = _local(instance, start, zone_name), _local(instance, end, zone_name)
+    utc = instance.grid.instant(start), instance.grid.instant(end)
+    first = _day(utc[0].date(), local[0].date())
+    utc_text = f"{first}{utc[0]:%H:%M} to {_day(utc[1].date(), utc[0].date())}"
+    return (
+        f"{local[0]:%a %Y-%m-%d %H:%M} to "
+        f"{_day(local[1].date(), local[0].date())}{local[1]:%H:%M} {zone_name} "
+        f"(UTC {utc_text}{utc[1]:%H:%M})"
+    )
 
 
-def _span(start: datetime, end: datetime) -> str:
-    day = "" if end.date() == start.date() else f"{end:%a} "
-    return f"{start:%a %Y-%m-%d %H:%M} to {day}{end:%H:%M}"
+def _day(day: date, known: date) -> str:
+    """Return *day* as a prefix: nothing, the weekday if next to *known*, or all."""
+    if day == known:
+        return ""
+    return f"{day:%a} " if abs((day - known).days) == 1 else f"{day:%a %Y-%m-%d} "
 
 
 def describe_violation(violation: Violation, instance: RosterInstance) -> str:

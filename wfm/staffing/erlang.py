@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import FloatArray
 from wfm.staffing.blocking import erlang_b, erlang_c, log_erlang_b, log_erlang_c
-from wfm.staffing.patience import Waits
 from wfm.staffing.performance import (
     Definition,
+    ErlangServers,
     busy_of,
     check_definition,
     columns,
@@ -239,13 +239,11 @@ def required_agents(
     shape, (load, aht, patience, within_s, *values) = columns(
         workload_erlangs, aht_s, patience_s, within, *goals.values()
     )
-
-    def performance(agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
-        found = waits_of(load[at], agents, aht[at], within_s[at], patience[at])
-        return found, busy_of(load[at], agents, found)
-
+    servers = ErlangServers(
+        load=load, aht_s=aht, within_s=within_s, patience_s=patience
+    )
     targets = Targets(
-        performance=performance,
+        performance=servers.performance,
         load=load,
         stable_load=np.where(np.isinf(patience), load, 0.0),
         goals=dict(zip(goals, values, strict=True)),

@@ -33,30 +33,25 @@ def warnings_for(
     busy = demand.offered_contacts > 0.0
     if not busy.any():
         return ()
-    remarks = []
+    target = queue.target
     long = busy & (demand.aht_s > demand.grid.interval_s)
-    if long.any():
-        remarks.append(
-            f"handle time exceeds the interval in {long.sum()} of {busy.sum()} "
-            "intervals; peaks are met late (each interval is planned by itself)"
-        )
     tight = busy & (occupancy > _HIGH_OCCUPANCY)
-    if tight.any():
-        remarks.append(
-            f"agents are busy more than {_HIGH_OCCUPANCY:.0%} of the time in "
-            f"{tight.sum()} of {busy.sum()} intervals; set max_occupancy"
-        )
     mean = float(demand.offered_contacts[busy].mean())
-    if mean < _FEW_CONTACTS:
-        remarks.append(
-            f"only {mean:.2f} contacts per open interval: the service level of single "
-            "intervals says little"
-        )
-    if (busy & (demand.aht_s <= 0.0)).any():
-        remarks.append("contacts without a handle time count as no work; set aht_s")
-    if queue.target.answer_within_s is None and queue.target.asa_s is None:
-        remarks.append("no wait is targeted; staffed only to keep the queue stable")
-    return tuple(remarks)
+    remarks = {
+        f"handle time exceeds the interval in {long.sum()} of {busy.sum()} "
+        "intervals; peaks are met late (each is planned by itself)": long.any(),
+        f"agents are busy more than {_HIGH_OCCUPANCY:.0%} of the time in "
+        f"{tight.sum()} of {busy.sum()} intervals; set max_occupancy": tight.any(),
+        f"only {mean:.2f} contacts per open interval: the service level of single "
+        "intervals says little": mean < _FEW_CONTACTS,
+        "contacts without a handle time count as no work; set aht_s": (
+            busy & (demand.aht_s <= 0.0)
+        ).any(),
+        "no wait is targeted; staffed only to keep the queue stable": (
+            target.service_level_fraction is None and target.asa_s is None
+        ),
+    }
+    return tuple(remark for remark, holds in remarks.items() if holds)
 
 
 def safe_aht_s(demand: QueueDemand) -> FloatArray:

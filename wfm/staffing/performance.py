@@ -1,11 +1,12 @@
 """Waiting, abandonment and occupancy of flat arrays of queues, by Erlang C or A."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.staffing.blocking import checked, log_erlang_b
 from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
 
@@ -94,3 +95,21 @@ def busy_of(load: FloatArray, heads: FloatArray, found: Waits) -> FloatArray:
         share = load * (1.0 - found.abandonment_fraction) / heads
     busy: FloatArray = np.where(load > 0.0, np.minimum(share, 1.0), 0.0)
     return np.where((heads == 0.0) & (load > 0.0), 1.0, busy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErlangServers:
+    """Flat queues of one contact at a time, and their performance by Erlang C or A."""
+
+    load: FloatArray
+    aht_s: FloatArray
+    within_s: FloatArray
+    patience_s: FloatArray
+
+    def performance(self, agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
+        """Return waiting and occupancy of elements *at* with *agents*."""
+        load = self.load[at]
+        found = waits_of(
+            load, agents, self.aht_s[at], self.within_s[at], self.patience_s[at]
+        )
+        return found, busy_of(load, agents, found)
