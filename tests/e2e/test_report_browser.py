@@ -23,7 +23,7 @@ LAYOUT = """
     if (wide > innerWidth) faults.push(`${when}: page is ${wide} px wide`);
     for (const box of document.querySelectorAll(".scroll")) {
       if (box.scrollWidth > box.clientWidth + 1)
-        faults.push(`${when}: a table scrolls, ${box.scrollWidth} > ${box.clientWidth}`);
+        faults.push(`${when}: a table scrolls, ${box.scrollWidth} px`);
     }
     for (const svg of document.querySelectorAll(".chart svg")) {
       const frame = svg.getBoundingClientRect();

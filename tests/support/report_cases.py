@@ -1,7 +1,7 @@
 """A finished run made by hand, small or as large as the demo, for report tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -32,6 +32,9 @@ from wfm.domain.roster import (
     is_eligible,
 )
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
+from wfm.evaluation.certificate import Certificate
+from wfm.evaluation.coverage import CoverSpan
+from wfm.evaluation.handover import HandOverRecord
 from wfm.report.inputs import ReportInput
 
 FIRST = date(2026, 10, 26)
@@ -70,34 +73,6 @@ PART = EmploymentContract(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    queue_id: str
-    start_idx: int
-    end_idx: int
-    guaranteed: int
-    present: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    queue_id: str
-    at_idx: int
-    leaving_region: str
-    taking_region: str
-    overlap_steps: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeCertificate:
-    ok: bool = True
-    violations: tuple[Violation, ...] = ()
-    spans: tuple[Cover, ...] = ()
-    handovers: tuple[Mark, ...] = ()
-    cold_start: tuple[Cover, ...] = ()
-    rules: Mapping[str, int] = field(default_factory=dict)
-
-
 def hours(start: int, end: int, days: range = range(7)) -> OpeningHours:
     span = ((start * 60, end * 60),)
     return OpeningHours(spans=tuple(span if d in days else () for d in range(7)))
@@ -108,7 +83,7 @@ def queue(
 ) -> Queue:
     return Queue(
         queue_id=queue_id,
-        channel=queue_id.split("_")[0],
+        channel=queue_id.split("_")[0].replace("second", "phone"),
         zone=zone,
         requires=tuple(SkillNeed(skill=s) for s in skills.split(";")),
         opening=opening,
@@ -263,8 +238,8 @@ def _deferred(queue_id: str, load: np.ndarray, window: tuple[int, int]) -> Defer
     arrivals = np.flatnonzero(load)
     return DeferredWork(
         queue_id=queue_id,
-        arrival_idx=arrivals * FACTOR,
-        due_idx=np.minimum(arrivals + 16, window[1]) * FACTOR,
+        arrival_idx=arrivals,
+        due_idx=np.minimum(arrivals + 16, window[1]),
         work_hours=load[arrivals] * 0.5,
     )
 
@@ -298,7 +273,10 @@ def make_instance(
         guaranteed_agents=floor * opened * inside, open_mask=opened,
         pay=np.where(night, 562_500, 450_000), night=night,
         prices=Prices(understaffing_per_hour=6_000_000),
-        deferred=requirement.deferred,
+        deferred=tuple(
+            replace(w, arrival_idx=w.arrival_idx * FACTOR, due_idx=w.due_idx * FACTOR)
+            for w in requirement.deferred
+        ),
     )  # fmt: skip
 
 
@@ -395,16 +373,21 @@ def make_plan(queues: tuple[Queue, ...]) -> Plan:
     )  # fmt: skip
 
 
-def make_certificate(instance: RosterInstance) -> FakeCertificate:
+def make_certificate(instance: RosterInstance) -> Certificate:
     spans = tuple(
-        Cover(queue_id=q.queue_id, start_idx=instance.window_start_idx + 48 * d,
-              end_idx=instance.window_start_idx + 48 * (d + 1),
-              guaranteed=q.guaranteed_agents, present=q.guaranteed_agents + 1)
+        CoverSpan(
+            queue_id=q.queue_id, start_idx=instance.window_start_idx + 48 * d,
+            end_idx=instance.window_start_idx + 48 * (d + 1),
+            guaranteed=q.guaranteed_agents, present=q.guaranteed_agents,
+            eligible=q.guaranteed_agents + 1,
+        )
         for q in instance.queues if q.guaranteed_agents for d in range(14)
     )  # fmt: skip
     marks = tuple(
-        Mark(queue_id="chat_en", at_idx=instance.window_start_idx + 96 * d + 32 * k,
-             leaving_region=a, taking_region=b, overlap_steps=2 + k)
+        HandOverRecord(
+            queue_id="chat_en", at_idx=instance.window_start_idx + 96 * d + 32 * k,
+            leaving_region=a, taking_region=b, overlap_steps=2 + k,
+        )
         for d in range(7)
         for k, (a, b) in enumerate(
             (("amer", "apac"), ("apac", "emea"), ("emea", "amer")))
@@ -417,7 +400,16 @@ def make_certificate(instance: RosterInstance) -> FakeCertificate:
         ),
         0,
     )  # fmt: skip
-    return FakeCertificate(spans=spans, handovers=marks, rules=rules)
+    return Certificate(
+        ok=True,
+        violations=(),
+        spans=spans,
+        cold_start=(),
+        handovers=marks,
+        rules=rules,
+        hashes={},
+        roster_hash="",
+    )
 
 
 def make_solved(instance: RosterInstance, roster: Roster, alloc: Allocation) -> Solved:
@@ -499,7 +491,7 @@ def with_violation(case: ReportInput) -> ReportInput:
         rule="min_rest", agent_id="FUK001", date_local=date(2026, 10, 28),
         start_idx=200, end_idx=230, message="9.0 h of rest, 11 h are due",
     )  # fmt: skip
-    short = Cover(
+    short = CoverSpan(
         queue_id="chat_en", start_idx=300, end_idx=310, guaranteed=2, present=1
     )
     proof = replace(

@@ -15,7 +15,6 @@ from wfm.report.key_figures import (
     queue_figures,
     target_agents,
     totals,
-    undone_hours,
 )
 
 
@@ -26,36 +25,11 @@ def work(*pieces: tuple[int, int, float]) -> DeferredWork:
     )
 
 
-def staffed(*blocks: tuple[int, float]) -> np.ndarray:
-    return np.concatenate([np.full(steps, agents) for steps, agents in blocks])
-
-
-@pytest.mark.parametrize(
-    ("agents", "left"),
-    [
-        # One agent for two hours does the two pieces that are due first.
-        (staffed((8, 1.0)), [0.0, 0.0, 1.0]),
-        # Two agents at once: the third piece has not arrived yet.
-        (staffed((4, 2.0), (4, 0.0)), [0.0, 0.0, 1.0]),
-        (staffed((4, 1.0), (4, 2.0)), [0.0, 0.0, 0.0]),
-        # What is late is late: work after the due time does not count.
-        (staffed((4, 0.0), (8, 9.0)), [1.0, 0.0, 0.0]),
-        (staffed((8, 0.0)), [1.0, 1.0, 1.0]),
-    ],
-)
-def test_work_is_done_in_the_order_of_its_due_times(
-    agents: np.ndarray, left: list[float]
-) -> None:
-    pieces = work((-3, 4, 1.0), (0, 8, 1.0), (4, 8, 1.0))
-    assert undone_hours(pieces, agents, 0.25).tolist() == pytest.approx(left)
-
-
 def by_hand(case: ReportInput) -> ReportInput:
     """Need 2 agents for 8 steps in phone_ja, none else; 1.5 are there in half."""
     instance, window = case.instance, case.window
     need = np.zeros_like(instance.scheduled_agents)
     need[0, window.start + 10 : window.start + 18] = 2.0
-    need[0, 0] = 99.0  # before the window: nobody asks
     agents = np.zeros_like(case.allocation.agents)
     agents[0, 0, window.start + 10 : window.start + 14] = 1.5
     agents[0, 0, window.start + 14 : window.start + 30] = 2.0
@@ -68,6 +42,7 @@ def by_hand(case: ReportInput) -> ReportInput:
         allocation=replace(case.allocation, agents=agents),
         requirement=replace(
             case.requirement,
+            deferred=(),
             scheduled_agents=np.zeros_like(case.requirement.scheduled_agents),
         ),
     )
@@ -96,7 +71,11 @@ def test_gaps_name_their_steps() -> None:
 def test_gaps_of_due_work_join_and_span_arrival_to_due_time() -> None:
     case = by_hand(report_case())
     pieces = work((40, 60, 1.0), (44, 64, 2.0), (300, 320, 3.0))
-    case = replace(case, instance=replace(case.instance, deferred=(pieces,)))
+    case = replace(
+        case,
+        instance=replace(case.instance, deferred=(pieces,)),
+        requirement=replace(case.requirement, deferred=(pieces,)),
+    )
     late = [gap for gap in gaps(case) if gap.deferred]
     # The email queue has nobody: neighbouring pieces make one gap of 1 + 2 + 3 hours.
     assert [(g.start_idx, g.end_idx, g.missing_hours) for g in late] == [(40, 320, 6.0)]
@@ -124,6 +103,23 @@ def test_guarantees_raise_the_target_and_are_judged_by_the_proof() -> None:
     assert [f.guarantee_ok for f in queue_figures(case)] == [True, True, None]
     broken = queue_figures(with_violation(case))
     assert [f.guarantee_ok for f in broken] == [True, False, None]
+
+
+def test_service_levels_are_shares_of_the_promise() -> None:
+    case = report_case()
+    rows = {row.queue_id: row for row in queue_figures(case)}
+    assert rows["phone_ja"].service_target == 0.8
+    assert rows["email_en"].service_target == 1.0
+    email = rows["email_en"]
+    assert email.service_level == pytest.approx(1 - email.missing_fraction)
+    full = np.full_like(case.allocation.agents, 50.0)
+    rich = replace(case, allocation=replace(case.allocation, agents=full))
+    assert [r.service_level for r in queue_figures(rich)] == pytest.approx([1, 1, 1])
+    silent = replace(
+        case.requirement,
+        offered_contacts=np.zeros_like(case.requirement.offered_contacts),
+    )
+    assert queue_figures(replace(case, requirement=silent))[0].service_level is None
 
 
 def test_totals_add_up_and_wages_are_paid_steps_times_pay() -> None:

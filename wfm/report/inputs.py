@@ -1,9 +1,8 @@
 """What every export is made from: one finished run, bundled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
 import numpy as np
 
@@ -13,104 +12,9 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.people import Agent
 from wfm.domain.plan import PlanFolder
-from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import Roster, RosterInstance, Shift
 from wfm.domain.staffing import StaffingRequirement
-
-
-class Span(Protocol):
-    """A stretch of grid steps of one queue (structural view of a certificate's)."""
-
-    @property
-    def queue_id(self) -> str:
-        """The queue."""
-        ...
-
-    @property
-    def start_idx(self) -> int:
-        """First step."""
-        ...
-
-    @property
-    def end_idx(self) -> int:
-        """Step after the last."""
-        ...
-
-
-class GuaranteeSpan(Span, Protocol):
-    """A stretch in which guarantee and presence stay the same."""
-
-    @property
-    def guaranteed(self) -> int:
-        """Agents that the plan guarantees."""
-        ...
-
-    @property
-    def present(self) -> int:
-        """Agents that an integer matching gives the queue."""
-        ...
-
-
-class HandOverMark(Protocol):
-    """One region leaves a queue, another has taken it over."""
-
-    @property
-    def queue_id(self) -> str:
-        """The queue."""
-        ...
-
-    @property
-    def at_idx(self) -> int:
-        """Step at which the region leaves."""
-        ...
-
-    @property
-    def leaving_region(self) -> str:
-        """The region that leaves."""
-        ...
-
-    @property
-    def taking_region(self) -> str:
-        """The region that has taken over; empty if none has."""
-        ...
-
-    @property
-    def overlap_steps(self) -> int:
-        """Steps that both were there."""
-        ...
-
-
-class Proof(Protocol):
-    """What the report reads of a coverage certificate."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether no rule and no guarantee is broken."""
-        ...
-
-    @property
-    def violations(self) -> Sequence[Violation]:
-        """Every breach found."""
-        ...
-
-    @property
-    def spans(self) -> Sequence[GuaranteeSpan]:
-        """Guaranteed stretches and who is there."""
-        ...
-
-    @property
-    def handovers(self) -> Sequence[HandOverMark]:
-        """Hand-overs between regions."""
-        ...
-
-    @property
-    def cold_start(self) -> Sequence[GuaranteeSpan]:
-        """Stretches that nobody could reach without a previous roster."""
-        ...
-
-    @property
-    def rules(self) -> Mapping[str, int]:
-        """Rule name -> number of breaches, for every rule checked."""
-        ...
+from wfm.evaluation.certificate import Certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +34,7 @@ class ReportInput:
     instance: RosterInstance
     roster: Roster
     allocation: Allocation
-    certificate: Proof
+    certificate: Certificate
     solved: Solved | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
     status: str = "ok"

@@ -1,7 +1,7 @@
 """Key figures of a run: hours needed, staffed and missing, per queue and in total."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,9 +9,12 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import Queue
 from wfm.domain.roster import RosterInstance
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
+from wfm.evaluation import service
+from wfm.evaluation.service import Gap
 from wfm.report.inputs import ReportInput
+from wfm.staffing.deferred import done_by_due
 
-NOTICED_AGENTS = 0.05
+NOTICED_HOURS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class QueueFigures:
     *missing_hours* of a live queue is the sum of what every step lacks; of a deferred
     queue it is the work not done by its due time. *guarantee_ok* is ``None`` where
     nothing is guaranteed. *unreachable_steps* counts steps whose target no number of
-    agents can meet.
+    agents can meet. *service_level* is the share expected to be answered in time, and
+    *service_target* what was promised (``None`` where only a wait is targeted).
     """
 
     queue_id: str
@@ -35,22 +39,13 @@ class QueueFigures:
     guaranteed_agents: int
     guarantee_ok: bool | None
     unreachable_steps: int
+    service_level: float | None = None
+    service_target: float | None = None
 
     @property
     def missing_fraction(self) -> float:
         """Missing hours as a share of the required."""
         return self.missing_hours / self.required_hours if self.required_hours else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A stretch in which a queue lacks people, or work that is not done when due."""
-
-    queue_id: str
-    start_idx: int
-    end_idx: int
-    missing_hours: float
-    deferred: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,32 +105,12 @@ def on_roster_grid(
     return result
 
 
-def undone_hours(work: DeferredWork, staffed: FloatArray, hours: float) -> FloatArray:
-    """Return the agent-hours of each piece not done by its due time, ``[n]``.
-
-    *staffed* is the queue's agents ``[t]``; work is done earliest due time first.
-    Pieces ascend in arrival and in due time, so the oldest is always the next due.
-    """
-    left = work.work_hours.copy()
-    oldest = 0
-    for t, capacity in enumerate(staffed * hours):
-        piece = oldest
-        while capacity > 0 and piece < len(left) and work.arrival_idx[piece] <= t:
-            if work.due_idx[piece] > t:
-                done = min(capacity, left[piece])
-                left[piece] -= done
-                capacity -= done
-            piece += 1
-        while oldest < len(left) and (left[oldest] <= 0 or work.due_idx[oldest] <= t):
-            oldest += 1
-    return np.where(left > 1e-9, left, 0.0)
-
-
 def queue_figures(inputs: ReportInput) -> tuple[QueueFigures, ...]:
     """Return the figures of every queue, in the plan's order."""
     target, staffed = target_agents(inputs), inputs.staffed_agents
     works = {work.queue_id: work for work in inputs.instance.deferred}
     contacts = _contacts(inputs)
+    levels = service_levels(inputs)
     broken = {s.queue_id for s in inputs.certificate.spans if s.present < s.guaranteed}
     return tuple(
         _queue(
@@ -146,6 +121,7 @@ def queue_figures(inputs: ReportInput) -> tuple[QueueFigures, ...]:
             work=works.get(queue.queue_id),
             contacts=contacts[queue.queue_id],
             guarantee_kept=queue.queue_id not in broken,
+            level=levels[queue.queue_id],
         )
         for q, queue in enumerate(inputs.instance.queues)
     )
@@ -160,6 +136,7 @@ def _queue(
     work: DeferredWork | None,
     contacts: float,
     guarantee_kept: bool,
+    level: service.QueueService,
 ) -> QueueFigures:
     hours = inputs.step_hours
     reachable = np.where(np.isfinite(target), target, 0.0)
@@ -169,7 +146,7 @@ def _queue(
         missing = float(np.maximum(reachable - inside, 0.0).sum()) * hours
     else:
         required = float(work.work_hours.sum())
-        missing = float(undone_hours(work, staffed, hours).sum())
+        missing = required - float(done_by_due(work, staffed * hours).sum())
     q = [other.queue_id for other in inputs.instance.queues].index(queue.queue_id)
     guaranteed = int(inputs.instance.guaranteed_agents[q].max(initial=0))
     return QueueFigures(
@@ -184,6 +161,8 @@ def _queue(
         guaranteed_agents=guaranteed,
         guarantee_ok=guarantee_kept if guaranteed else None,
         unreachable_steps=int((~np.isfinite(target)).sum()),
+        service_level=level.service_level if contacts > 0.0 else None,
+        service_target=level.target,
     )
 
 
@@ -223,59 +202,29 @@ def totals(inputs: ReportInput, figures: tuple[QueueFigures, ...]) -> Totals:
 
 
 def gaps(inputs: ReportInput) -> tuple[Gap, ...]:
-    """Return every gap, the largest first (ties in the order of time and queue)."""
-    target, staffed = target_agents(inputs), inputs.staffed_agents
-    works = {work.queue_id: work for work in inputs.instance.deferred}
-    found: list[Gap] = []
-    for q, queue in enumerate(inputs.instance.queues):
-        work = works.get(queue.queue_id)
-        if work is None:
-            missing = np.where(np.isfinite(target[q]), target[q], 0.0) - staffed[q]
-            missing[: inputs.window.start] = 0.0
-            missing[inputs.window.stop :] = 0.0
-            found += _live_gaps(queue.queue_id, missing, inputs.step_hours)
-        else:
-            found += _deferred_gaps(work, staffed[q], inputs.step_hours)
-    ranked = sorted(found, key=lambda g: (-g.missing_hours, g.start_idx, g.queue_id))
-    return tuple(ranked)
+    """Return every gap worth a line, the largest first.
+
+    Where no number of agents meets the target there is no gap to state; such steps are
+    counted by :attr:`QueueFigures.unreachable_steps`.
+    """
+    instance = inputs.instance
+    reachable = np.where(
+        np.isfinite(instance.scheduled_agents), instance.scheduled_agents, 0.0
+    )
+    found = service.gaps(
+        replace(instance, scheduled_agents=reachable), inputs.staffed_agents
+    )
+    return tuple(gap for gap in found if gap.missing_hours >= NOTICED_HOURS)
 
 
-def _live_gaps(queue_id: str, missing: FloatArray, hours: float) -> list[Gap]:
-    short = np.concatenate(([False], missing > NOTICED_AGENTS, [False])).astype(np.int8)
-    edges = np.flatnonzero(np.diff(short)).tolist()
-    return [
-        Gap(
-            queue_id=queue_id,
-            start_idx=start,
-            end_idx=end,
-            missing_hours=float(missing[start:end].sum()) * hours,
-            deferred=False,
-        )
-        for start, end in zip(edges[::2], edges[1::2], strict=True)
-    ]
-
-
-def _deferred_gaps(work: DeferredWork, staffed: FloatArray, hours: float) -> list[Gap]:
-    """Return undone work, one gap per run of pieces due one after the other."""
-    undone = undone_hours(work, staffed, hours)
-    found: list[Gap] = []
-    last = -2
-    for n in np.flatnonzero(undone > NOTICED_AGENTS * hours).tolist():
-        start, end = max(int(work.arrival_idx[n]), 0), int(work.due_idx[n])
-        hours_missing = float(undone[n])
-        if n == last + 1:
-            before = found.pop()
-            start, hours_missing = (
-                before.start_idx,
-                hours_missing + before.missing_hours,
-            )
-        gap = Gap(
-            queue_id=work.queue_id,
-            start_idx=start,
-            end_idx=end,
-            missing_hours=hours_missing,
-            deferred=True,
-        )
-        found.append(gap)
-        last = n
-    return found
+def service_levels(inputs: ReportInput) -> Mapping[str, service.QueueService]:
+    """Return the service that each queue can expect from the roster."""
+    requirement = inputs.requirement
+    sized = np.isfinite(requirement.scheduled_agents)
+    finite = replace(
+        requirement,
+        base_agents=np.where(sized, requirement.base_agents, 1.0),
+        scheduled_agents=np.where(sized, requirement.scheduled_agents, 1.0),
+    )
+    found = service.achieved(inputs.instance, finite, inputs.staffed_agents)
+    return {queue.queue_id: queue for queue in found.queues}

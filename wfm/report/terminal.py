@@ -9,7 +9,7 @@ from wfm.domain.plan import Plan
 from wfm.domain.staffing import StaffingRequirement
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import QueueFigures, Totals, queue_figures, totals
-from wfm.report.sections import STOP_WORDS, verdict
+from wfm.report.sections import STOP_WORDS, service_words, verdict
 from wfm.report.text import money, number, percent
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _queue_table(
         ("missing", percent(sums.missing_fraction)),
     ):
         table.add_column(head, foot, justify="right", no_wrap=True)
+    table.add_column("in time", justify="right", no_wrap=True)
     table.add_column("guarantee", no_wrap=True)
     for row in figures:
         style = "yellow" if row.missing_fraction > NOTABLE_FRACTION else ""
@@ -58,6 +59,7 @@ def _queue_table(
             number(row.missing_hours, 1),
             f"[{style}]{percent(row.missing_fraction)}[/]" if style
             else percent(row.missing_fraction),
+            service_words(row),
             _guarantee(row),
         )  # fmt: skip
     return table

@@ -43,6 +43,8 @@ SUMMARY_COLUMNS = (
     Column(head="missing", width=10, style="percent"),
     Column(head="guaranteed agents", width=12, style="whole"),
     Column(head="guarantee", width=12),
+    Column(head="answered in time", width=12, style="percent"),
+    Column(head="promised", width=12, style="percent"),
 )
 COVER_COLUMNS = (
     Column(head="queue", width=20),
@@ -100,7 +102,7 @@ def _queue_rows(inputs: ReportInput, top: int) -> Iterator[tuple[object, ...]]:
         yield (
             row.queue_id, row.channel, row.zone, row.contacts, row.required_hours,
             row.staffed_hours, row.missing_hours, share, row.guaranteed_agents,
-            answers[row.guarantee_ok],
+            answers[row.guarantee_ok], row.service_level, row.service_target,
         )  # fmt: skip
 
 
