@@ -222,8 +222,9 @@ def _longest_line(need: FloatArray, can: FloatArray, noise: float) -> tuple[int,
 def done_by_due(work: DeferredWork, capacity_hours: FloatArray) -> FloatArray:
     """Return the hours of each piece of *work* done before it is due.
 
-    Work is done first due, first served; what is late is still done, and delays the
-    rest.
+    Work is done first due, first served. What can't be in time any more gives way to
+    what still can, so the missing hours are the fewest that this capacity allows; the
+    late rest is done from what is left over, and not counted here.
 
     Parameters
     ----------
@@ -231,16 +232,14 @@ def done_by_due(work: DeferredWork, capacity_hours: FloatArray) -> FloatArray:
         ``[t]`` agent-hours that go into the queue.
     """
     left = work.work_hours.copy()
-    in_time = np.zeros_like(left)
     head = 0
     for t, hours in enumerate(capacity_hours.tolist()):
-        while hours > 0.0 and head < len(left) and work.arrival_idx[head] <= t:
-            done = min(hours, float(left[head]))
-            hours -= done
-            left[head] -= done
-            if t < work.due_idx[head]:
-                in_time[head] += done
-            if left[head] > 0.0:
-                break
+        while head < len(left) and work.due_idx[head] <= t:
             head += 1
-    return in_time
+        piece = head
+        while hours > 0.0 and piece < len(left) and work.arrival_idx[piece] <= t:
+            done = min(hours, float(left[piece]))
+            hours -= done
+            left[piece] -= done
+            piece += 1
+    return work.work_hours - left
