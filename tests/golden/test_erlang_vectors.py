@@ -120,6 +120,11 @@ def test_ccmath_erlang_x_example():
     )
     assert level == pytest.approx(0.8797, abs=5e-5)
     assert erlang.abandonment(12, 14, 180, 60) == pytest.approx(0.0743, abs=5e-5)
+    # The same system decoded: mean waits of all .0743 and of the served .0589 min.
+    found = erlang.erlang_a(12, 14, 180, 60)
+    assert found.mean_wait_s / 60 == pytest.approx(0.0743, abs=5e-5)
+    assert found.mean_wait_served_s / 60 == pytest.approx(0.0589, abs=5e-5)
+    assert erlang.asa_s(12, 14, 180, patience_s=60) == found.mean_wait_served_s
 
 
 # CCmath's documented chat example: 4 chats/min, AHT 3/3.5/4 min for 1/2/3 parallel
