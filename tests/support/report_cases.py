@@ -369,7 +369,11 @@ def make_plan(queues: tuple[Queue, ...]) -> Plan:
         interval_minutes=INTERVAL, roster_step_minutes=STEP, currency="EUR",
         queues=queues, sites=SITES, contracts={"full": FULL, "part": PART},
         prices=Prices(understaffing_per_hour=6_000_000),
-        rules=(PlanRule(rule="min_rest", parameters={"hours": 11}),),
+        rules=(
+            PlanRule(rule="min_rest", parameters={"hours": 11}),
+            PlanRule(rule="min_rest", parameters={"hours": 12}, site_id="krakow"),
+            PlanRule(rule="seats", enabled=False, contract_id="part"),
+        ),
     )  # fmt: skip
 
 

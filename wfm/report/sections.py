@@ -305,10 +305,30 @@ def _gap_row(
     }
 
 
-def rule_rows(inputs: ReportInput) -> list[tuple[str, int]]:
-    """Return every rule checked with its number of breaches, broken ones first."""
-    rules = inputs.certificate.rules.items()
-    return [(words(n), c) for n, c in sorted(rules, key=lambda r: (-r[1], r[0]))]
+def rule_rows(inputs: ReportInput) -> list[tuple[str, str, int]]:
+    """Return every rule checked, its settings and breaches, broken ones first."""
+    rules = sorted(inputs.certificate.rules.items(), key=lambda r: (-r[1], r[0]))
+    return [(words(name), rule_setting(inputs, name), count) for name, count in rules]
+
+
+def rule_setting(inputs: ReportInput, rule: str) -> str:
+    """Return the parameters that the plan, its sites and contracts give a rule."""
+    return "; ".join(
+        " ".join(
+            part
+            for part in (
+                f"{entry.site_id or entry.contract_id}:"
+                if entry.site_id or entry.contract_id
+                else "",
+                ", ".join(f"{words(k)} {v}" for k, v in entry.parameters.items())
+                if entry.enabled
+                else "off",
+            )
+            if part
+        )
+        for entry in inputs.folder.plan.rules
+        if entry.rule == rule
+    )
 
 
 def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
