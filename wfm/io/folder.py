@@ -183,7 +183,9 @@ def _contents(
     plan, settings = document.plan, document.history
     own_names, file = settings.columns, settings.file
     sheet = source.sheet("history", history_columns(settings), own_names, file)
-    history, log = read_history(sheet, document, problems) if sheet else (None, ())
+    history, log = (
+        (None, ()) if sheet is None else read_history(sheet, document, problems)
+    )
     agents, names = _agents(source, document, problems)
 
     def table(need: str, columns: Columns, read: Callable[[Sheet], T], absent: T) -> T:
@@ -212,7 +214,7 @@ def _contents(
             "locked",
             ROSTER,
             lambda sheet: planned_rows(
-                sheet, plan, agents, problems, names.ids if names else ()
+                sheet, plan, agents, problems, None if names is None else names.ids
             ),
             (),
         ),
@@ -269,7 +271,7 @@ def _rates(
     if "exchange_rates" not in source.needs:
         return ()
     sheet = source.sheet("exchange_rates", EXCHANGE_RATES)
-    rates = read_exchange_rates(sheet, problems) if sheet else ()
+    rates = () if sheet is None else read_exchange_rates(sheet, problems)
     known = {plan.currency}
     for rate in rates:
         pair = {rate.source_currency, rate.target_currency}
@@ -278,7 +280,7 @@ def _rates(
     paid = {agent.currency for agent in agents if agent.hourly_cost_minor}
     for currency in sorted(paid - known):
         message = f"no rate from {currency}, in which agents are paid"
-        file = sheet.file if sheet else "exchange_rates.csv"
+        file = "exchange_rates.csv" if sheet is None else sheet.file
         problems.add(
             file, message, expected=f"a row from {currency} to {plan.currency}"
         )

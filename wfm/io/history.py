@@ -349,7 +349,8 @@ def _log_missing(
         t = int(open_idx[missing[position]])
         zone = timezone(timedelta(minutes=int(offsets[t])))
         start = grid.instant(t).astimezone(zone).isoformat(timespec="minutes")
-        finding = f"{length} open intervals are not reported"
+        many = "interval is" if length == 1 else "intervals are"
+        finding = f"{length} open {many} not reported"
         action = "counted as missing, not as zero"
         log.add("missing", queue.queue_id, finding, action, start=start)
 

@@ -80,7 +80,8 @@ class HistoryLog:
             for (kind, queue_id), count in self._counts.items()
             if count > MAX_ENTRIES_PER_KIND
         ]
-        return (*self._entries, *cut)
+        in_rows = sorted((e for e in self._entries if e.row), key=lambda e: e.row)
+        return (*in_rows, *(e for e in self._entries if not e.row), *cut)
 
 
 def runs_of(indices: Sequence[int]) -> list[tuple[int, int]]:

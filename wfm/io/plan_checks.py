@@ -29,12 +29,15 @@ def check_plan(plan: PlanTable, faults: DocumentProblems) -> None:
         _check_hours(queue, path, int(plan.interval_minutes), faults)
         _check_forwards(queue_id, queue, plan, faults)
         check_country(queue.country, queue.subdivision, path, faults)
+        if queue.closed_on_holidays and queue.country is None:
+            message = "the queue closes on holidays, but no country is named"
+            faults.at_key((*path, "closed_on_holidays"), message, "country")
         if queue.forecast_model is not None:
             _check_model(queue.forecast_model, (*path, "forecast_model"), faults)
-        if queue.handover_minutes % int(plan.roster_step_minutes):
-            step = f"a multiple of {plan.roster_step_minutes} min"
+        if queue.handover_minutes % judged_step(plan):
+            expected = f"a multiple of {plan.roster_step_minutes} min"
             message = f"{queue.handover_minutes} min is not on the roster's step"
-            faults.at_value((*path, "handover_minutes"), message, step)
+            faults.at_value((*path, "handover_minutes"), message, expected)
         check_zone(queue.zone, path, plan, int(plan.interval_minutes), faults)
     _check_cycles(plan, faults)
 
@@ -65,12 +68,18 @@ def check_reference(
         faults.at_value(path, f"unknown {kind} {name!r}{did_you_mean(name, names)}")
 
 
+def judged_step(plan: PlanTable) -> int:
+    """Return the roster's step; 1 where it is at fault, so that nothing else is."""
+    step = int(plan.roster_step_minutes)
+    return 1 if int(plan.interval_minutes) % step else step
+
+
 def _check_grid(plan: PlanTable, faults: DocumentProblems) -> None:
     interval, step = int(plan.interval_minutes), int(plan.roster_step_minutes)
     if interval % step:
         message = f"{step} min does not divide the interval of {interval} min"
         faults.at_value(("roster_step_minutes",), message, f"a divisor of {interval}")
-    check_zone(plan.zone, (), plan, step, faults)
+    check_zone(plan.zone, (), plan, judged_step(plan), faults)
 
 
 def _check_week(plan: PlanTable, faults: DocumentProblems) -> None:
@@ -116,13 +125,6 @@ def _check_calendars(plan: PlanTable, faults: DocumentProblems) -> None:
             faults.at_key(("calendars", key, "remove"), message)
 
 
-@cache
-def _countries() -> Mapping[str, tuple[str, ...]]:
-    import holidays
-
-    return {k: tuple(v) for k, v in holidays.list_supported_countries().items()}
-
-
 def check_country(
     country: str | None,
     subdivision: str | None,
@@ -136,30 +138,38 @@ def check_country(
         if subdivision is not None:
             faults.at_key((*path, "subdivision"), "a subdivision without its country")
         return
-    place = path if keyed else (*path, "country")
-    if country not in _countries():
-        short = [code for code in _countries() if len(code) == 2]
+    if _has_calendar(country, subdivision):
+        return
+    if not _has_calendar(country, None):
+        short = [code for code in _subdivisions() if len(code) == 2]
         near = nearest(country.upper(), short, cutoff=0.5)
         hint = f"; did you mean {near!r}?" if near else ""
         message = f"no public calendar for country {country!r}{hint}"
+        place = path if keyed else (*path, "country")
         faults.at_value(place, message, "a two-letter code such as DE")
-    elif subdivision is not None and not _is_subdivision(country, subdivision):
-        known = _countries()[country]
-        hint = did_you_mean(subdivision, known)
-        place = path if keyed else (*path, "subdivision")
-        faults.at_value(place, f"{country} has no subdivision {subdivision!r}{hint}")
+        return
+    hint = did_you_mean(subdivision or "", _subdivisions()[country])
+    place = path if keyed else (*path, "subdivision")
+    faults.at_value(place, f"{country} has no subdivision {subdivision!r}{hint}")
 
 
-def _is_subdivision(country: str, subdivision: str) -> bool:
-    if subdivision in _countries()[country]:
-        return True
+@cache
+def _has_calendar(country: str, subdivision: str | None) -> bool:
     import holidays
 
     try:
-        holidays.country_holidays(country, subdiv=subdivision, years=2026)
+        holidays.country_holidays(country, subdiv=subdivision)
     except NotImplementedError:
         return False
-    return True
+    return country.isupper()
+
+
+def _subdivisions() -> Mapping[str, list[str]]:
+    """Return every known country and its subdivisions (loads all of them: slow)."""
+    import holidays
+
+    known: dict[str, list[str]] = holidays.list_supported_countries()
+    return known
 
 
 def _check_model(name: str, path: Path, faults: DocumentProblems) -> None:
@@ -177,13 +187,15 @@ def _check_channel(
     check_reference(queue.channel, channels, "channel", (*path, "channel"), faults)
     if queue.channel not in channels:
         return
-    if channels[queue.channel]:
+    if faults.is_faulty((*path, "target")):
+        pass  # what is left of the target says nothing
+    elif channels[queue.channel]:
         _check_deferred_target(queue, path, faults)
     else:
         _check_live_target(queue, path, faults)
-    if queue.channel == "chat":
+    if queue.channel == "chat" and not faults.is_faulty((*path, "chat")):
         _check_chat(queue, path, faults)
-    elif queue.chat is not None:
+    elif queue.channel != "chat" and queue.chat is not None:
         message = f"a {queue.channel} queue has no chat table"
         faults.at_key((*path, "chat"), message, "channel: chat")
     if queue.patience_s is not None and queue.channel != "phone":
@@ -245,6 +257,8 @@ def _check_hours(
     queue: QueueTable, path: Path, interval_minutes: int, faults: DocumentProblems
 ) -> None:
     place = (*path, "open")
+    if faults.is_faulty(place):
+        return
     spans = opening_hours(queue.open).spans
     if not any(spans):
         faults.at_key(place, "the queue is never open", "at least one span")
@@ -261,6 +275,8 @@ def _check_forwards(
     queue_id: str, queue: QueueTable, plan: PlanTable, faults: DocumentProblems
 ) -> None:
     path: Path = ("queues", queue_id, "forwards")
+    if faults.is_faulty(path):
+        return  # places in the list may have moved
     known = names_written(faults, "queues")
     for i, forward in enumerate(queue.forwards):
         check_reference(forward.to, known, "queue", (*path, i, "to"), faults)

@@ -7,6 +7,7 @@ from wfm.io.plan_checks import (
     check_country,
     check_reference,
     check_zone,
+    judged_step,
     names_written,
 )
 from wfm.io.plan_convert import break_rule
@@ -16,15 +17,11 @@ from wfm.io.yaml_source import DocumentProblems, Path
 
 def check_people(plan: PlanTable, faults: DocumentProblems) -> None:
     """Check sites, break sets, shift templates, contracts and prices."""
-    step = int(plan.roster_step_minutes)
-    for site_id, site in plan.sites.items():
-        path: Path = ("sites", site_id)
-        check_country(site.country, site.subdivision, path, faults)
-        check_zone(site.zone, path, plan, step, faults)
-        if site.holidays != "normal" and site.country is None:
-            message = f"holidays are {site.holidays}, but no country is named"
-            faults.at_value((*path, "holidays"), message, "country")
+    step = judged_step(plan)
+    _check_sites(plan, step, faults)
     for name, breaks in plan.break_sets.items():
+        if faults.is_faulty(("break_sets", name)):
+            continue  # places in the list may have moved
         for i, table in enumerate(breaks):
             _check_break(table, ("break_sets", name, i), step, faults)
     for name, shift in plan.shift_templates.items():
@@ -32,9 +29,19 @@ def check_people(plan: PlanTable, faults: DocumentProblems) -> None:
     templates = names_written(faults, "shift_templates")
     for name, contract in plan.employment_contracts.items():
         for i, shift_name in enumerate(contract.shifts):
-            path = ("employment_contracts", name, "shifts", i)
+            path: Path = ("employment_contracts", name, "shifts", i)
             check_reference(shift_name, templates, "shift template", path, faults)
     _check_prices(plan, faults)
+
+
+def _check_sites(plan: PlanTable, step: int, faults: DocumentProblems) -> None:
+    for site_id, site in plan.sites.items():
+        path: Path = ("sites", site_id)
+        check_country(site.country, site.subdivision, path, faults)
+        check_zone(site.zone, path, plan, step, faults)
+        if site.holidays != "normal" and site.country is None:
+            message = f"holidays are {site.holidays}, but no country is named"
+            faults.at_value((*path, "holidays"), message, "country")
 
 
 def _check_break(
@@ -65,7 +72,7 @@ def _check_shift(
     name: str, shift: ShiftTable, plan: PlanTable, faults: DocumentProblems
 ) -> None:
     path: Path = ("shift_templates", name)
-    step = int(plan.roster_step_minutes)
+    step = judged_step(plan)
     for key, values in (
         ("start", shift.start),
         ("every_minutes", (shift.every_minutes,)),
@@ -75,7 +82,7 @@ def _check_shift(
             if minutes % step:
                 message = f"{_hours(minutes)} is not on the roster's step"
                 faults.at_value((*path, key), message, f"multiples of {step} min")
-    if shift.breaks is None:
+    if shift.breaks is None or faults.is_faulty(("break_sets", shift.breaks)):
         return
     known = names_written(faults, "break_sets")
     check_reference(shift.breaks, known, "break set", (*path, "breaks"), faults)

@@ -77,18 +77,21 @@ def planned_rows(
     plan: Plan,
     agents: Iterable[Agent],
     problems: Problems,
-    names: Sequence[str] = (),
+    names: Sequence[str] | None = (),
 ) -> tuple[RosterRow, ...]:
     """Return the rows of a roster of this plan; people and places must be known.
 
-    *names* are further ids that are known, though faulty in their own file.
+    *names* are further ids that are known, though faulty in their own file; ``None``
+    where nobody is known and everybody is believed.
     """
     by_id = {agent.agent_id: agent for agent in agents}
     activities = _activities(plan)
     queue_ids = tuple(queue.queue_id for queue in plan.queues)
     found: list[RosterRow] = []
     for row in iter_rows(sheet, problems):
-        agent_id = row.reference("agent_id", {*by_id, *names}, "agent")
+        agent_id = row.required("agent_id")
+        if agent_id and names is not None:
+            row.reference("agent_id", {*by_id, *names}, "agent")
         entry = _entry(row, agent_id, by_id.get(agent_id), plan)
         activity = row.text("activity")
         if activity and activity not in activities:

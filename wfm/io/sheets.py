@@ -239,10 +239,7 @@ def _excel_rows(
                 message = f"the workbook has no sheet {sheet_name!r}"
                 problems.add(file, message, expected=f"one of {names}")
                 return None
-            return [
-                [_cell_text(value) for value in row]
-                for row in sheet.iter_rows(values_only=True)
-            ]
+            return [[_cell_text(cell) for cell in row] for row in sheet.iter_rows()]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         problems.add(file, f"not an Excel workbook: {error}")
         return None
@@ -254,15 +251,20 @@ def _picked(book: Any, sheet_name: str | None) -> Any:
     return book[sheet_name] if sheet_name in book.sheetnames else None
 
 
-def _cell_text(value: object) -> str:
-    """Return a cell as the CSV would write it; times are rounded to the second."""
+def _cell_text(cell: Any) -> str:
+    """Return a cell as the CSV would write it; times are rounded to the second.
+
+    Excel stores a date as a midnight; the cell's format tells the two apart.
+    """
+    value = cell.value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime):
-        rounded = value + timedelta(microseconds=500_000)
-        return rounded.replace(microsecond=0).isoformat(sep=" ")
+        rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        is_date = "h" not in cell.number_format.lower() and rounded.time() == time()
+        return rounded.date().isoformat() if is_date else rounded.isoformat()
     if isinstance(value, time):
         return value.isoformat(timespec="minutes")
     return str(value)

@@ -43,6 +43,11 @@ class DocumentProblems:
     def __init__(self, document: YamlDocument, problems: Problems) -> None:
         self._document = document
         self._problems = problems
+        self._places: list[Path] = []
+
+    def is_faulty(self, path: Path) -> bool:
+        """Return whether a fault was noted at *path* or below it."""
+        return any(place[: len(path)] == path for place in self._places)
 
     @property
     def document(self) -> YamlDocument:
@@ -58,6 +63,7 @@ class DocumentProblems:
         self._add(path, message, expected, key=True)
 
     def _add(self, path: Path, message: str, expected: str, *, key: bool) -> None:
+        self._places.append(path)
         line, column = self._document.place(path, key=key)
         name = ".".join(str(part) for part in path)
         self._problems.add(
