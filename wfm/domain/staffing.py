@@ -56,7 +56,7 @@ class StaffingRequirement:
         place itself.
     binding
         ``[q, t]`` what set the number: ``"service_level"``, ``"asa"``,
-        ``"occupancy"``, ``"due"`` or ``""`` where nothing is needed.
+        ``"occupancy"``, ``"stability"``, ``"due"`` or ``""`` where nothing is needed.
     warnings
         Queue id -> remarks on the model's validity.
     """

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from forecasting.run import forecast as run_forecast
 from wfm.calendar.local import local_clock
-from wfm.domain.arrays import FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import VolumeForecast
-from wfm.domain.errors import ModelError
+from wfm.domain.errors import InputError, ModelError, Problem
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import OverrideRow, PlanFolder
-from wfm.domain.staffing import StaffingRequirement
+from wfm.domain.staffing import DeferredWork, StaffingRequirement
 from wfm.pipeline.window import (
     calendar_years,
     horizon,
@@ -105,14 +105,51 @@ def _override_requirement(
         return requirement
     base = requirement.base_agents.copy()
     scheduled = requirement.scheduled_agents.copy()
+    deferred = {work.queue_id: work for work in requirement.deferred}
     grid, queue_ids = requirement.grid, requirement.queue_ids
     for row, q, mask in _targets(rows, folder, grid, queue_ids):
+        if row.queue_id in deferred:
+            work = deferred[row.queue_id]
+            deferred[row.queue_id] = _override_work(row, work, mask)
         before = scheduled[q, mask]
         after = _apply(row, before)
         ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
         scheduled[q, mask] = after
         base[q, mask] = np.where(before > 0, base[q, mask] * ratio, after)
-    return replace(requirement, base_agents=base, scheduled_agents=scheduled)
+    return replace(
+        requirement,
+        base_agents=base,
+        scheduled_agents=scheduled,
+        deferred=tuple(deferred.values()),
+    )
+
+
+def _override_work(
+    row: OverrideRow, work: DeferredWork, mask: BoolArray
+) -> DeferredWork:
+    """Return *work* with what arrives inside *mask* scaled.
+
+    Raises
+    ------
+    InputError
+        If the row sets or adds agents: work that may wait has no agents per interval.
+    """
+    if row.op != "scale":
+        raise InputError(
+            (
+                Problem(
+                    file="overrides.csv",
+                    row=row.row,
+                    column="op",
+                    message=f"{row.op} on {row.queue_id}, whose work may wait",
+                    expected="scale, or an override of the forecast",
+                ),
+            )
+        )
+    inside = (work.arrival_idx >= 0) & (work.arrival_idx < len(mask))
+    hit = inside & mask[np.clip(work.arrival_idx, 0, len(mask) - 1)]
+    hours = np.where(hit, work.work_hours * row.value, work.work_hours)
+    return replace(work, work_hours=hours)
 
 
 def _targets(
