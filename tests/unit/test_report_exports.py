@@ -216,8 +216,8 @@ def test_second_shift_of_a_day_has_its_own_uid(
     assert uids == {f"FUK001.{day}@wfm", f"FUK001.{day}.2@wfm"}
 
 
-def shown(*tables: object) -> str:
-    console = Console(width=120, file=io.StringIO(), color_system=None)
+def shown(*tables: object, width: int = 120) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
     for table in tables:
         console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]
@@ -229,9 +229,16 @@ def test_terminal_summary(case: ReportInput) -> None:
     assert "2 kept" in text
     assert "gap 6.50 % (11.29 % net of unavoidable wages)" in text
     bad = shown(*summary_table(with_violation(case)))
-    assert "2 not kept" in bad
+    assert "2 short" in bad
     assert "not proven" in bad
     assert "bound" not in shown(*summary_table(replace(case, solved=None)))
+
+
+def test_terminal_summary_fits_eighty_columns() -> None:
+    text = shown(*summary_table(report_case(demo=True)), width=80)
+    assert "…" not in text
+    assert "phone_us_mountain" in text
+    assert "4,790 h" in text
 
 
 def test_terminal_summary_shows_brackets_as_they_are(case: ReportInput) -> None:

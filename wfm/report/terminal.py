@@ -9,7 +9,7 @@ from wfm.domain.plan import Plan
 from wfm.domain.staffing import StaffingRequirement
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import QueueFigures, Totals, queue_figures, totals
-from wfm.report.sections import STOP_WORDS, service_words, verdict
+from wfm.report.sections import STOP_WORDS, verdict
 from wfm.report.text import money, number, percent
 
 if TYPE_CHECKING:
@@ -37,32 +37,39 @@ def _queue_table(
         title_justify="left",
         show_footer=True,
         pad_edge=False,
+        collapse_padding=True,
     )
     table.add_column("queue", "all queues", no_wrap=True)
     for head, foot in (
         ("contacts", number(sums.contacts)),
-        ("needed h", number(sums.required_hours, 1)),
-        ("staffed h", number(sums.staffed_hours, 1)),
-        ("missing h", number(sums.missing_hours, 1)),
-        ("missing", percent(sums.missing_fraction)),
+        ("needed", f"{number(sums.required_hours)} h"),
+        ("staffed", f"{number(sums.staffed_hours)} h"),
+        ("missing", f"{number(sums.missing_hours, 1)} h"),
+        ("", percent(sums.missing_fraction)),
+        ("in time", ""),
     ):
         table.add_column(head, foot, justify="right", no_wrap=True)
-    table.add_column("in time", justify="right", no_wrap=True)
-    table.add_column("guarantee", no_wrap=True)
+    table.add_column("cover", no_wrap=True)
     for row in figures:
-        style = "yellow" if row.missing_fraction > NOTABLE_FRACTION else ""
-        table.add_row(
-            escape(row.queue_id),
-            number(row.contacts),
-            number(row.required_hours, 1),
-            number(row.staffed_hours, 1),
-            number(row.missing_hours, 1),
-            f"[{style}]{percent(row.missing_fraction)}[/]" if style
-            else percent(row.missing_fraction),
-            service_words(row),
-            _guarantee(row),
-        )  # fmt: skip
+        table.add_row(*_queue_cells(row))
     return table
+
+
+def _queue_cells(row: QueueFigures) -> tuple[str, ...]:
+    share = percent(row.missing_fraction)
+    if row.missing_fraction > NOTABLE_FRACTION:
+        share = f"[yellow]{share}[/]"
+    level = "" if row.service_level is None else percent(row.service_level)
+    return (
+        escape(row.queue_id),
+        number(row.contacts),
+        f"{number(row.required_hours)} h",
+        f"{number(row.staffed_hours)} h",
+        f"{number(row.missing_hours, 1)} h",
+        share,
+        level,
+        _guarantee(row),
+    )
 
 
 def _guarantee(row: QueueFigures) -> str:
@@ -70,7 +77,7 @@ def _guarantee(row: QueueFigures) -> str:
         return ""
     if row.guarantee_ok:
         return f"[green]{row.guaranteed_agents} kept[/]"
-    return f"[red]{row.guaranteed_agents} not kept[/]"
+    return f"[red]{row.guaranteed_agents} short[/]"
 
 
 def _fact_table(inputs: ReportInput, sums: Totals) -> "Table":
