@@ -37,11 +37,12 @@ class Weeks:
     def __init__(self, files):
         self.plan = settings(files)
         self.agents = {a["agent_id"]: a for a in table(files, "agents.csv")}
-        self.closed = {
-            (r["agent_id"], r["weekday"])
-            for r in table(files, "availability.csv")
-            if r["kind"] == "unavailable"
-        }
+        self.closed = {}
+        for row in table(files, "availability.csv"):
+            if row["kind"] == "unavailable":
+                span = (minutes(row["from_local"]), minutes(row["to_local"]))
+                key = (row["agent_id"], row["weekday"])
+                self.closed.setdefault(key, []).append(span)
         self.leave = {}
         for row in table(files, "time_off.csv"):
             day = datetime.fromisoformat(row["from_local"]).date()
@@ -67,18 +68,24 @@ class Weeks:
         free = [
             d
             for d, day in enumerate(dates)
-            if day not in leave
-            and (agent_id, WEEKDAYS[d]) not in self.closed
-            and self._employed(agent, day)
+            if day not in leave and self._employed(agent, day)
         ]
         for count in range(len(free) + 1):
             for days in combinations(free, count):
                 for start, hours in self._shifts(contract):
                     paid = count * hours + credit
                     enough = due <= paid and (paid <= weekly or not count)
+                    enough &= all(
+                        self.is_free(agent_id, WEEKDAYS[d], start, hours + 1)
+                        for d in days
+                    )
                     if enough and self._rested(agent, dates, days, start, hours):
                         return days, hours
         return None
+
+    def is_free(self, agent_id, weekday, start, hours):
+        spans = self.closed.get((agent_id, weekday), ())
+        return all(high <= start or start + 60 * hours <= low for low, high in spans)
 
     def _employed(self, agent, day):
         first, last = agent["valid_from"], agent["valid_to"]

@@ -12,6 +12,7 @@ from wfm.templates.people import (
     AvailabilityRow,
     Crew,
     TimeOffRow,
+    clock_minutes,
     draw_agents,
     draw_availability,
     draw_time_off,
@@ -108,9 +109,8 @@ _SHORT_SHIFT = (("break", 135, 15),)
 
 def _rota(hours: str, elapsed: int, breaks: tuple[tuple[str, int, int], ...]) -> Rota:
     """Return a rota of start times like ``"8:00 9:30"``."""
-    clock = (start.split(":") for start in hours.split())
     return Rota(
-        starts=tuple(int(hour) * 60 + int(minute) for hour, minute in clock),
+        starts=tuple(clock_minutes(start) for start in hours.split()),
         elapsed_minutes=elapsed,
         breaks=breaks,
         days_a_week=4 if breaks is _SHORT_SHIFT else 5,

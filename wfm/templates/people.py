@@ -105,6 +105,12 @@ class TimeOffRow:
     paid: str
 
 
+def clock_minutes(text: str) -> int:
+    """Return the minutes from midnight to ``"13:30"``."""
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)
+
+
 def draw_agents(
     crews: Iterable[Crew], zones: Mapping[str, str], rng: np.random.Generator
 ) -> list[AgentRow]:
@@ -160,23 +166,26 @@ def draw_availability(
     late: tuple[str, str],
     rng: np.random.Generator,
 ) -> list[AvailabilityRow]:
-    """Return days off of part-timers and wishes of about a third of everybody.
+    """Return when part-timers can't work, and wishes of about a third of the others.
 
-    Part-timers can't work on one or two fixed weekdays. Of the others, some prefer
-    *early* or *late* hours on working days and some would rather not work on a
-    Saturday or Sunday.
+    Part-timers have one or two fixed weekdays off, or are students who can't work
+    before the afternoon. Of the others, some prefer *early* or *late* hours on
+    workdays and some would rather not work on a Saturday or Sunday.
     """
     part_timers = frozenset(part_time)
     rows: list[AvailabilityRow] = []
     for agent in agents:
         if agent.agent_id in part_timers:
-            rows += _fixed_days_off(agent.agent_id, rng)
+            rows += _fixed_hours(agent.agent_id, rng)
         elif rng.random() < 0.35:
             rows += _wishes(agent.agent_id, early, late, rng)
     return rows
 
 
-def _fixed_days_off(agent_id: str, rng: np.random.Generator) -> list[AvailabilityRow]:
+def _fixed_hours(agent_id: str, rng: np.random.Generator) -> list[AvailabilityRow]:
+    """Return one or two weekdays off, or, for students, the mornings of workdays."""
+    if rng.random() < 0.4:
+        return _weekly(agent_id, WEEKDAYS[:5], ("00:00", "12:30"), "unavailable")
     first = int(rng.integers(0, 7))
     days = sorted({first, (first + 3) % 7} if rng.random() < 0.5 else {first})
     blocked = [WEEKDAYS[day] for day in days]

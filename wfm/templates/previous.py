@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from wfm.calendar.local import to_instant, wall_minute
-from wfm.templates.people import WEEKDAYS, AgentRow, AvailabilityRow
+from wfm.templates.people import (
+    WEEKDAYS,
+    AgentRow,
+    AvailabilityRow,
+    clock_minutes,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +52,38 @@ def previous_roster(
     monday: date,
 ) -> list[RosterRow]:
     """Return the shifts of the week from *monday* on, span by span."""
-    blocked = {
-        (row.agent_id, row.weekday) for row in availability if row.kind == "unavailable"
-    }
     rows: list[RosterRow] = []
     for number, agent in enumerate(agents):
         if agent.valid_from > monday.isoformat():
             continue
         rota = rotas[agent.employment_contract]
-        free = [d for d in range(7) if (agent.agent_id, WEEKDAYS[d]) not in blocked]
-        start = rota.starts[(number + number // 6) % len(rota.starts)]
+        mine = [row for row in availability if row.agent_id == agent.agent_id]
+        start, free = _best_start(rota, number + number // 6, mine)
         shifts = replace(rota, breaks=_staggered(rota, number))
         for weekday in _working_days(number, free, rota):
             rows += _shift(agent, monday + timedelta(days=weekday), start, shifts)
     return rows
+
+
+def _best_start(
+    rota: Rota, turn: int, availability: Sequence[AvailabilityRow]
+) -> tuple[int, list[int]]:
+    """Return the start that is possible on most weekdays, and those weekdays.
+
+    Among equals it is the one whose *turn* it is.
+    """
+    blocked = [
+        (row.weekday, clock_minutes(row.from_local), clock_minutes(row.to_local))
+        for row in availability
+        if row.kind == "unavailable"
+    ]
+    ways = []
+    for i in range(len(rota.starts)):
+        start = rota.starts[(turn + i) % len(rota.starts)]
+        end = start + rota.elapsed_minutes
+        busy = {day for day, low, high in blocked if low < end and start < high}
+        ways.append((start, [d for d in range(7) if WEEKDAYS[d] not in busy]))
+    return max(ways, key=lambda way: len(way[1]))
 
 
 def _staggered(rota: Rota, number: int) -> tuple[tuple[str, int, int], ...]:
