@@ -19,7 +19,7 @@ from support.template_people import (
 )
 
 from wfm.io.templates import TEMPLATES, template_files
-from wfm.templates.bank import half_hours, headcount
+from wfm.templates.bank_calls import half_hours, headcount
 from wfm.templates.people import shuffled_names
 
 

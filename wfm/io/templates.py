@@ -16,7 +16,7 @@ DEFAULT_TEMPLATE = "global-support"
 TEMPLATES: Mapping[str, str] = {
     "global-support": "wfm.templates.global_support",
     "single-site": "wfm.templates.single_site",
-    "bank": "wfm.templates.bank",
+    "bank": "wfm.templates.bank_calls",
 }
 
 
