@@ -79,14 +79,7 @@ class Cures:
         return run(model.model, self.stage.limits, max_time_s=self.stage.left_s(0.35))
 
     def _model(self, constraints: list[Constraint]) -> RosterModel:
-        stage = self.stage
-        model = RosterModel(
-            stage.instance,
-            [c for c in constraints if not is_cover(c)],
-            free=stage.free,
-            base=stage.base,
-        )
-        model.is_whole = True
+        model = self.stage.model(constraints)
         cover = [c for c in constraints if is_cover(c)]
         enforce_guarantees(model, [c for c in cover if isinstance(c, Guarantee)])
         for constraint in cover:

@@ -1,17 +1,16 @@
 """Why guarantees can't be met, and what would cure it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from solver.constraints import Guarantee, HandOver, Heads
-from solver.cpsat.model import RosterModel
 from solver.cpsat.run import Run, run
 from solver.cpsat.soft import SoftCover
 from solver.cures import Cures
 from solver.outcome import Cure, Shortfall, SolveLimits
 from solver.rule import Rule
-from solver.stage import Stage, is_cover, stage_constraints, stages
+from solver.stage import Stage, stage_constraints, stages
 from solver.walk import clock_text, runs
 from wfm.domain.roster import Roster, RosterInstance
 
@@ -26,7 +25,7 @@ class Diagnosis:
     ----------
     shortfalls
         Missing whole agents per queue and run of steps; for a hand-over the steps in
-        which another region is missing. Empty if nothing is found to be missing.
+        which another region is missing. Where nothing could be judged, as given.
     cures
         Single rules or absences (or the smallest pair found) that suffice, relaxed.
     conflicts
@@ -65,9 +64,11 @@ def examine(
 ) -> Diagnosis:
     """Return why the guarantees can't all hold.
 
-    First the steps around *shortfalls_hint* (what the best roster lacks) are judged by
-    themselves, then, if nothing is impossible there, the whole plan; without a hint
-    the whole plan at once. Only people who can serve a guaranteed queue are moved.
+    First the day in which *shortfalls_hint* (what the best roster lacks) is densest is
+    judged by itself, for the queues it names, then with the queues that share people
+    with them, then with half a day around it, then, where it is not too large, the
+    whole plan. What is impossible in a part is impossible in the plan; a cure is one
+    for the part that was judged. Shortfalls elsewhere are returned as they were given.
 
     Parameters
     ----------
@@ -77,24 +78,32 @@ def examine(
         The best roster so far: a start, and the shifts of everybody else.
     """
     limits = limits or SolveLimits()
+    hint = tuple(shortfalls_hint)
     deadline = monotonic() + min(_MAX_TIME_S, limits.max_time_s)
-    found = Diagnosis()
-    for stage in stages(instance, rules, shortfalls_hint, limits, deadline, base):
+    for stage in stages(instance, rules, hint, limits, deadline, base):
         found = _examine_stage(stage, base)
-        if found.shortfalls or found.conflicts or found.roster:
+        if found.shortfalls or found.conflicts:
+            elsewhere = tuple(s for s in hint if not _is_judged(s, stage))
+            shortfalls = tuple(
+                sorted((*found.shortfalls, *elsewhere), key=lambda s: s.start_idx)
+            )
+            return replace(found, shortfalls=shortfalls)
+        if found.roster:
+            return found
+        if monotonic() > deadline:
             break
-    return found
+    return Diagnosis(shortfalls=hint)
+
+
+def _is_judged(shortfall: Shortfall, stage: Stage) -> bool:
+    if stage.queue_ids is not None and shortfall.queue_id not in stage.queue_ids:
+        return False
+    return not stage.steps.isdisjoint(range(shortfall.start_idx, shortfall.end_idx))
 
 
 def _examine_stage(stage: Stage, base: Roster | None) -> Diagnosis:
     demanded = stage_constraints(stage, frozenset())
-    model = RosterModel(
-        stage.instance,
-        [c for c in demanded if not is_cover(c)],
-        free=stage.free,
-        base=stage.base,
-    )
-    model.is_whole = True
+    model = stage.model(demanded)
     soft = SoftCover(model)
     soft.add_guarantees([c for c in demanded if isinstance(c, Guarantee)])
     for constraint in demanded:

@@ -12,20 +12,35 @@ from solver.constraints import (
     Heads,
     PaidStepsPerWeek,
 )
+from solver.cpsat.model import RosterModel
 from solver.outcome import Shortfall, SolveLimits
 from solver.rule import Rule
 from solver.walk import runs
+from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, is_eligible
 
+_FOCUS_HOURS = 24
 _MARGIN_HOURS = 12
+_MOST_AGENT_DAYS = 420  # beyond it, the model takes longer than the time there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A part of the plan that is looked at.
+    """A part of the week, some queues, and the people who can serve them.
 
-    On a part of the week, the people concerned are free of all other work and of
-    their minimum hours: what is impossible there is impossible in the whole plan.
+    On a part, these people are free of all other work and of their minimum hours, and
+    other queues ask for nobody: what is impossible there is impossible in the plan.
+
+    Attributes
+    ----------
+    steps
+        Where cover is asked for.
+    queue_ids
+        For which queues; ``None`` for all, floors of sites and skills included.
+    near
+        Only shifts that touch one of these steps are offered; ``None`` for all.
+    free
+        Who may be moved, on which dates; the rest is as in *base*, if that is given.
     """
 
     instance: RosterInstance
@@ -33,13 +48,26 @@ class Stage:
     limits: SolveLimits
     deadline: float
     steps: frozenset[int]
+    queue_ids: frozenset[str] | None
+    near: frozenset[int] | None
     free: dict[str, set[date]]
     base: Roster | None = None
-    is_whole: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the whole plan."""
+        return self.near is None
 
     def left_s(self, share: float = 1.0) -> float:
         """Return *share* of the time that is left."""
         return max(0.1, (self.deadline - monotonic()) * share)
+
+    def model(self, constraints: Iterable[Constraint]) -> RosterModel:
+        """Return the model of the stage, all its steps judged, without any cover."""
+        kept = [c for c in constraints if not is_cover(c)]
+        model = RosterModel(self.instance, kept, self.free, self.base, self.near)
+        model.is_whole = True
+        return model
 
 
 def stages(
@@ -50,34 +78,67 @@ def stages(
     deadline: float,
     base: Roster | None,
 ) -> Iterator[Stage]:
-    """Yield the parts to look at: around what is short, then the whole plan."""
-    concerned = _concerned(instance, rules)
-    window = frozenset(range(instance.window_start_idx, instance.window_end_idx))
+    """Yield the parts to look at: where the hint is densest first, the plan last."""
+    whole = frozenset(range(instance.window_start_idx, instance.window_end_idx))
+    focus = _densest(instance, hint) & whole
     margin = _MARGIN_HOURS * 60 // instance.step_minutes
-    near = window.intersection(
-        t
-        for shortfall in hint
-        for t in range(shortfall.start_idx - margin, shortfall.end_idx + margin)
-    )
-    for steps in (near, window):
-        if steps:
-            is_last = steps == window
+    around = whole & {u for t in focus for u in range(t - margin, t + margin)}
+    short = frozenset(s.queue_id for s in hint if _steps_of(s) & focus)
+    tied = _tied(instance, rules, short)
+    known = {queue.queue_id for queue in instance.queues}
+    parts: list[tuple[frozenset[int], frozenset[str] | None]] = []
+    if focus and short <= known:
+        parts = [(focus, short), (focus, tied), (around, tied)]
+    for steps, queues in [*dict.fromkeys(parts), (whole, None)]:
+        is_whole = queues is None
+        near = None if is_whole else _near(instance, steps)
+        free = _free(instance, _concerned(instance, rules, queues), near)
+        if sum(map(len, free.values())) <= _MOST_AGENT_DAYS:
             yield Stage(
                 instance=instance,
                 rules=rules,
                 limits=limits,
                 deadline=deadline,
                 steps=steps,
-                free=_dates(instance, concerned, steps, is_last=is_last),
-                base=base if is_last else None,
-                is_whole=is_last,
+                queue_ids=queues,
+                near=near,
+                free=free,
+                base=base if is_whole else None,
             )
-            if is_last:
-                return
 
 
-def _concerned(instance: RosterInstance, rules: Sequence[Rule]) -> frozenset[str]:
-    """Return the agents who can serve what is guaranteed, or count for a floor."""
+def _steps_of(shortfall: Shortfall) -> frozenset[int]:
+    return frozenset(range(shortfall.start_idx, shortfall.end_idx))
+
+
+def _densest(instance: RosterInstance, hint: Sequence[Shortfall]) -> frozenset[int]:
+    """Return the short steps of the day's length that holds most missing people."""
+    weight: dict[int, int] = {}
+    for shortfall in hint:
+        for t in _steps_of(shortfall):
+            weight[t] = weight.get(t, 0) + shortfall.missing
+    length = _FOCUS_HOURS * 60 // instance.step_minutes
+
+    def missing_from(start: int) -> int:
+        return sum(weight.get(t, 0) for t in range(start, start + length))
+
+    if not weight:
+        return frozenset()
+    start = max(sorted(weight), key=missing_from)
+    return frozenset(t for t in weight if start <= t < start + length)
+
+
+def _near(instance: RosterInstance, steps: frozenset[int]) -> frozenset[int]:
+    """Return *steps* with those that decide about a hand-over there."""
+    longest = max((q.handover_minutes for q in instance.queues), default=0)
+    before = longest // instance.step_minutes + 1
+    return frozenset(u for t in steps for u in range(t - before, t + 1))
+
+
+def _guaranteed(
+    instance: RosterInstance, rules: Sequence[Rule]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the queues that cover is asked for, and the people of floors."""
     queues: set[str] = set()
     people: set[str] = set()
     for constraint in _demanded(instance, rules, frozenset()):
@@ -88,30 +149,50 @@ def _concerned(instance: RosterInstance, rules: Sequence[Rule]) -> frozenset[str
                 people |= ids
             case _:
                 pass
-    wanted = [queue for queue in instance.queues if queue.queue_id in queues]
-    people |= {
+    return frozenset(queues), frozenset(people)
+
+
+def _serving(agent: Agent, instance: RosterInstance) -> frozenset[str]:
+    return frozenset(q.queue_id for q in instance.queues if is_eligible(agent, q))
+
+
+def _tied(
+    instance: RosterInstance, rules: Sequence[Rule], queue_ids: frozenset[str]
+) -> frozenset[str]:
+    """Return *queue_ids* and the guaranteed queues that share people with them."""
+    guaranteed, _ = _guaranteed(instance, rules)
+    served = {_serving(agent, instance) & guaranteed for agent in instance.agents}
+    tied = queue_ids
+    while grown := frozenset().union(*(s for s in served if s & tied)) - tied:
+        tied |= grown
+    return tied
+
+
+def _concerned(
+    instance: RosterInstance, rules: Sequence[Rule], queue_ids: frozenset[str] | None
+) -> frozenset[str]:
+    """Return who can serve the queues; for all queues, also who counts for a floor."""
+    guaranteed, people = _guaranteed(instance, rules)
+    wanted = guaranteed if queue_ids is None else queue_ids
+    able = (
         agent.agent_id
         for agent in instance.agents
-        if any(is_eligible(agent, queue) for queue in wanted)
-    }
-    return frozenset(people)
+        if _serving(agent, instance) & wanted
+    )
+    return frozenset(able) | (people if queue_ids is None else frozenset())
 
 
-def _dates(
-    instance: RosterInstance,
-    agent_ids: frozenset[str],
-    steps: frozenset[int],
-    *,
-    is_last: bool,
+def _free(
+    instance: RosterInstance, agent_ids: frozenset[str], near: frozenset[int] | None
 ) -> dict[str, set[date]]:
-    """Return the dates on which a shift could reach one of *steps*."""
+    """Return the dates on which a shift could reach one of the steps *near*."""
     longest = 24 * 60 // instance.step_minutes
     return {
         name: {
             day.date_local
             for day in instance.planned_days.get(name, ())
-            if is_last
-            or not steps.isdisjoint(range(day.start_idx, day.end_idx + longest))
+            if near is None
+            or not near.isdisjoint(range(day.start_idx, day.end_idx + longest))
         }
         for name in sorted(agent_ids)
     }
@@ -129,15 +210,16 @@ def _demanded(
 
 
 def stage_constraints(stage: Stage, dropped: frozenset[str]) -> list[Constraint]:
-    """Return the demands on the stage, cover cut to its steps."""
+    """Return the demands on the stage without the rules *dropped*."""
     result: list[Constraint] = []
     for constraint in _demanded(stage.instance, stage.rules, dropped):
         match constraint:
             case Guarantee() | Heads():
-                result += _cut(constraint, stage.steps)
+                result += _cut(constraint, stage)
             case HandOver():
-                steps = constraint.open_steps & stage.steps
-                result.append(replace(constraint, open_steps=steps))
+                if stage.queue_ids is None or constraint.queue_id in stage.queue_ids:
+                    steps = constraint.open_steps & stage.steps
+                    result.append(replace(constraint, open_steps=steps))
             case PaidStepsPerWeek() if not stage.is_whole:
                 result.append(replace(constraint, min_steps=0))
             case _:
@@ -145,11 +227,17 @@ def stage_constraints(stage: Stage, dropped: frozenset[str]) -> list[Constraint]
     return result
 
 
-def _cut(
-    constraint: Guarantee | Heads, steps: frozenset[int]
-) -> Iterator[Guarantee | Heads]:
-    inside = steps.intersection(range(constraint.start_idx, constraint.end_idx))
-    for start, end, _ in runs(dict.fromkeys(inside, 0)):
+def _cut(constraint: Guarantee | Heads, stage: Stage) -> Iterator[Guarantee | Heads]:
+    """Yield the demand on the steps and queues of the stage."""
+    if stage.queue_ids is not None:
+        if isinstance(constraint, Heads) and constraint.low > 0:
+            return
+        if isinstance(constraint, Guarantee) and (
+            constraint.queue_id not in stage.queue_ids
+        ):
+            return
+    steps = stage.steps.intersection(range(constraint.start_idx, constraint.end_idx))
+    for start, end, _ in runs(dict.fromkeys(steps, 0)):
         yield replace(constraint, start_idx=start, end_idx=end)
 
 

@@ -37,6 +37,8 @@ class RosterModel:
         decided.
     base
         The shifts of everything that is not free.
+    near
+        If given, only shifts that touch one of these steps are offered.
 
     Attributes
     ----------
@@ -59,9 +61,10 @@ class RosterModel:
         constraints: Iterable[Constraint],
         free: Mapping[str, set[date]] | None = None,
         base: Roster | None = None,
+        near: frozenset[int] | None = None,
     ) -> None:
         demanded = tuple(constraints)
-        chosen = choices(instance, demanded, free, base)
+        chosen = choices(instance, demanded, free, base, near)
         self.instance = instance
         self.model = cp_model.CpModel()
         self.is_whole = free is None

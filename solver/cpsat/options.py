@@ -53,9 +53,13 @@ def choices(
     constraints: Iterable[Constraint],
     free: FreeDates,
     base: Roster | None,
+    near: frozenset[int] | None = None,
 ) -> Choices:
-    """Return what is free and what is given, single-shift constraints applied."""
-    limits = _Limits(constraints)
+    """Return what is free and what is given, single-shift constraints applied.
+
+    With *near*, only shifts that touch one of those steps are offered.
+    """
+    limits = _Limits(constraints, near)
     given = base.by_agent() if base else {}
     options: dict[AgentDay, tuple[ShiftOption, ...]] = {}
     fixed: dict[str, list[Shift]] = {}
@@ -93,7 +97,10 @@ def _options(
 class _Limits:
     """Constraints that judge one shift by itself."""
 
-    def __init__(self, constraints: Iterable[Constraint]) -> None:
+    def __init__(
+        self, constraints: Iterable[Constraint], near: frozenset[int] | None
+    ) -> None:
+        self._near = near
         self.locked: dict[AgentDay, list[Shift]] = {}
         self._forbidden: dict[str, list[ForbidTime]] = {}
         self._max_paid: dict[str, int] = {}
@@ -115,7 +122,16 @@ class _Limits:
         self, agent: Agent, options: tuple[ShiftOption, ...]
     ) -> tuple[ShiftOption, ...]:
         """Return the options that no single-shift constraint forbids."""
-        return tuple(o for o in options if self.is_allowed(agent.agent_id, o))
+        near = self._near
+        return tuple(
+            option
+            for option in options
+            if self.is_allowed(agent.agent_id, option)
+            and (
+                near is None
+                or not near.isdisjoint(range(option.start_idx, option.end_idx))
+            )
+        )
 
     def is_allowed(self, agent_id: str, shift: ShiftOption | Shift) -> bool:
         """Return whether the shift keeps clear of forbidden time and its limit."""

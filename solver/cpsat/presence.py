@@ -60,7 +60,8 @@ class Presence:
         self._steps = _steps(literals, breaks)
         self._on: dict[tuple[str, int], cp_model.IntVar] = {}
         self._working: dict[tuple[str, int], cp_model.IntVar] = {}
-        self._counts: dict[tuple[frozenset[str], str], Counter[int]] = {}
+        self._counts: dict[tuple[frozenset[str], str], dict[int, int]] = {}
+        self._able: dict[frozenset[str], frozenset[str]] = {}
         self._given_on = [
             (name, shift.start_idx, shift.end_idx)
             for name, shifts in chosen.fixed.items()
@@ -122,38 +123,34 @@ class Presence:
         key = (agent_ids, counting)
         if key not in self._counts:
             spans = self._at_work if counting == "working" else self._given_on
-            self._counts[key] = Counter(
-                step
-                for name, start, end, *_ in spans
-                if name in agent_ids
-                for step in range(start, end)
+            self._counts[key] = _count(
+                (start, end) for name, start, end, *_ in spans if name in agent_ids
             )
-        return self._counts[key][t]
+        return self._counts[key].get(t, 0)
 
     def given_serving(self, queue_ids: frozenset[str], t: int) -> int:
         """Return how many given agents at work may serve a queue of the set."""
         key = (queue_ids, "serving")
         if key not in self._counts:
-            self._counts[key] = Counter(
-                step
+            able = {n for n, served in self.serves.items() if served & queue_ids}
+            self._counts[key] = _count(
+                (start, end)
                 for name, start, end, pin in self._at_work
-                if not queue_ids.isdisjoint(
-                    (pin,) if pin else self.serves.get(name, ())
-                )
-                for step in range(start, end)
+                if (pin in queue_ids if pin else name in able)
             )
-        return self._counts[key][t]
+        return self._counts[key].get(t, 0)
 
     def serving_variables(
         self, queue_ids: frozenset[str], t: int
     ) -> list[cp_model.IntVar]:
         """Return the literals of free agents at work who may serve the set."""
-        able = frozenset(
-            name
-            for name in self.free_agents
-            if not queue_ids.isdisjoint(self.serves.get(name, frozenset()))
-        )
-        return self.variables(able, t)
+        if queue_ids not in self._able:
+            self._able[queue_ids] = frozenset(
+                name
+                for name in self.free_agents
+                if not queue_ids.isdisjoint(self.serves.get(name, ()))
+            )
+        return self.variables(self._able[queue_ids], t)
 
     def created(self) -> Iterable[tuple[str, int, bool, cp_model.IntVar]]:
         """Yield agent, step, whether at work (or on shift), and variable."""
@@ -161,6 +158,21 @@ class Presence:
             yield name, t, False, variable
         for (name, t), variable in self._working.items():
             yield name, t, True, variable
+
+
+def _count(spans: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return how many of *spans* hold each step."""
+    change: Counter[int] = Counter()
+    for start, end in spans:
+        change[start] += 1
+        change[end] -= 1
+    count: dict[int, int] = {}
+    present, since = 0, 0
+    for t in sorted(change):
+        if present:
+            count.update(dict.fromkeys(range(since, t), present))
+        present, since = present + change[t], t
+    return count
 
 
 def _steps(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import ClassVar
 
 from solver.constraints import CatalogueShifts, Constraint
 from solver.rule import RULES
 from solver.walk import agents_of, clock_text, hours_text, local_date, planned_dates
-from wfm.calendar.local import to_instant, wall_minute
+from wfm.calendar.local import to_instant, wall_minute, zone
 from wfm.domain.people import Agent, BreakRule, ShiftTemplate
 from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
 
@@ -35,10 +36,12 @@ class ShiftShape:
     def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
         """Return every shift that no template allows, with the first reason."""
         agents = {agent.agent_id: agent for agent in instance.agents}
+        given = {*instance.locked, *instance.carry_over}
         found: list[Violation] = []
         for shift in roster.shifts:
-            agent = agents.get(shift.agent_id)
-            reason = self._reason(instance, agent, shift)
+            if shift in given:
+                continue
+            reason = self._reason(instance, agents.get(shift.agent_id), shift)
             if reason:
                 found.append(
                     Violation(
@@ -58,8 +61,6 @@ class ShiftShape:
         if agent is None:
             return "no agent of this name is in the plan"
         if self.agent_ids is not None and agent.agent_id not in self.agent_ids:
-            return ""
-        if shift in instance.locked or shift in instance.carry_over:
             return ""
         if shift.date_local not in planned_dates(instance, agent.agent_id):
             return "the agent may not start a shift on this date"
@@ -94,9 +95,22 @@ def _starts_right(
         return False
     start = instance.grid.instant(shift.start_idx)
     first, last = template.start_from_minute, template.start_to_minute
-    return any(
-        to_instant(wall_minute(shift.date_local, minute), agent.zone) == start
-        for minute in range(first, last + 1, template.start_step_minutes)
+    minutes = range(first, last + 1, template.start_step_minutes)
+    local = start.astimezone(zone(agent.zone))
+    if _starts_at(
+        shift.date_local, local.hour * 60 + local.minute, minutes, start, agent
+    ):
+        return True
+    # What the clock shows is not always what was asked for: a skipped time.
+    return any(_starts_at(shift.date_local, m, minutes, start, agent) for m in minutes)
+
+
+def _starts_at(
+    day: date, minute: int, minutes: range, start: datetime, agent: Agent
+) -> bool:
+    """Return whether *minute* of *day* is one of *minutes*, and means *start*."""
+    return (
+        minute in minutes and to_instant(wall_minute(day, minute), agent.zone) == start
     )
 
 
