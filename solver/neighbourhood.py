@@ -6,7 +6,7 @@ staying put. Deferred work keeps the profile of the incumbent inside the model; 
 the result is taken is decided by the exact score alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from solver.cpsat.model import RosterModel
 from solver.need import UNITS_PER_AGENT
 from solver.problem import Problem, Score
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.roster import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,13 @@ class Neighbourhoods:
     def _draw(self, names: Sequence[str], count: int) -> list[str]:
         chosen = self._rng.permutation(len(names))[:count]
         return [names[i] for i in chosen.tolist()]
+
+
+def transplant(base: Roster, found: Roster, agents: Collection[str]) -> Roster:
+    """Return *base* with the shifts of *agents* taken from *found*."""
+    kept = [shift for shift in base.shifts if shift.agent_id not in agents]
+    new = [shift for shift in found.shifts if shift.agent_id in agents]
+    return Roster(shifts=(*kept, *new))
 
 
 def done_units(base: Score) -> IntArray:

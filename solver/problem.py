@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from solver.allocation import Served, allocate, serves_of
-from solver.constraints import Constraint
+from solver.constraints import Constraint, Custom
 from solver.core.cover import guaranteed_units
 from solver.need import Need, build_need
 from solver.rule import Rule
@@ -24,6 +24,10 @@ class Problem:
     prices: tuple[Price, ...]
     need: Need
     serves: Mapping[str, frozenset[str]]
+
+    def is_custom(self, rule: Rule) -> bool:
+        """Return whether *rule* speaks CP-SAT's own words, which few searches know."""
+        return any(isinstance(c, Custom) for c in rule.constraints(self.instance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

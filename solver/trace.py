@@ -30,6 +30,7 @@ class Course:
         self.best: Score | None = None
         self.bound = 0
         self.proven = False
+        self._is_out = False
         self.rounds = 0
         self.first_roster_s: float | None = None
         self.start_objective: int | None = None
@@ -67,7 +68,7 @@ class Course:
             return "optimal"
         if self.interrupted():
             return "interrupted"
-        if self.left_s <= 0.0:
+        if self._is_out or self.left_s <= 0.0:
             return "time"
         if self.is_deterministic:
             done = self.rounds >= (self.limits.deterministic_rounds or 0)
@@ -97,6 +98,15 @@ class Course:
         if bound > self.bound:
             self.bound = bound
             self.tell(phase)
+
+    def prove(self, phase: str) -> None:
+        """Note that the best roster is proven optimal."""
+        self.proven = True
+        self.tell(phase)
+
+    def run_out(self) -> None:
+        """Note that the time left is too short for anything more."""
+        self._is_out = True
 
     def tell(self, phase: str) -> None:
         """Note the state of the search and tell who listens."""

@@ -76,8 +76,8 @@ class Worker:
         found: list[Any] = []
         with suppress(Empty):
             while True:
-                wait = wait_s if not found and wait_s > 0 else 0.001
-                is_done, message = self._messages.get(timeout=wait)
+                wait = wait_s > 0 and not found
+                is_done, message = self._messages.get(block=wait, timeout=wait_s)
                 if is_done:
                     self.pending -= 1
                 else:

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
+from solver.worker import Emit
 from wfm.domain.arrays import FloatArray
 
 _FAR = 1 << 60
+JOB = "solver.cpsat.linear:run_job"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,14 @@ class Programme:
     high: FloatArray
     least: FloatArray
     most: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MipJob:
+    """A programme to solve in the second process."""
+
+    programme: Programme
+    max_time_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,28 +182,18 @@ def _translate_linear(linear: Any, conditions: Sequence[int], rows: _Rows) -> No
         rows.add(literals, factors, *bounds)
 
 
-def minimise(
-    given: Programme, *, max_time_s: float, cutoff: float | None = None
-) -> Optimum:
-    """Solve *given*; with a *cutoff*, only solutions at or below it are looked for."""
+def minimise(given: Programme, *, max_time_s: float) -> Optimum:
+    """Solve *given* within *max_time_s*."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_matrix
 
     scale = max(1.0, float(np.abs(given.cost).max(initial=1.0)) / 1000)
     shape = (len(given.low), len(given.cost))
     value, row, column = given.rows
-    constraints = [
-        LinearConstraint(
-            csr_matrix((value, (row, column)), shape=shape), given.low, given.high
-        )
-    ]
-    if cutoff is not None:
-        constraints.append(
-            LinearConstraint(given.cost[None, :] / scale, -np.inf, cutoff / scale)
-        )
+    matrix = csr_matrix((value, (row, column)), shape=shape)
     found = milp(
         given.cost / scale,
-        constraints=constraints,
+        constraints=LinearConstraint(matrix, given.low, given.high),
         bounds=Bounds(given.least, given.most),
         integrality=(given.most - given.least <= 1).astype(int),
         options={"time_limit": max_time_s, "mip_rel_gap": 0.0},
@@ -208,7 +208,6 @@ def minimise(
     )
 
 
-def minimise_job(payload: tuple[Programme, float, float | None], emit: Any) -> None:
-    """Solve a programme in a worker and send the optimum back."""
-    given, max_time_s, cutoff = payload
-    emit(minimise(given, max_time_s=max_time_s, cutoff=cutoff))
+def run_job(job: MipJob, emit: Emit) -> None:
+    """Solve a programme in the second process and send the optimum back."""
+    emit(minimise(job.programme, max_time_s=job.max_time_s))

@@ -1,0 +1,317 @@
+"""The search for a roster: what runs when, and when it is over.
+
+1. Rules and terms are read once into constraints, prices and flat tables.
+2. Greedy best-response weeks give the first legal roster within seconds.
+3. A second process raises the lower bound (Lagrangian relaxation), and afterwards
+   solves neighbourhoods: the weeks of a few people at once, as a small MIP.
+4. Meanwhile the local search improves the roster; whatever either finds is judged by
+   the exact score alone.
+5. A problem of a few people is solved as a whole instead, to proven optimality.
+
+With ``deterministic_rounds`` no decision depends on the clock: rounds of the local
+search and of the bound are counted, and the second process does nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from types import TracebackType
+from typing import Self
+
+from solver.bound_job import JOB as BOUND
+from solver.bound_job import BoundFound, BoundJob
+from solver.conflicts import week_conflicts
+from solver.core.compile import Compiled, compile_problem
+from solver.core.local_search import LocalSearch
+from solver.cpsat.linear import JOB as MIP
+from solver.cpsat.linear import MipJob, Optimum, Programme, programme
+from solver.cpsat.model import RosterModel
+from solver.cpsat.run import run
+from solver.explain import Diagnosis, examine
+from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
+from solver.outcome import OnProgress, Outcome, SolveLimits
+from solver.problem import Problem, read_problem, score
+from solver.rule import Rule
+from solver.term import Term
+from solver.trace import Course, Stop
+from solver.verdict import shortfalls_of, verdict
+from solver.worker import Worker
+from wfm.domain.roster import Roster, RosterInstance
+
+SMALL_AGENT_DAYS = 56
+LOCAL_ROUNDS = 150
+"""Rounds of the local search in one deterministic round."""
+BOUND_ROUNDS = 60
+"""Rounds of the bound for each deterministic round."""
+FIRST_CHUNK_S, LONGEST_CHUNK_S = 2.0, 12.0
+DIAGNOSE_AFTER_S = 12.0
+"""From then on a roster that misses guarantees is asked why."""
+RESERVE_S = 2.0
+"""Kept for the last score and the way out."""
+PEOPLE, MIP_S = 8, 15.0
+MIP_TOLERANCE = 1e-6
+"""Of HiGHS; its bounds are lowered by that fraction of the objective."""
+
+
+def solve(
+    instance: RosterInstance,
+    rules: Sequence[Rule],
+    terms: Mapping[str, Term] | None = None,
+    limits: SolveLimits | None = None,
+    on_progress: OnProgress | None = None,
+    stop: Stop = None,
+) -> Outcome:
+    """Return the best roster found within *limits*, with a proven bound.
+
+    Parameters
+    ----------
+    instance, rules
+        The problem.
+    terms
+        Objective terms by name, all registered ones by default.
+    limits
+        Time, gap, seed, workers; see :class:`solver.outcome.SolveLimits`.
+    on_progress
+        Told of every better roster and bound.
+    stop
+        An event or function that is polled; the search then ends with what it has.
+
+    Raises
+    ------
+    ModelError
+        If a result contradicts its own recomputation.
+    """
+    course = Course(limits or SolveLimits(), on_progress, stop)
+    problem = read_problem(instance, rules, terms)
+    if not instance.agents:
+        course.offer(score(problem, Roster(shifts=())), "nobody")
+        course.prove("nobody")
+        return verdict(problem, course)
+    with _Search(problem, course) as search:
+        search.run()
+    return verdict(
+        problem, course, search.conflicts, search.base_cost, search.diagnosis
+    )
+
+
+class _Search:
+    """One run: local search here, bound and neighbourhoods in a second process."""
+
+    def __init__(self, problem: Problem, course: Course) -> None:
+        self.problem, self.course = problem, course
+        self.conflicts: tuple[str, ...] = ()
+        self.base_cost = 0
+        self.compiled: Compiled = compile_problem(
+            problem.instance, problem.constraints, problem.prices
+        )
+        self.local = LocalSearch(self.compiled, course.limits.seed)
+        self.neighbourhoods: Neighbourhoods | None = None
+        self.asked: Neighbourhood | None = None
+        self.answers: list[Optimum] = []
+        self.worker: Worker | None = None
+        self.is_last_round = False
+        self.worth: int | None = None
+        self.diagnosis: Diagnosis | None = None
+        self.chunk_s = FIRST_CHUNK_S
+
+    def __enter__(self) -> Self:
+        """Start the second process."""
+        self.worker = Worker()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the second process."""
+        if self.worker is not None:
+            self.worker.stop()
+
+    def run(self) -> None:
+        """Search until the course says why to stop."""
+        impossible = self.local.infeasible_agents()
+        if impossible:
+            self.conflicts = week_conflicts(self.problem, impossible)
+            return
+        weeks = range(len(self.compiled.agent_ids))
+        self.base_cost = sum(self.local.cheapest_week(a) or 0 for a in weeks)
+        self.local.construct()
+        self.adopt("greedy")
+        self.course.raise_bound(self.base_cost, "wages")
+        if self.is_small():
+            self.solve_whole()
+        self.start_bound()
+        while self.course.reason() is None:
+            self.round()
+        if self.course.is_deterministic:
+            self.await_bound()
+        self.diagnose()
+
+    def diagnose(self) -> None:
+        """Ask once why the best roster misses guarantees; go on from what is found."""
+        best = self.course.best
+        if self.diagnosis is not None or best is None or not best.violations:
+            return
+        if self.course.interrupted():
+            return
+        found = examine(
+            self.problem.instance,
+            self.problem.rules,
+            shortfalls_of(best),
+            self.course.limits,
+            best.roster,
+        )
+        self.diagnosis = found
+        if found.roster is not None:
+            self.course.offer(score(self.problem, found.roster), "repair")
+            self.local.load(found.roster)
+
+    def is_small(self) -> bool:
+        """Return whether the whole problem is a size that a MIP proves."""
+        planned = self.problem.instance.planned_days.values()
+        return sum(len(days) for days in planned) <= SMALL_AGENT_DAYS
+
+    def adopt(self, phase: str) -> None:
+        """Offer the local search's roster if it has become better."""
+        worth = self.local.penalised
+        if self.worth is None or worth < self.worth:
+            self.worth = worth
+            self.course.offer(score(self.problem, self.local.roster()), phase)
+
+    def start_bound(self) -> None:
+        """Send the bound to the second process."""
+        limits = self.course.limits
+        rounds = limits.deterministic_rounds
+        job = BoundJob(
+            compiled=self.compiled,
+            start_prices=None,
+            rounds=None if rounds is None else rounds * BOUND_ROUNDS,
+            seconds=max(0.0, self.course.left_s - RESERVE_S),
+        )
+        if self.worker is not None and self.course.reason() is None:
+            self.worker.send(BOUND, job)
+
+    def round(self) -> None:
+        """Let the local search work for a while, then take stock."""
+        if self.course.is_deterministic:
+            self.local.improve(rounds=LOCAL_ROUNDS, stop=self.is_over)
+        else:
+            seconds = min(self.chunk_s, max(0.0, self.course.left_s - RESERVE_S))
+            self.local.improve(seconds=seconds, stop=self.is_over)
+            self.chunk_s = min(2.0 * self.chunk_s, LONGEST_CHUNK_S)
+            if seconds < self.chunk_s / 4 or self.is_last_round:
+                self.course.run_out()
+        self.course.rounds += 1
+        self.adopt("local search")
+        self.take_answers()
+        if self.course.wall_s > DIAGNOSE_AFTER_S and not self.course.is_deterministic:
+            self.diagnose()
+        self.ask()
+
+    def is_over(self) -> bool:
+        """Return whether to leave the local search; hear the second process."""
+        self.listen()
+        return self.course.must_stop()
+
+    def listen(self, wait_s: float = 0.0) -> None:
+        """Take in what the second process has said."""
+        if self.worker is None:
+            return
+        for message in self.worker.messages(wait_s):
+            if isinstance(message, BoundFound):
+                self.course.raise_bound(message.bound)
+            elif isinstance(message, Optimum):
+                self.answers.append(message)
+
+    def await_bound(self) -> None:
+        """Wait until the bound has done its rounds."""
+        while self.worker is not None and self.worker.is_busy:
+            if self.course.interrupted():
+                break
+            self.listen(0.2)
+        self.listen()
+
+    def ask(self) -> None:
+        """Send the next neighbourhood to the second process when it is free."""
+        worker, best = self.worker, self.course.best
+        if self.course.is_deterministic or worker is None or best is None:
+            return
+        if worker.pending or self.course.left_s < MIP_S / 2:
+            return
+        if self.neighbourhoods is None:
+            self.neighbourhoods = Neighbourhoods(self.problem, self.course.limits.seed)
+        self.asked = self.neighbourhoods.around(best, PEOPLE)
+        seconds = min(MIP_S, self.course.left_s - RESERVE_S)
+        job = MipJob(programme=programme(self.asked.model.model), max_time_s=seconds)
+        worker.send(MIP, job)
+
+    def take_answers(self) -> None:
+        """Judge what neighbourhoods have found, and go on from it if it is better."""
+        answers, self.answers = self.answers, []
+        for answer in answers:
+            best, asked = self.course.best, self.asked
+            if answer.values is None or best is None or asked is None:
+                continue
+            found = asked.model.extract(answer)
+            roster = transplant(best.roster, found, asked.agents)
+            if self.course.offer(score(self.problem, roster), "neighbourhood"):
+                self.local.load(roster)
+                self.worth = self.local.penalised
+
+    def solve_whole(self) -> None:
+        """Solve the whole problem as one model, to proven optimality if time allows."""
+        if self.course.reason() is not None:
+            return
+        model = Neighbourhoods(self.problem, self.course.limits.seed).whole()
+        try:
+            given = programme(model.model)
+        except NotImplementedError:
+            self.solve_whole_by_clauses(model)
+            return
+        for answer in self.solve_aside(given):
+            if answer.values is not None:
+                slack = answer.objective - answer.bound
+                slack += MIP_TOLERANCE * abs(answer.objective)
+                self.take_whole(model.extract(answer), ceil(slack), answer.is_optimal)
+            elif answer.is_infeasible:
+                self.diagnose()
+                self.is_last_round = self.diagnosis is not None
+
+    def solve_aside(self, given: Programme) -> list[Optimum]:
+        """Solve a programme in the second process, waiting for it."""
+        if self.worker is None:
+            return []
+        seconds = max(0.0, self.course.left_s - RESERVE_S)
+        self.worker.send(MIP, MipJob(programme=given, max_time_s=seconds))
+        while self.worker.is_busy and not self.course.must_stop():
+            self.listen(0.1)
+        self.listen()
+        answers, self.answers = self.answers, []
+        return answers
+
+    def solve_whole_by_clauses(self, model: RosterModel) -> None:
+        """Solve the whole model by CP-SAT: a rule speaks in words of its own."""
+        if self.course.best is not None:
+            model.hint(self.course.best.roster)
+        rounds = self.course.limits.deterministic_rounds
+        done = run(
+            model.model,
+            self.course.limits,
+            max_time_s=max(0.0, self.course.left_s - RESERVE_S),
+            deterministic_time=None if rounds is None else 10.0 * rounds,
+            stop=self.course.must_stop,
+        )
+        if done.has_solution:
+            slack = done.solver.objective_value - done.solver.best_objective_bound
+            self.take_whole(model.extract(done.solver), ceil(slack), done.is_optimal)
+
+    def take_whole(self, roster: Roster, slack: int, is_optimal: bool) -> None:
+        """Offer what solving the whole has found; its bound is *slack* below it."""
+        found = score(self.problem, roster)
+        self.course.offer(found, "whole")
+        self.course.raise_bound(found.objective - slack, "whole")
+        if is_optimal:
+            self.course.prove("whole")
+        else:
+            self.local.load(found.roster)
