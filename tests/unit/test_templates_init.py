@@ -1,6 +1,8 @@
 """``wfm init``: what is written, and what is refused."""
 
 import hashlib
+import os
+import subprocess
 import sys
 from datetime import date
 
@@ -162,3 +164,21 @@ def test_planned_weeks_begin_where_the_histories_end(folders):
         "single-site": date(2026, 10, 19),
         "bank": date(2003, 10, 27),
     }
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_order_of_sets_plays_no_part(seed, folders):
+    code = (
+        "import hashlib; from wfm.io.templates import template_files as files;"
+        "print(hashlib.sha256(repr(sorted(files('single-site').items())).encode())"
+        ".hexdigest())"
+    )
+    fresh = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    here = repr(sorted(folders["single-site"].items())).encode()
+    assert fresh.stdout.strip() == hashlib.sha256(here).hexdigest()
