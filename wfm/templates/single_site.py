@@ -48,54 +48,53 @@ ROTAS: Mapping[str, Rota] = {
 }
 
 
-def profiles() -> tuple[QueueProfile, ...]:
-    """Return how contacts arrive in the three queues."""
-    return (
-        QueueProfile(
-            queue_id="phone",
-            zone="Europe/Lisbon",
-            country="PT",
-            opening=same_hours([(8, 22)], range(7)),
-            weekly_contacts=3050,
-            weekday_weights=(1.2, 1.05, 1.0, 1.0, 1.0, 0.75, 0.65),
-            peaks=((11.0, 1.8, 0.9), (15.5, 2.0, 0.8), (19.5, 1.5, 0.4)),
-            base=0.4,
-            aht_s=310,
-            abandoned_fraction=0.03,
-            holiday_ratio=0.7,
-            sale=Sale(first=date(2026, 9, 15), last=date(2026, 9, 16), ratio=1.35),
-        ),
-        QueueProfile(
-            queue_id="chat",
-            zone="Europe/Lisbon",
-            country="PT",
-            opening=_chat_hours(),
-            weekly_contacts=1850,
-            weekday_weights=(1.1, 1.05, 1.0, 1.0, 1.0, 0.6, 0.55),
-            peaks=((12.5, 2.0, 0.8), (18.0, 2.0, 0.7)),
-            base=0.5,
-            aht_s=500,
-            holiday_ratio=0.8,
-        ),
-        QueueProfile(
-            queue_id="email",
-            zone="Europe/Lisbon",
-            country="PT",
-            opening=same_hours([(9, 18)], range(5)),
-            weekly_contacts=980,
-            weekday_weights=(1.6, 1.0, 0.95, 0.95, 0.95, 0, 0),
-            peaks=((11.0, 2.0, 0.6), (15.0, 2.0, 0.6)),
-            base=0.6,
-            aht_s=400,
-            overnight_share=0.3,
-            closed_on_holidays=True,
-        ),
+_CHAT_HOURS = OpeningHours(
+    spans=(
+        *same_hours([(9, 21)], range(5)).spans[:5],
+        *same_hours([(10, 18)], (5, 6)).spans[5:],
     )
-
-
-def _chat_hours() -> OpeningHours:
-    workdays = same_hours([(9, 21)], range(5)).spans[:5]
-    return OpeningHours(spans=(*workdays, *same_hours([(10, 18)], {5, 6}).spans[5:]))
+)
+PROFILES = (
+    QueueProfile(
+        queue_id="phone",
+        zone="Europe/Lisbon",
+        country="PT",
+        opening=same_hours([(8, 22)], range(7)),
+        weekly_contacts=3050,
+        weekday_weights=(1.2, 1.05, 1.0, 1.0, 1.0, 0.75, 0.65),
+        peaks=((11.0, 1.8, 0.9), (15.5, 2.0, 0.8), (19.5, 1.5, 0.4)),
+        base=0.4,
+        aht_s=310,
+        abandoned_fraction=0.03,
+        holiday_ratio=0.7,
+        sale=Sale(first=date(2026, 9, 15), last=date(2026, 9, 16), ratio=1.35),
+    ),
+    QueueProfile(
+        queue_id="chat",
+        zone="Europe/Lisbon",
+        country="PT",
+        opening=_CHAT_HOURS,
+        weekly_contacts=1850,
+        weekday_weights=(1.1, 1.05, 1.0, 1.0, 1.0, 0.6, 0.55),
+        peaks=((12.5, 2.0, 0.8), (18.0, 2.0, 0.7)),
+        base=0.5,
+        aht_s=500,
+        holiday_ratio=0.8,
+    ),
+    QueueProfile(
+        queue_id="email",
+        zone="Europe/Lisbon",
+        country="PT",
+        opening=same_hours([(9, 18)], range(5)),
+        weekly_contacts=980,
+        weekday_weights=(1.6, 1.0, 0.95, 0.95, 0.95, 0, 0),
+        peaks=((11.0, 2.0, 0.6), (15.0, 2.0, 0.6)),
+        base=0.6,
+        aht_s=400,
+        overnight_share=0.3,
+        closed_on_holidays=True,
+    ),
+)
 
 
 def _crew(contract: str, skills: str, heads: int) -> Crew:
@@ -128,5 +127,5 @@ def generated_files() -> dict[str, bytes]:
         "availability.csv": rows_csv(availability),
         "time_off.csv": rows_csv(time_off),
         "previous_roster.csv": rows_csv(last_week),
-        "history.csv": csv_bytes(HEADER, generate_history(profiles(), SPAN)),
+        "history.csv": csv_bytes(HEADER, generate_history(PROFILES, SPAN)),
     }
