@@ -226,7 +226,7 @@ def shown(*tables: object, width: int = 120) -> str:
 def test_terminal_summary(case: ReportInput) -> None:
     text = shown(*summary_table(case))
     assert "all queues" in text
-    assert "2 kept" in text
+    assert "2 ok" in text
     assert "gap 6.50 % (11.29 % net of unavoidable wages)" in text
     bad = shown(*summary_table(with_violation(case)))
     assert "2 short" in bad

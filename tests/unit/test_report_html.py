@@ -1,7 +1,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from wfm.report.background import flat, target_words
 from wfm.report.html import policy, render_html, write_html
 from wfm.report.inputs import ReportInput
 from wfm.report.payload import payload, to_script
+from wfm.report.proof import rule_setting, setting_words
 from wfm.report.sections import banners, verdict
 
 
@@ -108,7 +109,8 @@ def test_payload_knows_every_clock_change_in_sight(case: ReportInput) -> None:
 def test_history_gaps_are_null_and_five_weeks_are_sent(case: ReportInput) -> None:
     history = payload(case)["queues"][0]["history"]
     assert len(history["offered"]) == 5 * 336
-    assert history["offered"].count(None) == 10
+    # Ten intervals from Tuesday 07:00 in Tokyo are absent, six of them in open hours.
+    assert history["offered"].count(None) == 6
     first = case.forecast.grid.instant(case.forecast.first_idx[0])  # type: ignore[union-attr]
     end = history["start"] + 5 * 336 * 30
     assert end == int(first.timestamp()) // 60
@@ -129,7 +131,7 @@ def test_key_figures_stand_in_the_page(case: ReportInput, page: str) -> None:
     assert "6.50 %" in text  # (21,230,769,231 - 19,850,000,000) / 21,230,769,231
     assert "11.29 %" in text  # net of 9,000,000,000
     assert "no: stopped by the clock" in text
-    assert "✓ 2 always there" in text
+    assert "✓ 2 kept" in text
     assert "all 672 guaranteed agent-hours kept" in text  # 2 queues x 2 x 168 h
     assert "plan.yaml" in text
 
@@ -142,7 +144,7 @@ def test_an_unproven_roster_says_so_first(case: ReportInput) -> None:
     page = render_html(bad)
     assert page.index("A guarantee can’t be met.") < page.index("Contacts expected")
     assert "9.0 h of rest, 11 h are due" in page
-    assert "✗ 2 not always there" in page
+    assert "✗ 2 not kept" in page
 
 
 def test_cures_are_named_where_the_search_found_some(case: ReportInput) -> None:
@@ -210,3 +212,64 @@ def test_targets_in_words(case: ReportInput) -> None:
     )
     due = ServiceTarget(answer_within_open_hours=8)
     assert target_words(replace(queue, target=due)) == "answered within 8 open hours"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [
+        ({"hours": 11.0}, "11 h"),
+        ({"hours": 7.75}, "7.75 h"),
+        ({"days": 5}, "5 days"),
+        ({"min_hours": 32.0, "max_hours": 40.0}, "32 to 40 h"),
+        ({"hours": 8, "days": 2}, "hours 8, days 2"),
+        (
+            {"floors": ({"site": "denver", "agents": 2, "spans": ()},)},
+            "site denver: at least 2",
+        ),
+        ({}, ""),
+    ],
+)
+def test_rule_settings_in_words(parameters: dict[str, object], text: str) -> None:
+    assert setting_words(parameters) == text
+
+
+def test_sites_and_contracts_share_a_setting(case: ReportInput) -> None:
+    assert rule_setting(case, "min_rest") == "11 h; krakow: 12 h"
+    assert rule_setting(case, "seats") == "part: off"
+    assert rule_setting(case, "locked") == ""
+
+
+def test_verdict_without_guarantees(case: ReportInput) -> None:
+    spans = case.certificate.spans
+    bare = replace(case.certificate, spans=())
+    assert verdict(replace(case, certificate=bare)) == (
+        "The checker found every rule kept."
+    )
+    short = replace(case.certificate, spans=(replace(spans[0], present=1), *spans[1:]))
+    assert "12.0 guaranteed agent-hours are short" in verdict(
+        replace(case, certificate=short)
+    )
+
+
+def test_a_queue_fed_by_others_has_no_forecast(case: ReportInput) -> None:
+    assert case.forecast is not None
+    names = case.forecast.queue_ids
+    fewer = replace(
+        case.forecast, queue_ids=names[:2], mean=case.forecast.mean[:2],
+        quantiles=case.forecast.quantiles[:2], aht_s=case.forecast.aht_s[:2],
+        first_idx=case.forecast.first_idx[:2], end_idx=case.forecast.end_idx[:2],
+        failures={},
+    )  # fmt: skip
+    fed = replace(case, forecast=fewer)
+    assert payload(fed)["queues"][2]["forecast"] is None
+    assert "fed by other queues" in render_html(fed)
+    empty = replace(fed, forecast=replace(fewer, end_idx=fewer.first_idx))
+    assert payload(empty)["queues"][0]["forecast"] is None
+
+
+def test_no_history_and_history_that_ends_before(case: ReportInput) -> None:
+    without = replace(case, folder=replace(case.folder, history=None))
+    assert payload(without)["queues"][0]["history"] is None
+    late = replace(case.folder.plan, first_date=date(2026, 8, 3))
+    before = replace(case, folder=replace(case.folder, plan=late))
+    assert payload(before)["queues"][0]["history"] is None

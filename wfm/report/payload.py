@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from wfm.calendar.local import offset_minutes
-from wfm.domain.arrays import FloatArray
+from wfm.calendar.holidays import public_holidays
+from wfm.calendar.local import offset_minutes, to_instant, wall_minute
+from wfm.calendar.opening import open_mask
+from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.demand import Queue
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.roster import Shift
 from wfm.report.cover import heads_by_site, mean_by_interval, spare_agents
@@ -130,54 +133,83 @@ def _queues(inputs: ReportInput, factor: int) -> list[dict[str, Any]]:
             "staffed": _rounded(staffed[q]),
             "spare": _rounded(spare[q], 1),
             "open": _rounded(np.ceil(opened[q])),
-            "history": _history(inputs, queue.queue_id),
-            "forecast": _forecast(inputs, queue.queue_id),
+            "history": _history(inputs, queue),
+            "forecast": _forecast(inputs, queue),
         }
         for q, queue in enumerate(instance.queues)
     ]
 
 
-def _history(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
-    """Return the last weeks before the forecast; ``null`` where nothing was seen."""
-    history, forecast = inputs.folder.history, inputs.forecast
-    if history is None or forecast is None:
+def _history(inputs: ReportInput, queue: Queue) -> dict[str, Any] | None:
+    """Return the last weeks before the plan; ``null`` where a report is missing.
+
+    Closed intervals that were not reported hold nothing and are no fault.
+    """
+    history = inputs.folder.history
+    if history is None or queue.queue_id not in history.queue_ids:
         return None
-    if queue_id not in history.queue_ids or queue_id not in forecast.queue_ids:
+    q = history.queue_ids.index(queue.queue_id)
+    start, end = plan_instants(inputs, queue.zone)
+    last = min(history.grid.floor_index(start), history.grid.num_intervals)
+    per_week = 7 * 1440 // history.grid.interval_minutes
+    first = max(0, last - HISTORY_WEEKS * per_week)
+    if last <= first:
         return None
-    q = history.queue_ids.index(queue_id)
-    first = forecast.first_idx[forecast.queue_ids.index(queue_id)]
-    end = history.grid.floor_index(forecast.grid.instant(first))
-    end = min(end, history.grid.num_intervals)
-    per_day = 1440 // history.grid.interval_minutes
-    start = max(0, end - 7 * HISTORY_WEEKS * per_day)
-    if end <= start:
-        return None
-    offered = np.where(history.observed[q], history.offered_contacts[q], np.inf)
+    missing = ~history.observed[q] & _opened(inputs, queue, history.grid, end.year)
+    offered = np.where(missing, np.inf, history.offered_contacts[q])
     return {
-        "start": history.grid.start_minute + start * history.grid.interval_minutes,
+        "start": history.grid.start_minute + first * history.grid.interval_minutes,
         "minutes": history.grid.interval_minutes,
-        "offered": _rounded(offered[start:end]),
+        "offered": _rounded(offered[first:last]),
     }
 
 
-def _forecast(inputs: ReportInput, queue_id: str) -> dict[str, Any] | None:
+def _opened(
+    inputs: ReportInput, queue: Queue, grid: IntervalGrid, last_year: int
+) -> BoolArray:
+    holidays = (
+        public_holidays(
+            queue.country,
+            queue.subdivision,
+            range(grid.start_utc.year - 1, last_year + 1),
+            inputs.folder.plan.calendar_changes,
+        )
+        if queue.closed_on_holidays
+        else {}
+    )
+    return open_mask(queue, grid, holidays)
+
+
+def plan_instants(inputs: ReportInput, zone_name: str) -> tuple[datetime, datetime]:
+    """Return the instants at which the plan's dates begin and end in a zone."""
+    plan = inputs.folder.plan
+    first = wall_minute(plan.first_date)
+    return (
+        to_instant(first, zone_name),
+        to_instant(first + 7 * 1440 * plan.weeks, zone_name),
+    )
+
+
+def _forecast(inputs: ReportInput, queue: Queue) -> dict[str, Any] | None:
+    """Return the forecast of the plan's dates on the queue's clock."""
     forecast = inputs.forecast
-    if forecast is None or queue_id not in forecast.queue_ids:
+    if forecast is None or queue.queue_id not in forecast.queue_ids:
         return None
-    q = forecast.queue_ids.index(queue_id)
-    span = slice(forecast.first_idx[q], forecast.end_idx[q])
-    if span.stop <= span.start:
+    q = forecast.queue_ids.index(queue.queue_id)
+    start, end = plan_instants(inputs, queue.zone)
+    first = max(forecast.first_idx[q], forecast.grid.floor_index(start))
+    last = min(forecast.end_idx[q], forecast.grid.floor_index(end))
+    if last <= first:
         return None
     low, high = (_nearest(forecast.levels, level) for level in (LOW, HIGH))
     return {
-        "start": forecast.grid.start_minute
-        + span.start * forecast.grid.interval_minutes,
+        "start": forecast.grid.start_minute + first * forecast.grid.interval_minutes,
         "minutes": forecast.grid.interval_minutes,
-        "mean": _rounded(forecast.mean[q, span]),
-        "low": _rounded(forecast.quantiles[q, low, span]),
-        "high": _rounded(forecast.quantiles[q, high, span]),
+        "mean": _rounded(forecast.mean[q, first:last]),
+        "low": _rounded(forecast.quantiles[q, low, first:last]),
+        "high": _rounded(forecast.quantiles[q, high, first:last]),
         "levels": [forecast.levels[low], forecast.levels[high]],
-        "failure": forecast.failures.get(queue_id, ""),
+        "failure": forecast.failures.get(queue.queue_id, ""),
     }
 
 

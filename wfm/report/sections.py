@@ -14,9 +14,9 @@ from wfm.report.key_figures import (
     queue_figures,
     totals,
 )
+from wfm.report.proof import guarantee_rows, rule_rows, violation_rows
 from wfm.report.text import (
     city,
-    day_label,
     days_label,
     money,
     number,
@@ -26,7 +26,6 @@ from wfm.report.text import (
 )
 
 MOST_GAPS = 40
-MOST_VIOLATIONS = 200
 BANNERS = {
     "without_guarantee": (
         "A guarantee can’t be met.",
@@ -207,7 +206,7 @@ def _sum_row(sums: Totals) -> QueueFigures:
 def queue_row(row: QueueFigures, rows: Iterable[QueueFigures]) -> dict[str, Any]:
     """Return one line of the queue table; the bar is relative to the largest miss."""
     largest = max((other.missing_hours for other in rows), default=0.0)
-    remark = "answered by a due time" if row.deferred else ""
+    remark = "by due time" if row.deferred else ""
     if row.unreachable_steps:
         remark = f"target out of reach in {row.unreachable_steps} steps"
     return {
@@ -303,77 +302,3 @@ def _gap_row(
         "bar": f"{100 * gap.missing_hours / first.missing_hours:.1f}",
         "kind": "not done when due" if gap.deferred else "",
     }
-
-
-def rule_rows(inputs: ReportInput) -> list[tuple[str, str, int]]:
-    """Return every rule checked, its settings and breaches, broken ones first."""
-    rules = sorted(inputs.certificate.rules.items(), key=lambda r: (-r[1], r[0]))
-    return [(words(name), rule_setting(inputs, name), count) for name, count in rules]
-
-
-def rule_setting(inputs: ReportInput, rule: str) -> str:
-    """Return the parameters that the plan, its sites and contracts give a rule."""
-    return "; ".join(
-        " ".join(
-            part
-            for part in (
-                f"{entry.site_id or entry.contract_id}:"
-                if entry.site_id or entry.contract_id
-                else "",
-                ", ".join(f"{words(k)} {v}" for k, v in entry.parameters.items())
-                if entry.enabled
-                else "off",
-            )
-            if part
-        )
-        for entry in inputs.folder.plan.rules
-        if entry.rule == rule
-    )
-
-
-def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
-    """Return the breaches: rule, whom, when, what."""
-    return [
-        {
-            "rule": words(v.rule),
-            "who": v.agent_id or v.queue_id,
-            "day": day_label(v.date_local) if v.date_local else "",
-            "utc": span_label(inputs.instance.grid, v.start_idx, v.end_idx, "UTC")
-            if v.end_idx > v.start_idx
-            else "",
-            "message": v.message,
-        }
-        for v in inputs.certificate.violations[:MOST_VIOLATIONS]
-    ]
-
-
-def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
-    """Return per guaranteed queue: floor, hours, fewest present, what is short."""
-    spans = inputs.certificate.spans
-    rows = []
-    for queue in inputs.instance.queues:
-        mine = [s for s in spans if s.queue_id == queue.queue_id and s.guaranteed]
-        if not mine:
-            continue
-        short = [s for s in mine if s.present < s.guaranteed]
-        steps = sum(s.end_idx - s.start_idx for s in mine)
-        rows.append(
-            {
-                "queue": queue.queue_id,
-                "agents": max(s.guaranteed for s in mine),
-                "hours": number(steps * inputs.step_hours, 1),
-                "fewest": min(s.eligible for s in mine),
-                "handovers": sum(
-                    1
-                    for mark in inputs.certificate.handovers
-                    if mark.queue_id == queue.queue_id
-                ),
-                "ok": not short,
-                "short": [
-                    span_label(inputs.instance.grid, s.start_idx, s.end_idx, queue.zone)
-                    for s in short[:3]
-                ],
-                "city": city(queue.zone),
-            }
-        )
-    return rows

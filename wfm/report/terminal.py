@@ -76,7 +76,7 @@ def _guarantee(row: QueueFigures) -> str:
     if row.guarantee_ok is None:
         return ""
     if row.guarantee_ok:
-        return f"[green]{row.guaranteed_agents} kept[/]"
+        return f"[green]{row.guaranteed_agents} ok[/]"
     return f"[red]{row.guaranteed_agents} short[/]"
 
 

@@ -4,7 +4,9 @@ const pickedSites = () => (state.site < 0 ? D.sites : [D.sites[state.site]]);
 const dayNumbers = () => localDays(D.clocks[1] ? D.clocks[1].zone : "UTC", windowStart, windowEnd).map((d) => d.day);
 function drawGantt() {
   const rows = pickedSites().reduce((sum, site) => sum + site.agents.length, 0);
-  const rowHeight = 22, head = 52, left = 218;
+  const rowHeight = 22, head = 52;
+  const people = pickedSites().flatMap((site) => site.agents.map((a) => a.name || a.id));
+  const column = labelColumn(people, 12, 190), left = column + 118;
   const c = canvas("chart-gantt", rows * rowHeight + pickedSites().length * head + 10, "Shifts and breaks by person");
   const box = { left, right: c.width - 22 };
   let y = 0;
@@ -16,7 +18,7 @@ function drawGantt() {
     const x = timeAxis(c, frame, zone, span);
     y += head;
     inOrder(site.agents, span).forEach((agent, n) => {
-      drawRow(c, { agent, site, s, zone, span, x, y, rowHeight, box, odd: n % 2 });
+      drawRow(c, { agent, site, s, zone, span, x, y, rowHeight, box, column, odd: n % 2 });
       y += rowHeight;
     });
   });
@@ -60,7 +62,7 @@ function drawRow(c, r) {
   if (r.odd) add(c.svg, "rect", { x: 0, width: r.box.left, y: r.y, height: r.rowHeight, fill: "#f6f7f8" });
   const zone = rosterZone(r.site, r.agent);
   const shown = r.agent.shifts.filter((shift) => touches(shift, r.span));
-  text(c.svg, 4, mid, fit(r.agent.name || r.agent.id, state.day === null ? 200 : 108, 12, 400), { class: shown.length ? "" : "axis" });
+  text(c.svg, 4, mid, fit(r.agent.name || r.agent.id, r.column, 12, 400), { class: shown.length ? "" : "axis" });
   const times = shown.map((shift) => `${hhmm(wall(zone, stepUtc(shift[1])))}–${hhmm(wall(zone, stepUtc(shift[shift.length - 1][0])))}`);
   if (state.day !== null) text(c.svg, r.box.left - 10, mid, times.length > 1 ? `${times.length} shifts` : (times[0] ?? "free"), { "text-anchor": "end" });
   for (const shift of shown) drawShift(c, r, shift, zone);

@@ -13,7 +13,7 @@ function pickQueue(q) {
 }
 function drawTrace() {
   if (!byId("chart-trace")) return;
-  const points = D.trace.filter((p) => p[1] !== null || p[2] !== null);
+  const points = D.trace.map((p) => [p[0], p[1], p[2] > 0 ? p[2] : null]).filter((p) => p[1] !== null || p[2] !== null);
   if (points.length < 2) { byId("chart-trace").replaceChildren(); return; }
   const c = canvas("chart-trace", 210, "Objective and bound over the search");
   const box = { left: 64, right: c.width - 8, top: 30, bottom: 176 }, most = points[points.length - 1][0] || 1;

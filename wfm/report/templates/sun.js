@@ -33,7 +33,7 @@ function drawSun() {
   legend("legend-sun", [...D.sites.map((site, s) => [(svg) => {
     const fill = siteFills({ id: `lg-sun`, defs: add(svg, "defs") })[s];
     add(svg, "rect", { x: 1, y: 1, width: 24, height: 12, fill });
-  }, `${site.id} (${site.region})`]), ...(floor ? [[stroke(INK, 1.8, "6 4"), `${floor} guaranteed`]] : []),
+  }, `${site.id} (${site.region.replaceAll("_", " ")})`]), ...(floor ? [[stroke(INK, 1.8, "6 4"), `${floor} guaranteed`]] : []),
   ...(marks.length ? [[(svg) => add(svg, "path", { d: "M7 12L13 2L19 12Z", fill: INK }), "hand-over between regions"]] : [])]);
   drawHours(zone, heads);
   listMarks(zone, row, marks);

@@ -1,0 +1,109 @@
+"""The report's proof: rules, their settings and breaches, and guaranteed cover."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wfm.report.inputs import ReportInput
+from wfm.report.text import city, day_label, number, span_label, words
+
+MOST_VIOLATIONS = 200
+
+
+def rule_rows(inputs: ReportInput) -> list[tuple[str, str, int]]:
+    """Return every rule checked, its settings and breaches, broken ones first."""
+    rules = sorted(inputs.certificate.rules.items(), key=lambda r: (-r[1], r[0]))
+    return [(words(name), rule_setting(inputs, name), count) for name, count in rules]
+
+
+def rule_setting(inputs: ReportInput, rule: str) -> str:
+    """Return what the plan, its sites and contracts set a rule to.
+
+    Sites and contracts with the same setting share one entry:
+    ``11 h; us_full, us_part: 10 h``.
+    """
+    groups: dict[str, list[str]] = {}
+    for entry in inputs.folder.plan.rules:
+        if entry.rule == rule:
+            text = setting_words(entry.parameters) if entry.enabled else "off"
+            groups.setdefault(text, []).append(entry.site_id or entry.contract_id or "")
+    return "; ".join(
+        f"{', '.join(name or 'everybody else' for name in names)}: {text}"
+        if any(names)
+        else text
+        for text, names in groups.items()
+        if text
+    )
+
+
+def setting_words(parameters: Mapping[str, object]) -> str:
+    """Return a rule's parameters in words: ``11 h``, ``5 days``, ``32 to 40 h``."""
+    match parameters:
+        case {"hours": float() | int() as hours, **rest} if not rest:
+            return f"{hours:g} h"
+        case {"days": int() as days, **rest} if not rest:
+            return f"{days} days"
+        case {
+            "min_hours": float() | int() as low,
+            "max_hours": float() | int() as high,
+            **rest,
+        } if not rest:
+            return f"{low:g} to {high:g} h"
+        case {"floors": list() | tuple() as floors}:
+            return ", ".join(_floor_words(floor) for floor in floors)
+        case _:
+            pairs = (f"{words(key)} {value}" for key, value in parameters.items())
+            return ", ".join(pairs)
+
+
+def _floor_words(floor: Mapping[str, object]) -> str:
+    kinds = [kind for kind in ("queue", "skill", "site") if floor.get(kind)]
+    place = " ".join(f"{kind} {floor[kind]}" for kind in kinds)
+    return f"{place}: at least {floor.get('agents')}"
+
+
+def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
+    """Return the breaches: rule, whom, when, what."""
+    return [
+        {
+            "rule": words(v.rule),
+            "who": v.agent_id or v.queue_id,
+            "day": day_label(v.date_local) if v.date_local else "",
+            "utc": span_label(inputs.instance.grid, v.start_idx, v.end_idx, "UTC")
+            if v.end_idx > v.start_idx
+            else "",
+            "message": v.message,
+        }
+        for v in inputs.certificate.violations[:MOST_VIOLATIONS]
+    ]
+
+
+def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return per guaranteed queue: floor, hours, fewest present, what is short."""
+    spans = inputs.certificate.spans
+    rows = []
+    for queue in inputs.instance.queues:
+        mine = [s for s in spans if s.queue_id == queue.queue_id and s.guaranteed]
+        if not mine:
+            continue
+        short = [s for s in mine if s.present < s.guaranteed]
+        steps = sum(s.end_idx - s.start_idx for s in mine)
+        rows.append(
+            {
+                "queue": queue.queue_id,
+                "agents": max(s.guaranteed for s in mine),
+                "hours": number(steps * inputs.step_hours, 1),
+                "fewest": min(s.eligible for s in mine),
+                "handovers": sum(
+                    1
+                    for mark in inputs.certificate.handovers
+                    if mark.queue_id == queue.queue_id
+                ),
+                "ok": not short,
+                "short": [
+                    span_label(inputs.instance.grid, s.start_idx, s.end_idx, queue.zone)
+                    for s in short[:3]
+                ],
+                "city": city(queue.zone),
+            }
+        )
+    return rows
