@@ -93,6 +93,35 @@ def test_yaml_traps_are_what_was_written(tmp_path):
 
 
 FAULTS = [
+    ("version: 1", "version: 2", "version: '2' does not fit"),
+    ("    channel: phone\n    zone", "    channel: [phone]\n    zone", "a list of 1"),
+    ("name: Small shop", "name: {a: b}", "name: a mapping does not fit"),
+    ("hours: [5]", "hours: []", "a list of 0"),
+    ("hours: [5]", "hours: [0]", "hours.0: '0' hours is not a shift length"),
+    ("remove: [2026-11-18]", "remove: [2026-10-31]", "is both added and removed"),
+    ("DE-BE:", "ZZ:", "calendars.ZZ: no public calendar for country 'ZZ'"),
+    ("outsourced: true", "outsourced: true, seats: many", "denver.seats: 'many'"),
+    ("sun: closed}", "sun: 12:00-12:00}", "sun: the span '12:00-12:00' is empty"),
+    (
+        "    guaranteed_agents: 2",
+        "    chat: {max_chats: 1, aht_factor: [1]}",
+        "phone_ja.chat: a phone queue has no chat table",
+    ),
+    ("    forecast_model: last_week", "    patience_s: 60", "patience is not used by"),
+    ('{daily: "22:00-05:00"}', "{daily: closed}", "second.open: the queue is never"),
+    ("{answer_within_open_hours: 8}", "{max_occupancy: 0.9}", "promises an answer in"),
+    (
+        'paid: true, before_end: "2:30-1:15"',
+        "paid: true",
+        "office.2: a break needs one window",
+    ),
+    ("minutes: 60, paid", "minutes: 50, paid", "minutes: 50 min is not on the roster"),
+    ('"1:30-2:45"', '"2:45-1:30"', "start_after: the window ends before it"),
+    ('"1:30-2:45"', '"90-120"', "start_after: '90' can't be read"),
+    ('"1:30-2:45"', '"1:30"', "start_after: '1:30' can't be read"),
+    ('"-6:00"', '"6:00-5:00"', "the range of shift lengths '6:00-5:00' is empty"),
+    ('"-6:00"', '"-"', "for_shifts: '-' can't be read"),
+    ('start: "09:00", hours', 'start: "09:00-", hours', "short.start: '' can't be"),
     (
         "zone: Asia/Tokyo, region",
         "zone: Asia/Tokio, region",
@@ -189,6 +218,52 @@ def test_one_fault_is_told_once_where_it_stands(tmp_path, old, new, message):
     assert len(problems) == 1
 
 
+TOLD_ELSEWHERE = [
+    # old text, new text, message, text of the line that it is told at
+    ("  phone_ja:", "  phone ja:", "phone ja: 'phone ja' does not fit", "phone ja:"),
+    (" country: US,", "", "holidays are closed, but no", "denver: {zone"),
+    (
+        "    chat: {max_chats: 3, aht_factor: [1.0, 1.2, 1.5]}\n",
+        "",
+        "queues.chat_en: the key 'chat' is missing",
+        "  chat_en:",
+    ),
+    (
+        "  part:\n    shifts: [short]",
+        "  part:\n    shifts: [short]\n    rules: {min_cover: []}",
+        "floors are named for the whole plan",
+        "{min_cover: []}",
+    ),
+    (
+        "per_hour: 60.00",
+        "per_hour: 60.00\n  understaffing_steps: [[0.5, 1], [0.4, 2]]",
+        "understaffing_steps: the shares sum to 0.9",
+        "_steps",
+    ),
+    (
+        "per_hour: 60.00",
+        "per_hour: 60.00\n  understaffing_steps: [[0.5, 2], [0.5, 1]]",
+        "understaffing_steps: the factors fall",
+        "_steps",
+    ),
+    ("currency: EUR\n", "", "prices: prices in no currency", "prices:"),
+    ("shrinkage:\n  sick", "shrinkage: none\nx:\n  sick", "'none' does", "e: none"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message", "place"), TOLD_ELSEWHERE)
+def test_a_fault_is_told_where_it_can_be_cured(tmp_path, old, new, message, place):
+    text = changed(old, new)
+    found = [p for p in problems_of(tmp_path, text) if message in p.message]
+    assert [problem.row for problem in found] == [line_of(text, place)]
+
+
+def test_min_cover_is_a_list(tmp_path):
+    text = PLAN[: PLAN.index("  min_cover:")] + "  min_cover: {site: denver}\n"
+    (problem,) = problems_of(tmp_path, text)
+    assert problem.message == "rules.min_cover: {'site': 'denver'} is no list of floors"
+
+
 def test_break_windows_are_judged_for_every_length_of_a_shift(tmp_path):
     text = changed('start_after: "3:00-4:45"', 'start_after: "2:00-4:45"')
     problems = problems_of(tmp_path, text)
@@ -274,6 +349,14 @@ def test_broken_yaml_is_told_with_its_place(tmp_path):
     (problem,) = problems_of(tmp_path, "queues: [a\nweek: 1\n")
     assert problem.row == 2
     assert "not YAML" in problem.message
+
+
+def test_endless_nesting_is_told(tmp_path):
+    (problem,) = problems_of(tmp_path, "a: " + "[" * 3000)
+    assert problem.message in {
+        "not a plan: nested too deeply",
+        "not YAML: expected the node content, but found '<stream end>'",
+    }
 
 
 def test_an_anchor_in_itself_is_a_fault(tmp_path):

@@ -107,6 +107,8 @@ def _report(
 ) -> None:
     inner, kind = _path(detail), detail["type"]
     path = (*place, *inner)
+    if kind == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+        return  # too short because of entries that are told themselves
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), fields_at(shape, inner[:-1]))
         faults.at_key(path, f"unknown key{hint}")

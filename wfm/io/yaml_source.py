@@ -4,6 +4,7 @@ All scalars stay texts (only a bare ``~`` or ``null`` is None), so that ``22:00`
 ``NO`` and ``010`` are what was written. PyYAML reads them as 1320, False and 8.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -81,15 +82,19 @@ def load_yaml(text: str, file: str, problems: Problems) -> YamlDocument | None:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor used twice is allowed
+            node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         row, column = (mark.line + 1, str(mark.column + 1)) if mark else (0, "")
         problems.add(file, f"not YAML: {error.problem}", row=row, column=column)
         return None
     except YAMLError as error:
-        first = str(error).splitlines()[0]
-        problems.add(file, f"not YAML: {first}")
+        problems.add(file, f"not YAML: {str(error).splitlines()[0]}")
+        return None
+    except RecursionError:
+        problems.add(file, "not a plan: nested too deeply")
         return None
     builder = _Builder(file, problems)
     data = builder.build(node, ()) if node is not None else None
