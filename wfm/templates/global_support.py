@@ -117,20 +117,19 @@ def _rota(hours: str, elapsed: int, breaks: tuple[tuple[str, int, int], ...]) ->
     )
 
 
-_ASIA_FULL = _rota("8:00 8:30 9:30 11:00 12:00", 540, _LONG_MEAL)
-_ASIA_PART = _rota("8:00 9:00 12:00 14:00 15:00", 300, _SHORT_SHIFT)
+# Start times chosen so that the rota also keeps every guarantee and hand-over.
 ROTAS: Mapping[str, Rota] = {
-    "jp_full": _ASIA_FULL,
-    "jp_part": _ASIA_PART,
-    "cn_full": _ASIA_FULL,
-    "cn_part": _ASIA_PART,
-    "ph_day": _rota("5:00 6:00 7:00 12:00 14:30", 540, _LONG_MEAL),
-    "ph_night": _rota("19:00 20:30 22:00 23:00 23:30", 540, _LONG_MEAL),
-    "ph_part": _rota("6:00 9:00 14:00 18:00", 300, _SHORT_SHIFT),
-    "pl_full": _rota("6:00 7:00 8:30 11:00 13:00 14:30 15:00", 510, _SHORT_MEAL),
-    "pl_part": _rota("7:00 12:00 17:00", 300, _SHORT_SHIFT),
-    "us_full": _rota("6:00 7:00 9:30 12:00 13:30 15:00", 510, _SHORT_MEAL),
-    "us_part": _rota("8:00 13:00 16:00 18:00", 300, _SHORT_SHIFT),
+    "jp_full": _rota("8:30 9:30 11:30 10:30 12:00 11:00", 540, _LONG_MEAL),
+    "jp_part": _rota("8:00 16:00 8:00 15:00 16:00 14:00", 300, _SHORT_SHIFT),
+    "cn_full": _rota("10:00 8:30 8:00 8:00 11:00 12:00", 540, _LONG_MEAL),
+    "cn_part": _rota("17:00 12:30 8:00 14:00 15:00", 300, _SHORT_SHIFT),
+    "ph_day": _rota("5:00 6:00 12:00 7:30 12:00 9:30", 540, _LONG_MEAL),
+    "ph_night": _rota("19:00 22:00 21:30 23:00 19:30 23:00 23:00", 540, _LONG_MEAL),
+    "ph_part": _rota("9:00 6:00 9:00 18:00 13:00", 300, _SHORT_SHIFT),
+    "pl_full": _rota("6:00 8:30 11:00 6:00 14:30 8:00", 510, _SHORT_MEAL),
+    "pl_part": _rota("14:30 17:30 11:30 15:30 10:30", 300, _SHORT_SHIFT),
+    "us_full": _rota("6:00 11:30 9:30 12:00 13:30 15:00", 510, _SHORT_MEAL),
+    "us_part": _rota("16:00 13:00 18:00 8:00 8:00", 300, _SHORT_SHIFT),
 }
 
 

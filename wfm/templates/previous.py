@@ -1,9 +1,10 @@
-"""Last week's roster of an example plan: a plain rota, legal for every person.
+"""Last week's roster of an example plan: a plain rota that breaks no rule.
 
 Full-timers work five days of one start time and have two neighbouring days off;
 part-timers work up to four of the days on which they can. Breaks lie near the middle of
-their windows. So rest, days in a row and weekly rest hold by construction, and the
-night and evening shifts of the last Sunday reach into the plan's first Monday.
+their windows. So rest, days in a row and weekly rest hold by construction; cover holds
+by the choice of start times, and a test says so. The night and evening shifts of the
+last Sunday reach into the plan's first Monday.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

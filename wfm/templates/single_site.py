@@ -35,12 +35,12 @@ _CREWS: tuple[tuple[str, str, int], ...] = (
 )
 ROTAS: Mapping[str, Rota] = {
     "full_time": Rota(
-        starts=(450, 480, 540, 660, 810),
+        starts=(510, 480, 570, 540, 810),
         elapsed_minutes=540,
         breaks=(("break", 120, 15), ("meal", 225, 60), ("break", 435, 15)),
     ),
     "part_time": Rota(
-        starts=(540, 780, 1020),
+        starts=(1050, 570, 780, 480),
         elapsed_minutes=300,
         breaks=(("break", 135, 15),),
         days_a_week=4,
