@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from solver.constraints import Constraint, Guarantee
 from solver.cpsat.cover import enforce_guarantees
 from solver.cpsat.model import RosterModel
-from solver.cpsat.run import Run, run
+from solver.cpsat.run import Run
 from solver.outcome import Cure
 from solver.stage import Stage, is_cover, stage_constraints
 from wfm.calendar.catalogue import ShiftOption
@@ -76,7 +76,7 @@ class Cures:
 
     def _solve(self, dropped: frozenset[str]) -> Run:
         model = self._model(stage_constraints(self.stage, dropped))
-        return run(model.model, self.stage.limits, max_time_s=self.stage.left_s(0.35))
+        return self.stage.run(model, 0.35)
 
     def _model(self, constraints: list[Constraint]) -> RosterModel:
         model = self.stage.model(constraints)
@@ -105,9 +105,7 @@ class Cures:
         used = _used_absences(model, blocks)
         model.model.minimize(cp_model.LinearExpr.sum(list(used.values())))
         for _ in range(_MAX_CURES):
-            result = run(
-                model.model, self.stage.limits, max_time_s=self.stage.left_s(0.35)
-            )
+            result = self.stage.run(model, 0.35)
             if not result.has_solution or monotonic() > self.stage.deadline:
                 return
             names = [name for name, v in used.items() if result.solver.value(v)]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from solver.constraints import Guarantee, HandOver, Heads
-from solver.cpsat.run import Run, run
-from solver.cpsat.soft import SoftCover
+from solver.cpsat.run import Run
+from solver.cpsat.soft import Missing, SoftCover
 from solver.cures import Cures
 from solver.outcome import Cure, Shortfall, SolveLimits
 from solver.rule import Rule
@@ -67,8 +67,9 @@ def examine(
     First the day in which *shortfalls_hint* (what the best roster lacks) is densest is
     judged by itself, for the queues it names, then with the queues that share people
     with them, then with half a day around it, then, where it is not too large, the
-    whole plan. What is impossible in a part is impossible in the plan; a cure is one
-    for the part that was judged. Shortfalls elsewhere are returned as they were given.
+    whole plan. Evenly spaced steps stand for all of a large part. What is impossible in
+    a part is impossible in the plan; a cure is one for the part that was judged.
+    Shortfalls elsewhere are returned as they were given.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def examine(
 def _is_judged(shortfall: Shortfall, stage: Stage) -> bool:
     if stage.queue_ids is not None and shortfall.queue_id not in stage.queue_ids:
         return False
-    return not stage.steps.isdisjoint(range(shortfall.start_idx, shortfall.end_idx))
+    return not stage.part.isdisjoint(range(shortfall.start_idx, shortfall.end_idx))
 
 
 def _examine_stage(stage: Stage, base: Roster | None) -> Diagnosis:
@@ -114,7 +115,7 @@ def _examine_stage(stage: Stage, base: Roster | None) -> Diagnosis:
     soft.minimise()
     if base is not None:
         model.hint(base)
-    result = run(model.model, stage.limits, max_time_s=stage.left_s(0.4))
+    result = stage.run(model, 0.4)
     if not result.has_solution:
         conflict = "no roster keeps the rules, even without any guarantee"
         return Diagnosis(
@@ -129,26 +130,29 @@ def _diagnosis(stage: Stage, soft: SoftCover, result: Run) -> Diagnosis:
     if not (short or breach or floor):
         roster = soft.model.extract(result.solver) if stage.base else None
         return Diagnosis(roster=roster)
+    is_proven = result.solver.best_objective_bound > 0.5
+    return Diagnosis(
+        shortfalls=_shortfalls(_handed(stage.instance, breach) | stage.spread(short)),
+        cures=Cures(stage).find() if is_proven else (),
+        conflicts=_floors_in_words(stage.instance, floor),
+        is_proven=is_proven,
+    )
+
+
+def _handed(instance: RosterInstance, breach: Missing) -> Missing:
+    """Return the steps in which somebody is missing who could take a queue over."""
     overlap = {
-        queue.queue_id: queue.handover_minutes // stage.instance.step_minutes
-        for queue in stage.instance.queues
+        queue.queue_id: queue.handover_minutes // instance.step_minutes
+        for queue in instance.queues
     }
-    handed = {
+    return {
         (queue, t): 1
         for queue, leaving in breach
         for t in range(leaving - overlap[queue], leaving)
     }
-    return Diagnosis(
-        shortfalls=_shortfalls(
-            short | {k: v for k, v in handed.items() if k not in short}
-        ),
-        cures=Cures(stage).find(),
-        conflicts=_floors_in_words(stage.instance, floor),
-        is_proven=result.solver.best_objective_bound > 0.5,
-    )
 
 
-def _shortfalls(missing: dict[tuple[str, int], int]) -> tuple[Shortfall, ...]:
+def _shortfalls(missing: Missing) -> tuple[Shortfall, ...]:
     return tuple(
         Shortfall(queue_id=queue, start_idx=start, end_idx=end, missing=agents)
         for queue in sorted({queue for queue, _ in missing})
@@ -158,9 +162,7 @@ def _shortfalls(missing: dict[tuple[str, int], int]) -> tuple[Shortfall, ...]:
     )
 
 
-def _floors_in_words(
-    instance: RosterInstance, missing: dict[tuple[str, int], int]
-) -> tuple[str, ...]:
+def _floors_in_words(instance: RosterInstance, missing: Missing) -> tuple[str, ...]:
     return tuple(
         f"{found.queue_id}: {found.missing} people are missing from "
         f"{clock_text(instance, found.start_idx, instance.zone)} to "

@@ -13,6 +13,7 @@ from solver.constraints import (
     PaidStepsPerWeek,
 )
 from solver.cpsat.model import RosterModel
+from solver.cpsat.run import Run, run
 from solver.outcome import Shortfall, SolveLimits
 from solver.rule import Rule
 from solver.walk import runs
@@ -21,6 +22,7 @@ from wfm.domain.roster import Roster, RosterInstance, is_eligible
 
 _FOCUS_HOURS = 24
 _MARGIN_HOURS = 12
+_MOST_STEPS = 32  # a part with more is judged at evenly spaced ones
 _MOST_AGENT_DAYS = 420  # beyond it, the model takes longer than the time there is
 
 
@@ -33,8 +35,10 @@ class Stage:
 
     Attributes
     ----------
+    part
+        The steps that are looked at.
     steps
-        Where cover is asked for.
+        Where cover is asked for: *part*, or evenly spaced steps of a large one.
     queue_ids
         For which queues; ``None`` for all, floors of sites and skills included.
     near
@@ -47,6 +51,7 @@ class Stage:
     rules: Sequence[Rule]
     limits: SolveLimits
     deadline: float
+    part: frozenset[int]
     steps: frozenset[int]
     queue_ids: frozenset[str] | None
     near: frozenset[int] | None
@@ -61,6 +66,31 @@ class Stage:
     def left_s(self, share: float = 1.0) -> float:
         """Return *share* of the time that is left."""
         return max(0.1, (self.deadline - monotonic()) * share)
+
+    def spread(self, missing: dict[tuple[str, int], int]) -> dict[tuple[str, int], int]:
+        """Return what is missing at *steps*, carried on to the steps between them."""
+        if self.is_whole:
+            return missing
+        samples = _samples(self.part)
+        guaranteed = {
+            queue.queue_id: self.instance.guaranteed_agents[q]
+            for q, queue in enumerate(self.instance.queues)
+        }
+        return {
+            (name, t): min(missing[name, sample], int(guaranteed[name][t]))
+            for name in {name for name, _ in missing}
+            for t, sample in samples.items()
+            if (name, sample) in missing and guaranteed[name][t]
+        }
+
+    def run(self, model: RosterModel, share: float) -> Run:
+        """Solve *model* within *share* of the time that is left."""
+        return run(
+            model.model,
+            self.limits,
+            max_time_s=self.left_s(share),
+            quick_presolve=True,
+        )
 
     def model(self, constraints: Iterable[Constraint]) -> RosterModel:
         """Return the model of the stage, all its steps judged, without any cover."""
@@ -89,8 +119,9 @@ def stages(
     parts: list[tuple[frozenset[int], frozenset[str] | None]] = []
     if focus and short <= known:
         parts = [(focus, short), (focus, tied), (around, tied)]
-    for steps, queues in [*dict.fromkeys(parts), (whole, None)]:
+    for part, queues in [*dict.fromkeys(parts), (whole, None)]:
         is_whole = queues is None
+        steps = part if is_whole else frozenset(_samples(part).values())
         near = None if is_whole else _near(instance, steps)
         free = _free(instance, _concerned(instance, rules, queues), near)
         if sum(map(len, free.values())) <= _MOST_AGENT_DAYS:
@@ -99,12 +130,20 @@ def stages(
                 rules=rules,
                 limits=limits,
                 deadline=deadline,
+                part=part,
                 steps=steps,
                 queue_ids=queues,
                 near=near,
                 free=free,
                 base=base if is_whole else None,
             )
+
+
+def _samples(part: frozenset[int]) -> dict[int, int]:
+    """Return step -> the evenly spaced step that stands for it."""
+    ordered = sorted(part)
+    stride = 1 + (len(ordered) - 1) // _MOST_STEPS
+    return {t: ordered[i - i % stride] for i, t in enumerate(ordered)}
 
 
 def _steps_of(shortfall: Shortfall) -> frozenset[int]:

@@ -40,6 +40,7 @@ def configured(
     *,
     max_time_s: float | None = None,
     deterministic_time: float | None = None,
+    quick_presolve: bool = False,
 ) -> cp_model.CpSolver:
     """Return a solver with all parameters set.
 
@@ -63,6 +64,10 @@ def configured(
     if deterministic_time is not None:
         parameters.max_deterministic_time = deterministic_time
         parameters.interleave_search = True
+    if quick_presolve:
+        parameters.cp_model_probing_level = 0
+        parameters.symmetry_level = 0
+        parameters.max_presolve_iterations = 1
     return solver
 
 
@@ -72,11 +77,15 @@ def run(
     *,
     max_time_s: float | None = None,
     deterministic_time: float | None = None,
+    quick_presolve: bool = False,
     stop: Callable[[], bool] | None = None,
 ) -> Run:
     """Solve *model* within *limits*; *stop* is polled and ends the search early."""
     solver = configured(
-        limits, max_time_s=max_time_s, deterministic_time=deterministic_time
+        limits,
+        max_time_s=max_time_s,
+        deterministic_time=deterministic_time,
+        quick_presolve=quick_presolve,
     )
     if stop is None:
         return Run(solver=solver, status=int(solver.solve(model)))

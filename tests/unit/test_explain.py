@@ -185,3 +185,34 @@ def test_no_roster_at_all_is_said() -> None:
     found = examine(replace(instance, locked=(locked,)), _rules(), (), LIMITS)
     assert found.conflicts == ("no roster keeps the rules, even without any guarantee",)
     assert found.is_proven
+
+
+def test_large_part_is_judged_at_spaced_steps_and_spread() -> None:
+    # 40 hours of two guaranteed, one person: every step lacks one at least.
+    instance = instance_of(
+        [agent("a")],
+        first=MONDAY,
+        queues=[queue("q", "en")],
+        guaranteed=lambda _q, t: 2 * int(30 <= t < 130 and t != 50),
+    )
+    hint = (
+        Shortfall(queue_id="q", start_idx=30, end_idx=130, missing=1),
+        Shortfall(queue_id="q", start_idx=140, end_idx=141, missing=1),
+    )
+    found = examine(replace(instance, grid=instance.grid), _rules(), hint, LIMITS)
+    assert found.is_proven
+    assert found.cures == ()
+    missing = [(s.start_idx, s.end_idx) for s in found.shortfalls]
+    assert missing[-1] == (140, 141)  # elsewhere, as given
+    judged = {t for start, end in missing[:-1] for t in range(start, end)}
+    assert len(judged) in {23, 24}
+    assert 50 not in judged
+
+
+def test_small_part_finds_nothing_and_gives_the_hint_back() -> None:
+    instance = _day_queue(2, 2)
+    hint = (Shortfall(queue_id="q", start_idx=8, end_idx=16, missing=1),)
+    found = examine(instance, _rules(), hint, LIMITS)
+    assert found.shortfalls == hint
+    assert not found.is_proven
+    assert found.roster is None
