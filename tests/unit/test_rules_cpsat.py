@@ -1,7 +1,7 @@
 """The CP-SAT model as others use it: expressions, hints, extraction, parameters."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from threading import Event
 
 import pytest
@@ -21,7 +21,7 @@ from solver.constraints import Custom, Guarantee, Heads
 from solver.cpsat.model import RosterModel
 from solver.cpsat.run import configured, run
 from solver.outcome import SolveLimits
-from wfm.domain.roster import Roster, RosterInstance, WorkSpan
+from wfm.domain.roster import Roster, RosterInstance, RuleSetting, WorkSpan
 
 MONDAY = date(2026, 6, 1)
 TUESDAY = date(2026, 6, 2)
@@ -51,6 +51,11 @@ def test_parameters_are_set_on_the_solver() -> None:
     assert plain.max_time_in_seconds == 7
     assert plain.relative_gap_limit == pytest.approx(0.02)
     assert not plain.interleave_search
+    assert plain.max_presolve_iterations > 1
+    quick = configured(limits, quick_presolve=True).parameters
+    assert quick.max_presolve_iterations == 1
+    assert quick.cp_model_probing_level == 0
+    assert quick.symmetry_level == 0
     counted = configured(
         SolveLimits(num_workers=12), max_time_s=2, deterministic_time=1.5
     ).parameters
@@ -211,3 +216,56 @@ def test_stop_ends_the_search_early() -> None:
     result = run(model, SolveLimits(max_time_s=60), stop=stop)
     assert asked.is_set()
     assert result.solver.wall_time < 30
+
+
+def _locked(*starts: tuple[int, int]) -> RosterInstance:
+    """One person with locked shifts: (day, hour), a day before being carried over."""
+    instance = instance_of([agent("a")], first=MONDAY, num_days=4)
+    shifts = [
+        shift_at(instance, "a", MONDAY + timedelta(days=day), hour)
+        for day, hour in starts
+    ]
+    return replace(
+        instance,
+        locked=tuple(s for s in shifts if s.date_local >= MONDAY),
+        carry_over=tuple(s for s in shifts if s.date_local < MONDAY),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters", "starts", "is_possible"),
+    [
+        ("min_rest", {"hours": 11}, [(0, 15), (1, 9)], False),
+        ("min_rest", {"hours": 10}, [(0, 15), (1, 9)], True),
+        ("min_rest", {"hours": 11}, [(-2, 15), (-1, 9)], True),
+        ("min_rest", {"hours": 11}, [(-1, 15), (0, 9)], False),
+        ("max_consecutive_days", {"days": 2}, [(0, 8), (1, 8), (2, 8)], False),
+        ("max_consecutive_days", {"days": 2}, [(-1, 8), (0, 8), (1, 8)], False),
+        ("max_consecutive_days", {"days": 2}, [(-3, 8), (-2, 8), (-1, 8)], True),
+        ("weekly_hours", {"max_hours": 15}, [(0, 8), (1, 8)], False),
+        ("weekly_hours", {"max_hours": 16}, [(0, 8), (1, 8)], True),
+        ("weekly_rest", {"hours": 41}, [(0, 8), (2, 8)], False),
+        ("weekly_rest", {"hours": 40}, [(0, 8), (2, 8)], True),
+        ("one_shift_a_day", {}, [(0, 0), (0, 12)], False),
+        ("one_shift_a_day", {}, [(0, 20), (1, 3)], False),
+        ("one_shift_a_day", {}, [(0, 20), (1, 4)], True),
+        ("one_shift_a_day", {}, [(-1, 0), (-1, 12)], True),
+    ],
+)
+def test_locked_shifts_are_held_to_the_rules(
+    rule: str,
+    parameters: dict[str, object],
+    starts: list[tuple[int, int]],
+    is_possible: bool,
+) -> None:
+    instance = _locked(*starts)
+    rules = build_rules([RuleSetting(rule=rule, parameters=parameters)])
+    rows = [c for one in rules for c in one.constraints(instance)]
+    assert run(RosterModel(instance, rows).model, LIMITS).has_solution == is_possible
+    checked = [
+        v
+        for one in rules
+        if one.name == rule
+        for v in one.violations(instance, Roster(shifts=instance.locked))
+    ]
+    assert (checked == []) == is_possible
