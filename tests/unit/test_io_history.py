@@ -124,6 +124,18 @@ def test_columns_of_an_export_by_alias_and_by_mapping(tmp_path):
     assert folder.history.abandoned_contacts[0, 5] == 1.0
 
 
+def test_a_mapped_export_may_have_more_columns_but_not_fewer(tmp_path):
+    header = (*HISTORY_HEADER[:2], "Calls In", "Calls Out", "Lost", "Occupancy")
+    text = csv_text([header, *history_rows(days=2)])
+    columns = "history: {columns: {offered: calls in, abandoned: Lost}}"
+    plan = OPEN_ALL_DAY.replace("history: {zone: ~}", columns)
+    assert read(tmp_path, text, plan=plan).history.offered_contacts[0, 5] == 6.0
+    (found,) = problems(tmp_path, text, plan=plan.replace("Lost", "Losst"))
+    assert (found.row, found.message) == (1, "the column 'Losst' is missing")
+    (found,) = problems(tmp_path, text, plan=plan.replace("{offered:", "{offerd:"))[:1]
+    assert found.message.endswith("'offerd' does not fit; did you mean 'offered'?")
+
+
 def test_missing_is_not_zero(tmp_path):
     rows = [list(row) for row in history_rows(days=2)]
     rows[10][2:] = ["0", "0", "0", ""]
@@ -211,7 +223,7 @@ def test_handle_times_in_another_unit_are_refused(tmp_path, aht, unit):
     rows = [(*row[:5], aht) for row in history_rows(days=2)]
     found = problems(tmp_path, history_text(rows))
     assert [p.column for p in found] == ["aht_s", "aht_s"]
-    assert found[0].message.endswith(f"are these {unit}?")
+    assert found[0].message.endswith(f"which looks like {unit}")
 
 
 def test_more_handled_than_offered_raises_offered(tmp_path):

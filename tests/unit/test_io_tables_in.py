@@ -269,6 +269,14 @@ def test_excel_tables_say_the_same(tmp_path):
     assert found.time_off == from_csv
 
 
+def test_tables_of_a_spreadsheet_with_decimal_commas(tmp_path):
+    rows = [line.split(",") for line in TABLES["agents.csv"].splitlines()]
+    rows[1][3], rows[2][3], rows[2][7] = '"ja:3;phone"', '"en:2;chat"', "21,50"
+    text = "\n".join(";".join(row) for row in rows)
+    found = read(tmp_path, agents__csv=text)
+    assert [agent.hourly_cost_minor for agent in found.agents] == [1500, 2150]
+
+
 def test_rates_must_cover_the_wages(tmp_path):
     text = "month,from,to,rate\n2026-10,JPY,EUR,0.0057\n"
     (found,) = problems(tmp_path, exchange_rates__csv=text)

@@ -255,8 +255,8 @@ def _check_aht(rows: HistoryRows, sheet: Sheet, plan: Plan, problems: Problems) 
         unit = "minutes" if middle < SHORTEST_AHT_S else "milliseconds"
         problems.add(
             sheet.file,
-            f"the median handle time of {queue.queue_id} is {middle:g}: are these "
-            f"{unit}?",
+            f"the median handle time of {queue.queue_id} is {middle:g}, which looks "
+            f"like {unit}",
             column=sheet.header("aht_s"),
             expected="seconds, with a median from 5 to 7200",
         )

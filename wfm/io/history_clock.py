@@ -11,6 +11,7 @@ from wfm.domain.arrays import BoolArray, IntArray
 from wfm.domain.grid import IntervalGrid
 
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - origin of wall minutes
+_UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _YEARS = range(1990, 2101)
 _STEP_MINUTES = 15  # clock changes fall on quarter hours
@@ -52,7 +53,7 @@ def _start(text: str) -> tuple[int, bool]:
         return UNREADABLE, False
     if moment.tzinfo is None:
         return (moment - _NAIVE_EPOCH) // _MINUTE, True
-    return int(moment.timestamp()) // 60, False
+    return (moment - _UTC_EPOCH) // _MINUTE, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, cast
 
 from wfm.calendar.local import UnknownZoneError, zone
@@ -19,7 +18,6 @@ from wfm.io.values import (
     parse_clock,
     parse_currency,
     parse_date,
-    parse_decimal,
     parse_wall,
     parse_weekday,
 )
@@ -100,7 +98,7 @@ def _agent(row: Row, agent_id: str, document: PlanDocument) -> Agent:
     )
     site = plan.sites.get(site_id)
     currency = row.parsed("currency", parse_currency, plan.currency)
-    cost = row.parsed("hourly_cost", parse_decimal, Decimal(0))
+    cost = row.money("hourly_cost")
     valid_from = row.parsed("valid_from", parse_date, None)
     valid_to = row.parsed("valid_to", parse_date, None)
     if valid_from and valid_to and valid_to < valid_from:

@@ -72,7 +72,7 @@ def read_plan(
         plan=_plan(table, faults),
         history=HistorySettings(
             zone=table.history.zone,
-            columns=table.history.columns,
+            columns={str(k): v for k, v in table.history.columns.items()},
             offered_is=table.history.offered_is,
             file=table.history.file,
         ),

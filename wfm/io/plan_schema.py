@@ -227,11 +227,16 @@ class PricesTable(Table):
     preference_per_hour: Money = Decimal(0)
 
 
+HistoryColumn: TypeAlias = Literal[
+    "queue", "start", "offered", "handled", "abandoned", "aht_s"
+]
+
+
 class HistoryTable(Table):
-    """How history.csv is to be read."""
+    """How history.csv is to be read; *columns* maps own names to an export's."""
 
     zone: Zone | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[HistoryColumn, str] = Field(default_factory=dict)
     offered_is: Literal["offered", "handled"] = "offered"
     file: str | None = None
 

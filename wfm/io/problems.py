@@ -46,12 +46,17 @@ class Problems:
         column: str = "",
         expected: str = "",
     ) -> None:
-        """Note one fault of *file*; row 1 is the file's first line."""
-        self._found.append(
-            Problem(
-                file=file, row=row, column=column, message=message, expected=expected
-            )
+        """Note one fault of *file*; row 1 is the file's first line.
+
+        A message that asks "did you mean ...?" needs no further word of what was
+        expected.
+        """
+        if message.endswith("?"):
+            expected = ""
+        problem = Problem(
+            file=file, row=row, column=column, message=message, expected=expected
         )
+        self._found.append(problem)
 
     def raise_if_any(self) -> None:
         """End the reading if there is a fault.

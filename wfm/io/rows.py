@@ -1,11 +1,12 @@
 """Rows of a table as typed values; a cell that can't be read is a fault of its row."""
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import TypeVar
 
 from wfm.io.problems import BadValueError, Problems, did_you_mean
 from wfm.io.sheets import Sheet
-from wfm.io.values import parse_bool, parse_number
+from wfm.io.values import parse_bool, parse_decimal, parse_number
 
 T = TypeVar("T")
 
@@ -75,6 +76,16 @@ class Row:
         if low is not None and value < low:
             self.fault(column, f"{self.text(column)} is too small", f"{low:g} or more")
         return value
+
+    def money(self, column: str) -> Decimal:
+        """Return an amount of money; 0 if blank."""
+
+        def parse(text: str) -> Decimal:
+            return parse_decimal(
+                text.replace(",", ".") if self._sheet.decimal_comma else text
+            )
+
+        return self.parsed(column, parse, Decimal(0))
 
     def flag(self, column: str, default: bool) -> bool:
         """Return true or false."""

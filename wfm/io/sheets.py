@@ -76,8 +76,9 @@ def read_sheet(
 ) -> Sheet | None:
     """Return the table in *content*; ``None`` if its header does not serve.
 
-    *own_names* maps own column names to the headers of an export. *sheet_name* picks
-    a sheet of a workbook; by default its first.
+    *own_names* maps own column names to the headers of an export, whose other columns
+    are then passed over. *sheet_name* picks a sheet of a workbook; by default its
+    first.
     """
     raw = _raw_rows(content, file, sheet_name, problems)
     if raw is None:
@@ -157,10 +158,11 @@ def _places(
             problems.add(file, f"{message} {name!r}", row=row, column=title)
         elif name is not None:
             places[name] = i
-        elif title and _word(title) not in ignored:
+        elif title and not own_names and _word(title) not in ignored:
             hint = did_you_mean(title.lower(), columns.names)
             problems.add(file, f"unknown column{hint}", row=row, column=title)
-    missing = [name for name in columns.required if name not in places]
+    asked = dict.fromkeys((*columns.required, *own_names))
+    missing = [name for name in asked if name not in places]
     for name in missing:
         message = f"the column {own_names.get(name, name)!r} is missing"
         problems.add(file, message, row=row)
