@@ -4,6 +4,7 @@ import numpy as np
 
 from solver.core.compile import Compiled
 from solver.core.options import AgentDay
+from solver.core.tables import FIRST_BREAK, FIRST_OPTION, FIRST_START
 from wfm.calendar.catalogue import build_shift
 from wfm.domain.arrays import IntArray
 from wfm.domain.errors import ModelError
@@ -13,7 +14,12 @@ from wfm.domain.roster import WORK, Roster, Shift
 def first_option(compiled: Compiled, row: int) -> int:
     """Return the table row of the first option of agent-day *row*."""
     weeks = compiled.weeks
-    return int(weeks.option_of_start[weeks.start_of_day[row]])
+    return int(weeks.starts[weeks.days[row, FIRST_START], FIRST_OPTION])
+
+
+def most_breaks(compiled: Compiled) -> int:
+    """Return how many breaks the shift with most of them has."""
+    return int(np.diff(compiled.weeks.options[:, FIRST_BREAK]).max(initial=0))
 
 
 def roster_of(compiled: Compiled, option: IntArray, break_at: IntArray) -> Roster:
@@ -43,7 +49,7 @@ def choices_of(compiled: Compiled, roster: Roster) -> tuple[IntArray, IntArray]:
         (compiled.agent_ids[item.agent], item.day.date_local): row
         for row, item in enumerate(compiled.days)
     }
-    most = int(np.diff(compiled.weeks.break_of_option).max(initial=0))
+    most = most_breaks(compiled)
     option = np.full(len(compiled.days), -1, dtype=np.int64)
     break_at = np.full((len(compiled.days), most), -1, dtype=np.int64)
     for shift in roster.shifts:

@@ -19,22 +19,24 @@ from solver.core.cover import (
     group_agents,
     guaranteed_units,
     live_pieces,
+    need_tables,
     sort_pieces,
 )
-from solver.core.limits import week_limits
-from solver.core.options import AgentDay, agent_days, paid_units, week_tables
+from solver.core.limits import Limits
+from solver.core.options import AgentDay, agent_days
 from solver.core.tables import (
     BacklogTables,
     CostTables,
     CoverTables,
     HandTables,
+    NeedTables,
     RowTables,
-    WeekLimits,
     WeekTables,
 )
+from solver.core.week_tables import week_tables
 from solver.need import UNITS_PER_AGENT, Need, build_need
 from solver.term import Price, StepPrice
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import FloatArray
 from wfm.domain.roster import RosterInstance
 
 
@@ -50,6 +52,9 @@ class Compiled:
         Queue row of each backlog.
     constant
         Cost that no roster can avoid: work that may be done at no step.
+    breach_price
+        What the search pays for a head missing from a guarantee, a head off a row, or
+        a failed hand-over.
     """
 
     agent_ids: tuple[str, ...]
@@ -58,13 +63,14 @@ class Compiled:
     groups: Groups
     backlog_queues: tuple[int, ...]
     weeks: WeekTables
-    limits: WeekLimits
     cover: CoverTables
+    cover_need: NeedTables
     backlog: BacklogTables
     costs: CostTables
     rows: RowTables
     hands: HandTables
     constant: int
+    breach_price: float
 
 
 def compile_problem(
@@ -79,7 +85,6 @@ def compile_problem(
     """
     listed, priced = tuple(constraints), tuple(prices)
     days = agent_days(instance, listed)
-    units = paid_units(len(instance.agents), days)
     need = build_need(instance, priced)
     groups = group_agents(instance, listed)
     classes = classify(len(instance.queues), groups)
@@ -93,21 +98,21 @@ def compile_problem(
         ],
         classes,
     )
-    breach = float(hard * UNITS_PER_AGENT)
     return Compiled(
         agent_ids=tuple(agent.agent_id for agent in instance.agents),
         days=days,
         need=need,
         groups=groups,
         backlog_queues=queues,
-        weeks=week_tables(len(instance.agents), days, units),
-        limits=week_limits(instance, listed, days, units),
-        cover=cover_tables(instance, groups, classes, pieces, need.idle_price),
+        weeks=week_tables(instance, days, Limits(instance, days, listed)),
+        cover=cover_tables(groups, classes, pieces),
+        cover_need=need_tables(instance, groups, pieces, need),
         backlog=backlog_tables(instance, need, floor, classes, pieces),
         costs=cost_tables(instance, priced),
-        rows=row_tables(instance, listed, breach),
-        hands=hand_tables(instance, listed, breach),
+        rows=row_tables(instance, listed),
+        hands=hand_tables(instance, listed),
         constant=constant_cost(need),
+        breach_price=float(hard * UNITS_PER_AGENT),
     )
 
 
@@ -120,8 +125,3 @@ def cost_tables(instance: RosterInstance, prices: Iterable[Price]) -> CostTables
         if isinstance(item, StepPrice):
             total[item.counting] += item.price
     return CostTables(**total)
-
-
-def units_of(compiled: Compiled) -> IntArray:
-    """Return per agent row how many grid steps one unit of paid time has."""
-    return paid_units(len(compiled.agent_ids), compiled.days)

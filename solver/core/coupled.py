@@ -12,9 +12,9 @@ from wfm.domain.roster import RosterInstance
 
 
 def row_tables(
-    instance: RosterInstance, constraints: Iterable[Constraint], price: float
+    instance: RosterInstance, constraints: Iterable[Constraint]
 ) -> RowTables:
-    """Return the rows of all :class:`Heads`; *price* is that of one head too many."""
+    """Return the rows of all :class:`Heads`."""
     rows = [c for c in constraints if isinstance(c, Heads)]
     num_t = instance.grid.num_intervals
     of_agent, member = _members(instance, [row.agent_ids for row in rows])
@@ -22,23 +22,28 @@ def row_tables(
     for row, item in enumerate(rows):
         breaks = item.counting == "on_shift"
         _carry(instance, item.agent_ids, fixed[row], breaks=breaks)
+    table = [
+        [
+            max(0, row.start_idx),
+            min(num_t, row.end_idx),
+            row.low,
+            row.high,
+            int(row.counting == "on_shift"),
+        ]
+        for row in rows
+    ]
     return RowTables(
-        row_of_agent=of_agent,
+        rows=np.array(table, dtype=np.int64).reshape(len(rows), 5),
+        of_agent=of_agent,
         agent_row=member,
-        start=np.array([max(0, r.start_idx) for r in rows], dtype=np.int64),
-        end=np.array([min(num_t, r.end_idx) for r in rows], dtype=np.int64),
-        low=np.array([r.low for r in rows], dtype=np.int64),
-        high=np.array([r.high for r in rows], dtype=np.int64),
-        counts_breaks=np.array([r.counting == "on_shift" for r in rows], dtype=bool),
         fixed=fixed,
-        price=np.array([price]),
     )
 
 
 def hand_tables(
-    instance: RosterInstance, constraints: Iterable[Constraint], price: float
+    instance: RosterInstance, constraints: Iterable[Constraint]
 ) -> HandTables:
-    """Return the tables of all :class:`HandOver`; *price* is that of one breach."""
+    """Return the tables of all :class:`HandOver`."""
     hands = [c for c in constraints if isinstance(c, HandOver)]
     num_t = instance.grid.num_intervals
     regions = [ids for hand in hands for _, ids in hand.regions]
@@ -55,13 +60,12 @@ def hand_tables(
     return HandTables(
         region_of_hand=ranges(owner, len(hands)),
         hand_of_region=np.array(owner, dtype=np.int64),
-        region_of_agent=of_agent,
+        of_agent=of_agent,
         agent_region=member,
         overlap=np.array([h.overlap_steps for h in hands], dtype=np.int64),
         open_steps=opened,
         fixed_shift=on_shift,
         fixed_work=working,
-        price=np.array([price]),
     )
 
 

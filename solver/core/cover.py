@@ -14,7 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.constraints import Constraint, Guarantee, Serves
-from solver.core.tables import BacklogTables, CoverTables
+from solver.core.tables import (
+    WORK_INSIDE,
+    BacklogTables,
+    CoverTables,
+    NeedTables,
+)
 from solver.need import UNITS_PER_AGENT, Need, deferred_rows
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.roster import RosterInstance, is_eligible
@@ -237,11 +242,7 @@ def ranges(keys: Iterable[int], num: int) -> IntArray:
 
 
 def cover_tables(
-    instance: RosterInstance,
-    groups: Groups,
-    classes: Classes,
-    pieces: Sequence[Piece],
-    idle_price: int,
+    groups: Groups, classes: Classes, pieces: Sequence[Piece]
 ) -> CoverTables:
     """Return the tables of sorted *pieces*."""
     subsets = relevant_subsets(classes)
@@ -254,36 +255,39 @@ def cover_tables(
     for s, subset in enumerate(subsets.classes):
         for g in {g for c in subset for g in classes.groups[c]}:
             counts[g, s] = 1.0
-    component = [classes.component[p.class_row] for p in pieces]
+    first_piece = ranges([classes.component[p.class_row] for p in pieces], num_k)
+    first_subset = ranges(subsets.component, num_k)
+    rows = [[p.class_row, p.price + p.hard, p.useful, p.hard] for p in pieces]
     return CoverTables(
-        window=_window(instance),
-        idle_price=np.array([float(idle_price)]),
-        group_of_agent=groups.of_agent,
-        component_of_group=_component_of_group(groups, classes),
-        piece_of_component=ranges(component, num_k),
-        piece_class=_ints(p.class_row for p in pieces),
-        piece_price=_floats(p.price for p in pieces),
-        piece_hard=_floats(p.hard for p in pieces),
-        piece_useful=_floats(p.useful for p in pieces),
-        subset_of_component=ranges(subsets.component, num_k),
+        components=np.stack([first_piece, first_subset], axis=1),
+        pieces=np.array(rows, dtype=np.float64).reshape(len(rows), 4),
+        counts=counts,
         subset_of_class=ranges(
             [c for c, own in enumerate(members) for _ in own], len(members)
         ),
         class_subset=_ints(s for own in members for s in own),
-        group_counts=counts,
+        component_of_group=_component_of_group(groups, classes),
+    )
+
+
+def need_tables(
+    instance: RosterInstance, groups: Groups, pieces: Sequence[Piece], need: Need
+) -> NeedTables:
+    """Return the widths of *pieces* and what heads they begin from."""
+    widths = np.array([p.width for p in pieces], dtype=np.float64)
+    widths = widths.reshape(len(pieces), instance.grid.num_intervals)
+    start, end = _window(instance).tolist()
+    return NeedTables(
+        window=(start, end),
+        idle_price=float(need.idle_price),
+        width=np.ascontiguousarray(widths.T),
         fixed_heads=_fixed_heads(instance, groups),
-        width=np.ascontiguousarray(np.array([p.width for p in pieces]).T)
-        if pieces
-        else np.zeros((instance.grid.num_intervals, 0)),
+        group_of_agent=groups.of_agent,
     )
 
 
 def _ints(values: Iterable[int]) -> IntArray:
     return np.array(list(values), dtype=np.int64)
-
-
-def _floats(values: Iterable[float]) -> FloatArray:
-    return np.array(list(values), dtype=np.float64)
 
 
 def _window(instance: RosterInstance) -> IntArray:
@@ -326,24 +330,24 @@ def backlog_tables(
     """Return the deferred work, by queue and due time."""
     queues = backlog_queues(instance, need)
     of_queue = classes.of_queue()
-    rows = np.zeros((len(queues), 3), dtype=np.int64)
+    rows = np.zeros((len(queues), 5), dtype=np.int64)
+    for b, q in enumerate(queues):
+        rows[b, :2] = classes.component[of_queue[q]], of_queue[q]
     for row, piece in enumerate(pieces):
         if piece.backlog >= 0:
-            rows[piece.backlog, piece.part] = row
+            rows[piece.backlog, WORK_INSIDE + piece.part] = row
     work = [w for q in queues for w in need.due if w.queue_row == q and len(w.steps)]
     open_steps: BoolArray = instance.open_mask[list(queues)]
+    buckets = [[int(w.steps[0]), w.due_idx] for w in work]
     return BacklogTables(
-        component=_ints(classes.component[of_queue[q]] for q in queues),
-        class_row=_ints(of_queue[q] for q in queues),
-        pieces=rows,
+        rows=rows,
         floor=floor[list(queues)].astype(np.float64),
         open_steps=np.ascontiguousarray(open_steps),
         bucket_of_backlog=ranges(
             [queues.index(w.queue_row) for w in work], len(queues)
         ),
-        arrival=_ints(int(w.steps[0]) for w in work),
-        due=_ints(w.due_idx for w in work),
-        work=_floats(w.units for w in work),
+        buckets=np.array(buckets, dtype=np.int64).reshape(len(work), 2),
+        work=np.array([w.units for w in work], dtype=np.float64),
     )
 
 

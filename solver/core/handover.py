@@ -44,14 +44,18 @@ def count_breaches(
 
 @kernel
 def find_worth(
-    hands: HandTables, shift_count: IntArray, work_count: IntArray, worth: FloatArray
+    hands: HandTables,
+    shift_count: IntArray,
+    work_count: IntArray,
+    worth: FloatArray,
+    price: float,
 ) -> None:
     """Set ``worth[region, t]``: what work is worth to mend a failed hand-over.
 
     The price of a breach is spread over the steps that each other region misses; the
     leaving region may stay a step longer.
     """
-    worth[:] = 0.0
+    worth.fill(0.0)
     for region in range(hands.hand_of_region.shape[0]):
         h = hands.hand_of_region[region]
         for t in range(1, hands.open_steps.shape[1]):
@@ -62,16 +66,21 @@ def find_worth(
                 continue
             for other in range(hands.region_of_hand[h], hands.region_of_hand[h + 1]):
                 if other != region:
-                    spread_worth(hands, work_count, worth, other, t)
+                    spread_worth(hands, work_count, worth, other, t, price)
 
 
 @kernel
 def spread_worth(
-    hands: HandTables, work_count: IntArray, worth: FloatArray, other: int, t: int
+    hands: HandTables,
+    work_count: IntArray,
+    worth: FloatArray,
+    other: int,
+    t: int,
+    price: float,
 ) -> None:
     """Spread the price of a breach at *t* over the steps that *other* misses."""
     start = max(0, t - hands.overlap[hands.hand_of_region[other]])
     missing = missing_work(work_count, other, start, t)
     for idx in range(start, t):
         if work_count[other, idx] == 0:
-            worth[other, idx] += hands.price[0] / missing
+            worth[other, idx] += price / missing

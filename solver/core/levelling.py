@@ -11,27 +11,41 @@ import numpy as np
 
 from solver.core.jit import kernel
 from solver.core.slots import HEAD, CoverState, fill_slack, room_for, use
-from solver.core.tables import BacklogTables, CoverTables
+from solver.core.tables import (
+    ARRIVAL,
+    BACKLOG_CLASS,
+    BACKLOG_COMPONENT,
+    DUE,
+    FIRST_PIECE,
+    PIECE_CLASS,
+    RESERVED,
+    WORK_BEYOND,
+    WORK_INSIDE,
+    BacklogTables,
+    CoverTables,
+)
 from wfm.domain.arrays import FloatArray
 
 
-class LevelScratch(NamedTuple):
-    """Per step the work that fits without loss, and at the price of other need."""
+class Levels(NamedTuple):
+    """Profiles ``[backlog, t]`` of deferred work, with scratch to find them.
 
+    ``free`` and ``paid`` are the room of each step without loss, and at the price of
+    other need; ``left`` is the work of each bucket that has no place yet.
+    """
+
+    profile: FloatArray
     free: FloatArray
     paid: FloatArray
-    profile: FloatArray
-    before: FloatArray
     left: FloatArray
 
 
-def new_level_scratch(backlog: BacklogTables, num_steps: int) -> LevelScratch:
-    """Return scratch for :func:`level_all`; *profile* is ``[backlog, t]``."""
-    return LevelScratch(
+def new_levels(backlog: BacklogTables, num_steps: int) -> Levels:
+    """Return empty profiles."""
+    return Levels(
+        profile=np.zeros((len(backlog.rows), num_steps)),
         free=np.zeros(num_steps),
         paid=np.zeros(num_steps),
-        profile=np.zeros((len(backlog.component), num_steps)),
-        before=np.zeros(num_steps),
         left=np.zeros(len(backlog.work)),
     )
 
@@ -42,9 +56,28 @@ def set_profile(
 ) -> None:
     """Ask for *units* of work of backlog *b* at step *t*."""
     inside = min(units, backlog.floor[b, t])
-    state.width[t, backlog.pieces[b, 0]] = inside
-    state.width[t, backlog.pieces[b, 1]] = backlog.floor[b, t] - inside
-    state.width[t, backlog.pieces[b, 2]] = units - inside
+    state.width[t, backlog.rows[b, WORK_INSIDE]] = inside
+    state.width[t, backlog.rows[b, RESERVED]] = backlog.floor[b, t] - inside
+    state.width[t, backlog.rows[b, WORK_BEYOND]] = units - inside
+
+
+@kernel
+def use_profile(
+    backlog: BacklogTables,
+    state: CoverState,
+    levels: Levels,
+    b: int,
+    profile: FloatArray,
+    stamp: int,
+) -> None:
+    """Make *profile* ``[t]`` that of backlog *b*; changed steps become dirty."""
+    k = backlog.rows[b, BACKLOG_COMPONENT]
+    for t in range(profile.shape[0]):
+        set_profile(backlog, state, b, t, profile[t])
+        if profile[t] != levels.profile[b, t]:
+            levels.profile[b, t] = profile[t]
+            state.stamp[k, t] = stamp
+            state.dirty[k, t] = 1
 
 
 @kernel
@@ -52,96 +85,96 @@ def find_room(
     cover: CoverTables,
     backlog: BacklogTables,
     state: CoverState,
-    scratch: LevelScratch,
+    levels: Levels,
     b: int,
     t: int,
 ) -> None:
-    """Set the free and paid capacity for backlog *b* at step *t*."""
-    k, c = backlog.component[b], backlog.class_row[b]
+    """Set the free and paid room for backlog *b* at step *t*."""
+    k, c = backlog.rows[b, BACKLOG_COMPONENT], backlog.rows[b, BACKLOG_CLASS]
     set_profile(backlog, state, b, t, 0.0)
     fill_slack(cover, state, k, t, -1)
     reserved, paid = 0.0, 0.0
-    for i in range(cover.piece_of_component[k], cover.piece_of_component[k + 1]):
-        if i == backlog.pieces[b, 2]:
+    for i in range(
+        cover.components[k, FIRST_PIECE], cover.components[k + 1, FIRST_PIECE]
+    ):
+        if i == backlog.rows[b, WORK_BEYOND]:
             paid = max(0.0, room_for(cover, state.slack, c))
-        width = state.width[t, i]
-        if width > 0.0:
-            own = cover.piece_class[i]
-            taken = max(0.0, min(width, room_for(cover, state.slack, own)))
+        if state.width[t, i] > 0.0:
+            own = int(cover.pieces[i, PIECE_CLASS])
+            room = max(0.0, room_for(cover, state.slack, own))
+            taken = min(state.width[t, i], room)
             use(cover, state.slack, own, taken)
-            if i == backlog.pieces[b, 1]:
+            if i == backlog.rows[b, RESERVED]:
                 reserved = taken
-    scratch.free[t] = reserved + max(0.0, room_for(cover, state.slack, c))
-    scratch.paid[t] = max(scratch.free[t], reserved + paid)
+    levels.free[t] = reserved + max(0.0, room_for(cover, state.slack, c))
+    levels.paid[t] = max(0.0, reserved + paid - levels.free[t])
 
 
 @kernel
 def place(
     backlog: BacklogTables,
-    scratch: LevelScratch,
+    levels: Levels,
     b: int,
     room: FloatArray,
+    profile: FloatArray,
     late: bool,
 ) -> None:
     """Place what is left of the work of backlog *b* into *room*, by due time."""
     first, last = backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]
     for i in range(last - first):
         n = last - 1 - i if late else first + i
-        begin, end = backlog.arrival[n], backlog.due[n]
+        begin, end = backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]
         for j in range(end - begin):
-            if scratch.left[n] <= 0.0:
+            if levels.left[n] <= 0.0:
                 break
             t = end - 1 - j if late else begin + j
             if room[t] > 0.0 and backlog.open_steps[b, t]:
-                units = min(room[t], scratch.left[n])
+                units = min(room[t], levels.left[n])
                 room[t] -= units
-                scratch.left[n] -= units
-                scratch.profile[b, t] += units
+                levels.left[n] -= units
+                profile[t] += units
 
 
 @kernel
 def place_rest(
-    backlog: BacklogTables, scratch: LevelScratch, b: int, shift: int
+    backlog: BacklogTables, levels: Levels, b: int, profile: FloatArray, shift: int
 ) -> None:
     """Ask for work that nobody can do in whole heads, so that its worth shows."""
     for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
-        begin, end = backlog.arrival[n], backlog.due[n]
+        begin, end = backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]
         t = begin + shift % (end - begin)
-        while scratch.left[n] > 0.0:
+        while levels.left[n] > 0.0:
             if backlog.open_steps[b, t]:
-                units = min(HEAD, scratch.left[n])
-                scratch.left[n] -= units
-                scratch.profile[b, t] += units
+                units = min(HEAD, levels.left[n])
+                levels.left[n] -= units
+                profile[t] += units
             t = t + 1 if t + 1 < end else begin
 
 
 @kernel
-def level(
+def find_profile(
     cover: CoverTables,
     backlog: BacklogTables,
     state: CoverState,
-    scratch: LevelScratch,
+    levels: Levels,
+    window: tuple[int, int],
     b: int,
     late: bool,
     shift: int,
+    profile: FloatArray,
 ) -> None:
-    """Level backlog *b* anew: free capacity first, then by price, then unmet."""
-    k = backlog.component[b]
-    for t in range(cover.window[0], cover.window[1]):
-        find_room(cover, backlog, state, scratch, b, t)
-        scratch.paid[t] -= scratch.free[t]
-        scratch.before[t] = scratch.profile[b, t]
-        scratch.profile[b, t] = 0.0
+    """Level backlog *b* into *profile*: free room first, then at a price, then unmet.
+
+    The profile must then be put to use: the widths of *b* are left at no work.
+    """
+    for t in range(profile.shape[0]):
+        profile[t] = 0.0
+    for t in range(window[0], window[1]):
+        find_room(cover, backlog, state, levels, b, t)
     for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
-        scratch.left[n] = backlog.work[n]
-    place(backlog, scratch, b, scratch.free, late)
-    for t in range(cover.window[0], cover.window[1]):
-        scratch.paid[t] += scratch.free[t]
-    place(backlog, scratch, b, scratch.paid, late)
-    place_rest(backlog, scratch, b, shift)
-    for t in range(cover.window[0], cover.window[1]):
-        set_profile(backlog, state, b, t, scratch.profile[b, t])
-        if scratch.profile[b, t] != scratch.before[t]:
-            state.clock[0] += 1
-            state.stamp[k, t] = state.clock[0]
-            state.dirty[k, t] = 1
+        levels.left[n] = backlog.work[n]
+    place(backlog, levels, b, levels.free, profile, late)
+    for t in range(window[0], window[1]):
+        levels.paid[t] += levels.free[t]
+    place(backlog, levels, b, levels.paid, profile, late)
+    place_rest(backlog, levels, b, profile, shift)

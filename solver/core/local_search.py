@@ -1,44 +1,28 @@
-"""Local search by best-response weeks: greedy start, sweeps, ruin and recreate."""
+"""Local search by best-response weeks: greedy start, sweeps, ruin and recreate.
+
+When one agent moves, the exact worth of each step at work is known, so the week
+programme finds that agent's best week against all others. Ruin and recreate takes two
+to four agents of one component out, gives them new weeks in turn under a little noise,
+and accepts the result as simulated annealing does.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
 from solver.core.choices import choices_of, roster_of
 from solver.core.compile import Compiled
-from solver.core.moves import (
-    HANDS,
-    Search,
-    anneal,
-    insert,
-    keep_best,
-    level_all,
-    new_search,
-    objective,
-    restore_profile,
-    sweep,
-)
-from solver.core.plan_back import best_week
-from solver.core.presence import (
-    AGENTS,
-    COVER,
-    ROWS,
-    Incumbent,
-    Tables,
-    count_agent,
-    new_incumbent,
-    reach_of,
-    settle_all,
-)
-from solver.core.slots import HEAD, hard_missing
-from solver.core.week import NEVER, price_options
+from solver.core.incumbent import Incumbent, Totals
+from solver.core.slots import HEAD
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.roster import Roster
 
-MOVES_PER_ROUND = 64
+MOVES_PER_ROUND = 50
 SWEEPS = 4
+MOST_RUINED = 4
+LEVEL_EVERY = 8
 START_HEAT, END_HEAT, NOISE = 0.2, 0.02, 1.0
 """Temperatures and noise, in prices of one missing agent-step of the first piece."""
 
@@ -51,9 +35,9 @@ class Breaches:
     people above or below rows on heads, *hand_overs* failed hand-overs.
     """
 
-    guaranteed_steps: int
-    heads: int
-    hand_overs: int
+    guaranteed_steps: int = 0
+    heads: int = 0
+    hand_overs: int = 0
 
     @property
     def total(self) -> int:
@@ -61,26 +45,24 @@ class Breaches:
         return self.guaranteed_steps + self.heads + self.hand_overs
 
 
-def tables_of(compiled: Compiled) -> Tables:
-    """Return what the kernels read."""
-    num_a, num_t = compiled.costs.paid.shape
-    return Tables(
-        weeks=compiled.weeks,
-        limits=compiled.limits,
-        cover=compiled.cover,
-        backlog=compiled.backlog,
-        costs=compiled.costs,
-        rows=compiled.rows,
-        hands=compiled.hands,
-        reach=reach_of(compiled.weeks, num_a, num_t),
-    )
+@dataclass(slots=True, kw_only=True)
+class _Best:
+    """The best roster so far."""
+
+    value: float = np.inf
+    objective: int = 0
+    breaches: Breaches = field(default_factory=Breaches)
+    choice: IntArray
+    taken: IntArray
+    profile: FloatArray
 
 
 class LocalSearch:
     """The best roster found so far, and how to find a better one.
 
-    Every roster it holds keeps all rules of single agents; guarantees, rows on heads
-    and hand-overs are priced, and :attr:`breaches` counts what is left of them.
+    Every roster it holds keeps all rules of single agents (for those who have a legal
+    week at all); guarantees, rows on heads and hand-overs are priced, and
+    :attr:`breaches` counts what the best roster leaves of them.
 
     Parameters
     ----------
@@ -92,20 +74,56 @@ class LocalSearch:
 
     def __init__(self, compiled: Compiled, seed: int = 1) -> None:
         self.compiled = compiled
-        self.tables: Tables = tables_of(compiled)
-        self.now: Incumbent = new_incumbent(self.tables)
-        self._search: Search = new_search(self.tables, self.now, seed)
-        self._order = np.random.default_rng(seed)
+        self.now = Incumbent(compiled)
+        self._rng = np.random.default_rng(seed)
+        self._value = np.inf
+        self._best = _Best(
+            choice=self.now.choice.copy(),
+            taken=self.now.taken.copy(),
+            profile=self.now.levels.profile.copy(),
+        )
         self._swept = False
-        prices = compiled.need.piece_prices
-        self._step_price = max(1.0, float(prices[0])) * HEAD
+        first_price = compiled.need.piece_prices[0]
+        self._step_price = max(1.0, float(first_price)) * HEAD
+        self._num_agents = len(compiled.agent_ids)
+        component = [self.now.component_of(a) for a in range(self._num_agents)]
+        self._component = np.array(component, dtype=np.int64)
+        self._members = {
+            k: np.flatnonzero(self._component == k)
+            for k in range(max(component, default=-1) + 1)
+        }
+        self._needed = np.flatnonzero(self._component >= 0)
+
+    # ---------------------------------------------------------------- the result
+
+    @property
+    def objective(self) -> int:
+        """Objective of the best roster; deferred work as levelled, so never too low."""
+        return self._best.objective
+
+    @property
+    def breaches(self) -> Breaches:
+        """What the best roster still breaks."""
+        return self._best.breaches
+
+    @property
+    def profile(self) -> FloatArray:
+        """``[q, t]`` agents to work on deferred queues, as levelled; 0 for others."""
+        profile = np.zeros(self.compiled.need.live.shape)
+        for b, q in enumerate(self.compiled.backlog_queues):
+            profile[q] = self._best.profile[b] / HEAD
+        return profile
+
+    def roster(self) -> Roster:
+        """Return the best roster found."""
+        return roster_of(self.compiled, self._best.choice, self._best.taken)
 
     def infeasible_agents(self) -> tuple[str, ...]:
         """Return the agents for whom no legal plan exists."""
         return tuple(
             agent_id
             for a, agent_id in enumerate(self.compiled.agent_ids)
-            if self.cheapest_week(a) is None
+            if self.now.cheapest_week(a) is None
         )
 
     def cheapest_week(self, a: int) -> int | None:
@@ -113,20 +131,10 @@ class LocalSearch:
 
         That is its wages and other step prices, whatever is needed of it.
         """
-        memory, nothing = self.now.memory, np.zeros_like(self.now.gain)
-        price_options(
-            self.tables.weeks,
-            self.tables.costs,
-            a,
-            nothing,
-            nothing,
-            memory.totals,
-            memory.window_value,
-            memory.window_at,
-            memory.value,
-        )
-        worth = best_week(self.tables.weeks, self.tables.limits, a, memory)
-        return None if worth < 0.5 * NEVER else round(-worth)
+        cost = self.now.cheapest_week(a)
+        return None if cost is None else round(cost)
+
+    # ---------------------------------------------------------------- the search
 
     def construct(self) -> int:
         """Make the first roster greedily and return its objective.
@@ -134,14 +142,11 @@ class LocalSearch:
         One agent after the other, in a seeded order, gets the week that is best
         against those before.
         """
-        order = self._order.permutation(len(self.compiled.agent_ids))
-        level_all(self.tables, self.now, self._search)
-        for a in order.tolist():
-            insert(self.tables, self.now, self._search, a, 0.0)
-        level_all(self.tables, self.now, self._search)
-        settle_all(self.tables, self.now)
-        value = objective(self.tables, self.now)
-        keep_best(self.now, self._search, value)
+        self._level_all()
+        for a in self._rng.permutation(self._num_agents).tolist():
+            self.now.insert(a)
+        self._level_all()
+        self._note()
         return self.objective
 
     def improve(
@@ -159,35 +164,17 @@ class LocalSearch:
         the seed. Returns the best objective.
         """
         start, done = perf_counter(), 0
+        self._go_to(self._best.choice, self._best.taken, self._best.profile)
         if not self._swept:
             self._sweep(stop)
-        self._load(self._search.best_option, self._search.best_break)
-        while not (stop is not None and stop()):
+        while self._needed.size and not (stop is not None and stop()):
             share = _share(perf_counter() - start, seconds, done, rounds)
             if share >= 1.0:
                 break
             level = START_HEAT * (END_HEAT / START_HEAT) ** share
-            unit = heat * self._step_price
-            anneal(
-                self.tables,
-                self.now,
-                self._search,
-                MOVES_PER_ROUND,
-                level * unit,
-                NOISE * unit,
-            )
+            self._anneal(heat * level * self._step_price)
             done += 1
-        self._load(self._search.best_option, self._search.best_break)
         return self.objective
-
-    def _sweep(self, stop: Callable[[], bool] | None) -> None:
-        for _ in range(SWEEPS):
-            before = self._search.best[0]
-            order = self._order.permutation(len(self.compiled.agent_ids))
-            sweep(self.tables, self.now, self._search, order)
-            if self._search.best[0] >= before or (stop is not None and stop()):
-                break
-        self._swept = True
 
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective.
@@ -197,75 +184,161 @@ class LocalSearch:
         ModelError
             If a shift is none that the search may give.
         """
-        option, break_at = choices_of(self.compiled, roster)
-        self._load(option, break_at)
-        level_all(self.tables, self.now, self._search)
-        self._search.best[0] = np.inf
-        value = objective(self.tables, self.now)
-        keep_best(self.now, self._search, value)
+        choice, taken = choices_of(self.compiled, roster)
+        self._go_to(choice, taken, self._best.profile)
+        self._level_all()
+        self._best.value = np.inf
+        self._note()
         return self.objective
 
-    def _load(self, option: IntArray, break_at: IntArray) -> None:
-        """Make the choices the incumbent, with the best profile known."""
-        for a in range(len(self.compiled.agent_ids)):
-            count_agent(self.tables, self.now, a, -1)
-        self.now.option[:] = option
-        self.now.break_at[:] = break_at
-        for a in range(len(self.compiled.agent_ids)):
-            count_agent(self.tables, self.now, a, 1)
-        restore_profile(self.tables, self.now, self._search.best_profile)
-        settle_all(self.tables, self.now)
+    def _go_to(self, choice: IntArray, taken: IntArray, profile: FloatArray) -> None:
+        """Make these choices the incumbent."""
+        now = self.now
+        for a in range(self._num_agents):
+            days = now.days(a)
+            if np.array_equal(now.choice[days], choice[days]) and np.array_equal(
+                now.taken[days], taken[days]
+            ):
+                continue
+            now.count(a, -1)
+            now.choice[days], now.taken[days] = choice[days], taken[days]
+            now.count(a, 1)
+        self._use_profiles(profile)
+        self._value = now.value()
 
-    def roster(self) -> Roster:
-        """Return the best roster found."""
-        search = self._search
-        return roster_of(self.compiled, search.best_option, search.best_break)
+    def _note(self) -> None:
+        """Take the incumbent's value; remember it if it is the best so far."""
+        now, best = self.now, self._best
+        self._value = now.value()
+        if self._value < best.value:
+            best.value = self._value
+            missing = now.missing_guaranteed()
+            totals = now.totals
+            best.breaches = Breaches(
+                guaranteed_steps=missing,
+                heads=totals.off_rows,
+                hand_overs=totals.hand_overs,
+            )
+            hard = missing * self.compiled.breach_price
+            best.objective = (
+                round(totals.cover + totals.agents - hard) + self.compiled.constant
+            )
+            best.choice[:], best.taken[:] = now.choice, now.taken
+            best.profile[:] = now.levels.profile
 
-    @property
-    def penalised(self) -> int:
-        """Value of the best roster, breaches at their price."""
-        return round(objective(self.tables, self.now)) + self.compiled.constant
+    def _sweep(self, stop: Callable[[], bool] | None) -> None:
+        """Let everybody respond in turn until nothing is gained."""
+        for _ in range(SWEEPS):
+            before = self._best.value
+            for a in self._rng.permutation(self._num_agents).tolist():
+                self.now.count(a, -1)
+                self.now.insert(a)
+            self._level_all()
+            self._note()
+            self.now.mark_hand_overs()
+            if self._best.value >= before or (stop is not None and stop()):
+                break
+        self._swept = True
 
-    @property
-    def objective(self) -> int:
-        """Objective of the best roster; deferred work as levelled, so never too low."""
-        total, breaches = self.now.total, self.breaches
-        hard = self.compiled.rows.price[0] * breaches.guaranteed_steps
-        return round(total[COVER] + total[AGENTS] - hard) + self.compiled.constant
+    def _anneal(self, heat: float) -> None:
+        """Do one round of moves at one temperature."""
+        for move in range(MOVES_PER_ROUND):
+            if move % LEVEL_EVERY == 0:
+                self._relevel(heat)
+            a = int(self._rng.choice(self._needed))
+            k = int(self._component[a])
+            chosen = self._choose(k)
+            before = _Copy(self.now, k, chosen)
+            old = self._value
+            for b in chosen:
+                self.now.count(b, -1)
+            for b in chosen:
+                self.now.insert(b, self._noise(b))
+            new = self.now.value()
+            if new > old + heat * self._rng.exponential():
+                before.restore(self.now)
+                self._value = old
+            else:
+                self._accept(before.totals)
 
-    @property
-    def breaches(self) -> Breaches:
-        """What the best roster still breaks."""
-        objective(self.tables, self.now)
-        cover = self.tables.cover
-        first, last = cover.window.tolist()
-        missing = sum(
-            hard_missing(cover, self.now.cover, k, t)
-            for k in range(self.now.cover.cost.shape[0])
-            for t in range(first, last)
-        )
-        return Breaches(
-            guaranteed_steps=round(missing / HEAD),
-            heads=round(self.now.total[ROWS]),
-            hand_overs=round(self.now.total[HANDS]),
-        )
+    def _accept(self, before: Totals) -> None:
+        if before.hand_overs or self.now.totals.hand_overs:
+            self.now.mark_hand_overs()
+        self._note()
 
-    @property
-    def profile(self) -> FloatArray:
-        """``[q, t]`` agents to work on deferred queues, as levelled; 0 for others."""
-        profile = np.zeros(self.compiled.need.live.shape)
-        for b, q in enumerate(self.compiled.backlog_queues):
-            profile[q] = self._search.best_profile[b] / HEAD
-        return profile
+    def _noise(self, a: int) -> FloatArray | None:
+        options = self.now.options(a)
+        scale = NOISE * self._step_price * self._rng.random()
+        return scale * (self._rng.random(options.stop - options.start) - 0.5)
+
+    def _choose(self, k: int) -> list[int]:
+        """Choose agents of component *k*, most of them able to work at a dear step."""
+        first, last = self.now.window
+        cost = self.now.cover.cost[k]
+        one, two = self._rng.integers(first, last, size=2).tolist()
+        t = one if cost[one] >= cost[two] else two
+        members = self._members[k]
+        able = members[self.now.reach[members, t]]
+        if self._rng.random() < 0.2 or len(able) < 2:
+            able = members
+        count = min(len(able), int(self._rng.integers(2, MOST_RUINED + 1)))
+        return self._rng.choice(able, size=count, replace=False).tolist()
+
+    # ------------------------------------------------------------- deferred work
+
+    def _level_all(self) -> None:
+        """Level all deferred work, in an order and a direction drawn at random."""
+        late = bool(self._rng.random() < 0.5)
+        for b in self._rng.permutation(len(self.now.levels.profile)).tolist():
+            shift = int(self._rng.integers(0, 1 << 20))
+            self.now.level(b, late=late, shift=shift)
+
+    def _use_profiles(self, profile: FloatArray) -> None:
+        for b, own in enumerate(profile):
+            self.now.use_profile(b, own)
+
+    def _relevel(self, heat: float) -> None:
+        """Level the deferred work anew unless that is clearly worse."""
+        if not len(self.now.levels.profile):
+            return
+        old, value = self.now.levels.profile.copy(), self._value
+        self._level_all()
+        if self.now.value() > value + heat * self._rng.exponential():
+            self._use_profiles(old)
+        self._note()
+
+
+class _Copy:
+    """What a move in one component may change, to take it back."""
+
+    def __init__(self, now: Incumbent, k: int, chosen: list[int]) -> None:
+        self.k, self.totals = k, now.totals.copy()
+        self.cost, self.stamp = now.cover.cost[k].copy(), now.cover.stamp[k].copy()
+        self.plans = [
+            (a, now.choice[now.days(a)].copy(), now.taken[now.days(a)].copy())
+            for a in chosen
+        ]
+
+    def restore(self, now: Incumbent) -> None:
+        """Take the move back; costs and stamps become what they were."""
+        for a, choice, taken in self.plans:
+            now.count(a, -1)
+            days = now.days(a)
+            now.choice[days], now.taken[days] = choice, taken
+            now.count(a, 1)
+        now.cover.cost[self.k] = self.cost
+        now.cover.stamp[self.k] = self.stamp
+        now.cover.dirty[self.k] = 0
+        now.totals = self.totals
 
 
 def _share(
     elapsed_s: float, seconds: float | None, done: int, rounds: int | None
 ) -> float:
     """Return which part of the call is over."""
-    by_time = 0.0 if seconds is None else elapsed_s / max(seconds, 1e-9)
-    by_rounds = 0.0 if rounds is None else done / max(rounds, 1)
     if seconds is None and rounds is None:
         msg = "say how long to search: seconds or rounds"
         raise ValueError(msg)
+    by_time = 0.0 if seconds is None else elapsed_s / max(seconds, 1e-9)
+    by_rounds = 0.0 if rounds is None else done / max(rounds, 1) + (rounds == 0)
     return max(by_time, by_rounds)

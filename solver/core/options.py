@@ -4,17 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from solver.constraints import (
     Constraint,
     ForbidTime,
     LockedShifts,
     PaidStepsPerShift,
 )
-from solver.core.tables import WeekTables
 from wfm.calendar.catalogue import BreakWindow, ShiftOption, shift_options
-from wfm.domain.arrays import IntArray
 from wfm.domain.roster import WORK, PlannedDay, RosterInstance, Shift
 
 
@@ -131,105 +127,4 @@ def option_of(shift: Shift) -> ShiftOption:
             for span in shift.spans
             if span.activity != WORK
         ),
-    )
-
-
-class _Rows:
-    """Collects the rows of :class:`WeekTables` day by day."""
-
-    def __init__(self) -> None:
-        self.columns: dict[str, list[int]] = {name: [] for name in WeekTables._fields}
-
-    def add(self, name: str, *values: int) -> None:
-        """Append *values* to one column."""
-        self.columns[name].extend(values)
-
-    def size(self, name: str) -> int:
-        """Return the number of rows of a column."""
-        return len(self.columns[name])
-
-    def add_day(self, item: AgentDay, unit: int) -> None:
-        """Append one agent-day; paid time counts in *unit* steps."""
-        self.add("day_ordinal", item.day.date_local.toordinal())
-        self.add("day_week", item.day.week)
-        self.add("day_forced", int(item.locked is not None))
-        ends = sorted({option.end_idx for option in item.options})
-        windows = sorted(
-            {
-                (b.first_idx, b.last_idx, b.length_steps, b.paid)
-                for option in item.options
-                for b in option.breaks
-            }
-        )
-        for start in sorted({option.start_idx for option in item.options}):
-            self.add("start_idx", start)
-            for option in item.options:
-                if option.start_idx == start:
-                    self._add_option(option, unit, ends, windows)
-            self.add("option_of_start", self.size("option_end"))
-        for first, last, length, paid in windows:
-            self.add("window_first", first)
-            self.add("window_last", last)
-            self.add("window_steps", length)
-            self.add("window_paid", int(paid))
-        self.add("end_idx", *ends)
-        self.add("start_of_day", self.size("start_idx"))
-        self.add("window_of_day", self.size("window_first"))
-        self.add("end_of_day", self.size("end_idx"))
-
-    def _add_option(
-        self,
-        option: ShiftOption,
-        unit: int,
-        ends: list[int],
-        windows: list[tuple[int, int, int, bool]],
-    ) -> None:
-        base = self.size("window_first")
-        self.add("option_start", option.start_idx)
-        self.add("option_end", option.end_idx)
-        self.add("option_rank", ends.index(option.end_idx))
-        self.add("option_paid", option.paid_steps // unit)
-        for b in option.breaks:
-            key = (b.first_idx, b.last_idx, b.length_steps, b.paid)
-            self.add("break_window", base + windows.index(key))
-        self.add("break_of_option", self.size("break_window"))
-
-
-_RANGES = (
-    "day_of_agent",
-    "start_of_day",
-    "option_of_start",
-    "break_of_option",
-    "window_of_day",
-    "end_of_day",
-)
-
-
-def paid_units(num_agents: int, days: Iterable[AgentDay]) -> IntArray:
-    """Return per agent the largest step count that divides all paid shift lengths."""
-    units = np.zeros(num_agents, dtype=np.int64)
-    for item in days:
-        for option in item.options:
-            units[item.agent] = np.gcd(units[item.agent], option.paid_steps)
-    units[units == 0] = 1
-    return units
-
-
-def week_tables(
-    num_agents: int, days: tuple[AgentDay, ...], units: IntArray
-) -> WeekTables:
-    """Return the tables of *days*, which are sorted by agent and date."""
-    rows = _Rows()
-    for name in _RANGES:
-        rows.add(name, 0)
-    for item in days:
-        rows.add_day(item, int(units[item.agent]))
-    counts = np.bincount([item.agent for item in days], minlength=num_agents)
-    rows.add("day_of_agent", *np.cumsum(counts).tolist())
-    flags = ("day_forced", "window_paid")
-    return WeekTables(
-        **{
-            name: np.array(values, dtype=np.bool_ if name in flags else np.int64)
-            for name, values in rows.columns.items()
-        }
     )

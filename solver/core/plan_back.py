@@ -1,230 +1,193 @@
 """Reading the best week back out of the dynamic programme."""
 
 from solver.core.jit import kernel
-from solver.core.tables import FAR, WeekLimits, WeekTables
+from solver.core.tables import (
+    CARRY_END,
+    DATE,
+    FAR,
+    FIRST_DAY,
+    FIRST_END,
+    HIGH,
+    JUMP,
+    LOW,
+    OPTION_START,
+    REST,
+    RUN_CAP,
+    WEEK,
+    WeekTables,
+)
 from solver.core.week import (
     NEVER,
     Memory,
-    all_bits,
     fill_states,
-    first_predecessor,
-    gather,
+    first_before,
     may_skip,
-    stretch_bits,
-    week_worth,
+    settles,
 )
+from wfm.domain.arrays import FloatArray, IntArray
 
 
 @kernel
-def best_end(
-    weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory
-) -> tuple[float, int, int]:
-    """Return the value of the best plan, and day and rank of its last shift.
+def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, int]:
+    """Return the value of the best plan, and day and end row of its last shift.
 
     The day is -1 where it is best not to work at all; the value is below ``NEVER / 2``
     where no plan is legal.
     """
-    first, last = weeks.day_of_agent[a], weeks.day_of_agent[a + 1]
-    num_weeks = limits.week_min.shape[1]
-    lowest = first_predecessor(weeks, a, last)
-    worth, at, at_rank = NEVER, -1, -1
-    if lowest < 0:
-        lowest = first
-        if may_skip(limits, a, 0, num_weeks, limits.carry_end[a], FAR):
-            worth = 0.0
-    for day in range(lowest, last):
-        for rank in range(weeks.end_of_day[day + 1] - weeks.end_of_day[day]):
-            found = worth_at_end(weeks, limits, a, memory, day, rank)
-            if found > worth:
-                worth, at, at_rank = found, day, rank
-    return worth, at, at_rank
-
-
-@kernel
-def worth_at_end(
-    weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory, day: int, rank: int
-) -> float:
-    """Return the best value of a plan whose last shift ends on *day* with *rank*."""
-    end = weeks.end_idx[weeks.end_of_day[day] + rank]
-    week, num_weeks = weeks.day_week[day], limits.week_min.shape[1]
-    if not may_skip(limits, a, week + 1, num_weeks, end, FAR):
-        return NEVER
-    settled = stretch_bits(limits, a, week, end, FAR)
-    row = weeks.end_of_day[day] + rank - weeks.end_of_day[weeks.day_of_agent[a]]
-    worth = NEVER
-    for c in range(limits.sizes[a, 0]):
-        worth = max(worth, week_worth(limits, a, memory, row, c, settled, week))
-    return worth
+    days, weeks, num_weeks = tables.days, tables.weeks, tables.weeks.shape[1]
+    first, last = tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]
+    lowest = first_before(days, first, last)
+    best, at, at_row = NEVER, -1, -1
+    if lowest < 0 and may_skip(
+        weeks, a, 0, num_weeks, tables.agents[a, CARRY_END], FAR
+    ):
+        best = 0.0
+    for day in range(max(first, lowest), last):
+        w = days[day, WEEK]
+        for row in range(days[day, FIRST_END], days[day + 1, FIRST_END]):
+            end = tables.ends[row]
+            if may_skip(weeks, a, w + 1, num_weeks, end, FAR):
+                low = 0 if settles(weeks, a, w, end, FAR) else 1
+                for c in range(memory.done.shape[1]):
+                    for f in range(low, 2):
+                        worth = memory.done[row - days[first, FIRST_END], c, f]
+                        if worth > best:
+                            best, at, at_row = worth, day, row
+    return best, at, at_row
 
 
 @kernel
 def finished_state(
-    limits: WeekLimits,
-    a: int,
     memory: Memory,
     row: int,
-    settled: int,
-    week: int,
-    only_run: int,
+    week: IntArray,
+    low: int,
+    c: int,
+    plus: float,
     worth: float,
 ) -> tuple[int, int, int]:
-    """Return run, flags and paid units of a finished week of value *worth*."""
-    runs, flags, paid = limits.sizes[a]
-    full = all_bits(limits, a, week)
-    high = min(limits.week_max[a, week], paid - 1)
-    for c in range(runs):
-        for f in range(flags):
-            if (f | settled) & full != full or (only_run >= 0 and c != only_run):
-                continue
-            at = ((row * runs + c) * flags + f) * paid
-            for p in range(limits.week_min[a, week], high + 1):
-                if memory.best[at + p] == worth:
-                    return c, f, p
+    """Return the state in *row* of a week that may end so and, with *plus*, is *worth*.
+
+    *week* are the limits of the agent's week, *low* the least flag, *c* the run (-1:
+    any).
+    """
+    for run in range(memory.best.shape[1]):
+        if c < 0 or run == c:
+            for f in range(low, 2):
+                for i in range(week[LOW], week[HIGH]):
+                    if memory.best[row, run, f, i] + plus == worth:
+                        return run, f, i
     return -1, -1, -1
 
 
 @kernel
 def open_state(
-    limits: WeekLimits,
-    a: int,
-    memory: Memory,
-    row: int,
-    bits: int,
-    only_run: int,
-    f: int,
-    p: int,
-    worth: float,
+    memory: Memory, row: int, low: int, c: int, i: int, plus: float, worth: float
 ) -> tuple[int, int, int]:
-    """Return the state in *row* of value *worth* that *bits* turn into flags *f*."""
-    runs, flags, paid = limits.sizes[a]
-    for c in range(runs):
-        for old in range(flags):
-            if (old | bits) & f != f or (only_run >= 0 and c != only_run):
-                continue
-            if memory.best[((row * runs + c) * flags + old) * paid + p] == worth:
-                return c, old, p
+    """Return the state in *row* that, with *plus*, is *worth* (total *i*)."""
+    for run in range(memory.best.shape[1]):
+        if c < 0 or run == c:
+            for f in range(low, 2):
+                if memory.best[row, run, f, i] + plus == worth:
+                    return run, f, i
     return -1, -1, -1
 
 
 @kernel
 def state_before(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
+    tables: WeekTables,
     memory: Memory,
+    a: int,
+    day: int,
+    o: int,
     before: int,
     end_row: int,
-    day: int,
-    start: int,
     state: tuple[int, int, int],
+    plus: float,
     worth: float,
 ) -> tuple[int, int, int]:
-    """Return the state at *end_row* of day *before* that led to *state*, -1 for none.
+    """Return the state at *end_row* of day *before* that led to *state* (-1: none).
 
-    *state* is run, flags and the paid units before the shift; *worth* is its value.
+    *state* is run, flag and the total before option *o*, which is worth *plus*.
     """
-    end = weeks.end_idx[end_row]
-    row = end_row - weeks.end_of_day[weeks.day_of_agent[a]]
-    next_date = weeks.day_ordinal[day] - weeks.day_ordinal[before] == 1
-    adjacent = next_date and limits.run_cap[a] > 0
-    only_run = state[0] - 1 if adjacent else -1
-    if start - end < limits.rest[a] or (adjacent == (state[0] == 0)):
+    days, weeks, agents = tables.days, tables.weeks, tables.agents
+    start, end = tables.options[o, OPTION_START], tables.ends[end_row]
+    next_date = days[day, DATE] - days[before, DATE] == 1
+    adjacent = next_date and agents[a, RUN_CAP] > 0
+    if start - end < agents[a, REST] or adjacent == (state[0] == 0):
         return -1, -1, -1
-    old, new = weeks.day_week[before], weeks.day_week[day]
-    bits = stretch_bits(limits, a, new, end, start)
+    c = state[0] - 1 if adjacent else -1
+    row = end_row - days[agents[a, FIRST_DAY], FIRST_END]
+    old, new = days[before, WEEK], days[day, WEEK]
+    needs = state[1] == 1 and not settles(weeks, a, new, end, start)
     if old == new:
-        return open_state(
-            limits, a, memory, row, bits, only_run, state[1], state[2], worth
-        )
-    legal = may_skip(limits, a, old + 1, new, end, start)
-    if state[2] != 0 or bits & state[1] != state[1] or not legal:
+        return open_state(memory, row, 1 if needs else 0, c, state[2], plus, worth)
+    if needs or state[2] > 0 or not may_skip(weeks, a, old + 1, new, end, start):
         return -1, -1, -1
-    settled = stretch_bits(limits, a, old, end, start)
-    return finished_state(limits, a, memory, row, settled, old, only_run, worth)
+    low = 0 if settles(weeks, a, old, end, start) else 1
+    return finished_state(memory, row, weeks[a, old], low, c, plus, worth)
 
 
 @kernel
 def find_before(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
+    tables: WeekTables,
     memory: Memory,
+    a: int,
     day: int,
-    start: int,
+    o: int,
     state: tuple[int, int, int],
+    plus: float,
     worth: float,
 ) -> tuple[int, int, tuple[int, int, int]]:
     """Return day, end row and state of the shift before; day -1 if there is none."""
-    lowest = max(first_predecessor(weeks, a, day), weeks.day_of_agent[a])
-    for end_row in range(weeks.end_of_day[lowest], weeks.end_of_day[day]):
-        before = lowest
-        while weeks.end_of_day[before + 1] <= end_row:
-            before += 1
-        found = state_before(
-            weeks, limits, a, memory, before, end_row, day, start, state, worth
-        )
-        if found[0] >= 0:
-            return before, end_row, found
+    days, first = tables.days, tables.agents[a, FIRST_DAY]
+    for before in range(max(first, first_before(days, first, day)), day):
+        for end_row in range(days[before, FIRST_END], days[before + 1, FIRST_END]):
+            found = state_before(
+                tables, memory, a, day, o, before, end_row, state, plus, worth
+            )
+            if found[0] >= 0:
+                return before, end_row, found
     return -1, -1, state
 
 
 @kernel
-def option_taken(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
-    memory: Memory,
-    day: int,
-    end_row: int,
-    state: tuple[int, int, int],
-) -> int:
-    """Return the option that led to *state* at *end_row* of *day*."""
-    runs, flags, paid = limits.sizes[a]
-    c, f, p = state
-    rank = end_row - weeks.end_of_day[day]
-    base = weeks.end_of_day[weeks.day_of_agent[a]]
-    worth = memory.best[(((end_row - base) * runs + c) * flags + f) * paid + p]
-    for s in range(weeks.start_of_day[day], weeks.start_of_day[day + 1]):
-        is_gathered = False
-        for o in range(weeks.option_of_start[s], weeks.option_of_start[s + 1]):
-            units = weeks.option_paid[o]
-            if weeks.option_rank[o] != rank or units > p:
-                continue
-            if not is_gathered:
-                gather(weeks, limits, a, memory, day, weeks.start_idx[s])
-                is_gathered = True
-            before = memory.fresh[(c * flags + f) * paid + p - units]
-            if before + memory.value[o] == worth:
-                return o
-    return -1
-
-
-@kernel
-def best_week(weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory) -> float:
-    """Choose the best legal plan of agent *a* for the option values in *memory*.
-
-    The options chosen are written to ``memory.choice`` (-1 for a day off). Returns the
-    plan's value, or less than ``NEVER / 2`` where no plan is legal.
-    """
-    first, last = weeks.day_of_agent[a], weeks.day_of_agent[a + 1]
-    memory.choice[first:last] = -1
-    fill_states(weeks, limits, a, memory)
-    total, day, rank = best_end(weeks, limits, a, memory)
+def read_back(
+    tables: WeekTables, memory: Memory, a: int, value: FloatArray, choice: IntArray
+) -> float:
+    """Write the best plan to *choice* and return its value (after the programme)."""
+    first = tables.agents[a, FIRST_DAY]
+    for day in range(first, tables.agents[a + 1, FIRST_DAY]):
+        choice[day] = -1
+    total, day, end_row = best_end(tables, memory, a)
     if day < 0:
         return total
-    end_row = weeks.end_of_day[day] + rank
-    row = end_row - weeks.end_of_day[first]
-    week = weeks.day_week[day]
-    settled = stretch_bits(limits, a, week, weeks.end_idx[end_row], FAR)
-    state = finished_state(limits, a, memory, row, settled, week, -1, total)
-    flags, paid = limits.sizes[a, 1], limits.sizes[a, 2]
+    base, w = tables.days[first, FIRST_END], tables.days[day, WEEK]
+    low = 0 if settles(tables.weeks, a, w, tables.ends[end_row], FAR) else 1
+    state = finished_state(
+        memory, end_row - base, tables.weeks[a, w], low, -1, 0.0, total
+    )
     while day >= 0:
-        o = option_taken(weeks, limits, a, memory, day, end_row, state)
-        memory.choice[day] = o
-        start = weeks.option_start[o]
-        state = (state[0], state[1], state[2] - weeks.option_paid[o])
-        worth = memory.fresh[(state[0] * flags + state[1]) * paid + state[2]]
+        c, f, i = state
+        o = memory.via[end_row - base, c, f, i]
+        worth = memory.best[end_row - base, c, f, i]
+        choice[day] = o
+        before = 0
+        while tables.jumps[tables.options[o, JUMP], before] != i:
+            before += 1
         day, end_row, state = find_before(
-            weeks, limits, a, memory, day, start, state, worth
+            tables, memory, a, day, o, (c, f, before), value[o], worth
         )
     return total
+
+
+def best_week(
+    tables: WeekTables, memory: Memory, a: int, value: FloatArray, choice: IntArray
+) -> float:
+    """Choose the best legal plan of agent *a* for the given *value* of every option.
+
+    The options chosen are written to *choice* (-1 for a day off). Returns the plan's
+    value, or less than ``NEVER / 2`` where no plan is legal.
+    """
+    fill_states(tables, memory, a, value)
+    return float(read_back(tables, memory, a, value, choice))

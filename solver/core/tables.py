@@ -13,104 +13,120 @@ FAR = 1 << 40
 """A step that is later (negated: earlier) than any on the grid."""
 
 
+FIRST_DAY, REST, RUN_CAP, CARRY_END, CARRY_DATE, CARRY_RUN, RUNS, SUMS = range(8)
+"""Columns of ``WeekTables.agents``."""
+
+LOW, HIGH, STRETCH_START, STRETCH_END, STRETCH_STEPS = range(5)
+"""Columns of ``WeekTables.weeks``."""
+
+DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END = range(6)
+"""Columns of ``WeekTables.days``."""
+
+START, FIRST_OPTION = range(2)
+"""Columns of ``WeekTables.starts``."""
+
+OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK = range(5)
+"""Columns of ``WeekTables.options``."""
+
+WINDOW_FIRST, WINDOW_LAST, WINDOW_STEPS, WINDOW_PAID = range(4)
+"""Columns of ``WeekTables.windows``."""
+
+
 class WeekTables(NamedTuple):
-    """What each agent may do on each planned date: shift options by start.
+    """What each agent may do, on each planned date and in each plan week.
 
-    ``day_*`` rows are agent-days in date order; ``start_*`` rows the distinct starts
-    of a day; ``option_*`` rows its shifts; ``end_idx`` the day's distinct ends,
-    ascending; ``window_*`` rows the day's distinct break windows, which options name
-    by ``break_window``. On a forced day (locked shifts) the agent must work.
+    Columns ``FIRST_x`` begin the range of x rows that ends where the next row's
+    begins; each of these tables closes with a row for that purpose.
+
+    Attributes
+    ----------
+    agents
+        ``[a, column]`` first day, least rest, cap on runs of days (0: can't bind), end,
+        date and run of the last shift before the plan; how many run lengths and how
+        many totals of paid time the agent's states have.
+    weeks
+        ``[a, week, column]`` range of allowed totals; free stretch that is due.
+    days
+        Agent-days in date order; on a forced day (locked) the agent must work.
+    starts, options, ends
+        A day's distinct starts, its shifts by start, its distinct ends, all rising.
+    breaks, windows
+        The window row of each break of each option; the day's distinct windows.
+    jumps
+        ``[row, total]`` place of the total after a shift, -1 where it is too much.
     """
 
-    day_of_agent: IntArray
-    day_ordinal: IntArray
-    day_week: IntArray
-    day_forced: BoolArray
-    start_of_day: IntArray
-    start_idx: IntArray
-    option_of_start: IntArray
-    option_start: IntArray
-    option_end: IntArray
-    option_rank: IntArray
-    option_paid: IntArray
-    break_of_option: IntArray
-    break_window: IntArray
-    window_of_day: IntArray
-    window_first: IntArray
-    window_last: IntArray
-    window_steps: IntArray
-    window_paid: BoolArray
-    end_of_day: IntArray
-    end_idx: IntArray
+    agents: IntArray
+    weeks: IntArray
+    days: IntArray
+    starts: IntArray
+    options: IntArray
+    ends: IntArray
+    breaks: IntArray
+    windows: IntArray
+    jumps: IntArray
 
 
-class WeekLimits(NamedTuple):
-    """What binds each agent's weeks; paid time in the agent's own unit.
+PIECE_CLASS, PIECE_PRICE, PIECE_USEFUL, PIECE_HARD = range(4)
+"""Columns of ``CoverTables.pieces``."""
 
-    ``run_cap`` is 0 where the limit on consecutive days can't bind. Free stretches of
-    agent a and week w are the rows ``stretch_of_week[a, w] .. [a, w + 1]``.
-    ``sizes[a]`` are the dimensions of the agent's state: runs, flags, paid units.
-    """
-
-    rest: IntArray
-    run_cap: IntArray
-    carry_end: IntArray
-    carry_ordinal: IntArray
-    carry_run: IntArray
-    week_min: IntArray
-    week_max: IntArray
-    stretch_of_week: IntArray
-    stretch_start: IntArray
-    stretch_end: IntArray
-    stretch_steps: IntArray
-    sizes: IntArray
+FIRST_PIECE, FIRST_SUBSET = range(2)
+"""Columns of ``CoverTables.components``."""
 
 
 class CoverTables(NamedTuple):
     """What present heads are worth, per connected component of queues.
 
-    Classes are sets of queues that the same groups serve. ``piece_*`` rows are parts
-    of a class's need, most expensive first within a component; their widths
-    ``[t, piece]`` live with the search's state because deferred work moves. A piece
-    that is not ``useful`` (a guarantee without work) leaves its people idle.
-    ``subset_*`` rows are the relevant Hall subsets; ``group_counts[g, subset]`` is 1
-    where group g can serve one of the subset's classes. ``fixed_heads[t, g]`` are at
-    work whatever the plan says (carry-over).
+    Classes are sets of queues that the same groups serve. Pieces are parts of a
+    class's need, most expensive first within a component: class, price of a unit
+    (guarantees raise it), whether serving it is useful (a guarantee without work leaves
+    its people idle), and how much of the price is the guarantee's. Subsets are the
+    relevant Hall subsets; ``counts[g, subset]`` is 1 where group g can serve one of
+    the subset's classes; ``subset_of_class`` are ranges in ``class_subset``.
     """
 
-    window: IntArray
-    idle_price: FloatArray
-    group_of_agent: IntArray
-    component_of_group: IntArray
-    piece_of_component: IntArray
-    piece_class: IntArray
-    piece_price: FloatArray
-    piece_hard: FloatArray
-    piece_useful: FloatArray
-    subset_of_component: IntArray
+    components: IntArray
+    pieces: FloatArray
+    counts: FloatArray
     subset_of_class: IntArray
     class_subset: IntArray
-    group_counts: FloatArray
-    fixed_heads: FloatArray
+    component_of_group: IntArray
+
+
+class NeedTables(NamedTuple):
+    """Where heads count, what they begin from, and what nobody needs.
+
+    ``width[t, piece]`` are units of need; ``fixed_heads[t, g]`` are at work whatever
+    the plan says (carry-over); heads count in ``window[0] <= t < window[1]``.
+    """
+
+    window: tuple[int, int]
+    idle_price: float
     width: FloatArray
+    fixed_heads: FloatArray
+    group_of_agent: IntArray
+
+
+BACKLOG_COMPONENT, BACKLOG_CLASS, WORK_INSIDE, RESERVED, WORK_BEYOND = range(5)
+"""Columns of ``BacklogTables.rows``: component, class, and three piece rows."""
+
+ARRIVAL, DUE = range(2)
+"""Columns of ``BacklogTables.buckets``."""
 
 
 class BacklogTables(NamedTuple):
-    """Deferred work: per backlog (queue) its class and pieces; buckets by due time.
+    """Deferred work: one row per backlog (queue), buckets by due time.
 
-    ``pieces[b]`` are three piece rows: work within the guarantee, guarantee without
-    work, work beyond it. Work of a bucket may be done at steps in
-    ``arrival <= t < due`` in which the queue is open.
+    The pieces of a backlog are its work within the guarantee, guarantee without work,
+    and work beyond it. Work of a bucket may be done at steps ``arrival <= t < due``
+    in which the queue is open.
     """
 
-    component: IntArray
-    class_row: IntArray
-    pieces: IntArray
+    rows: IntArray
     floor: FloatArray
     open_steps: BoolArray
     bucket_of_backlog: IntArray
-    arrival: IntArray
-    due: IntArray
+    buckets: IntArray
     work: FloatArray
 
 
@@ -122,38 +138,36 @@ class CostTables(NamedTuple):
     working: FloatArray
 
 
+ROW_START, ROW_END, ROW_LOW, ROW_HIGH, COUNTS_BREAKS = range(5)
+"""Columns of ``RowTables.rows``."""
+
+
 class RowTables(NamedTuple):
     """Rows on heads (seats, floors of a site or skill): ``low <= count <= high``.
 
-    ``row_of_agent`` and ``agent_row`` list the rows that count an agent;
+    ``of_agent`` are ranges in ``agent_row``, which lists the rows that count an agent;
     ``fixed[row, t]`` are heads of the carry-over.
     """
 
-    row_of_agent: IntArray
+    rows: IntArray
+    of_agent: IntArray
     agent_row: IntArray
-    start: IntArray
-    end: IntArray
-    low: IntArray
-    high: IntArray
-    counts_breaks: BoolArray
     fixed: IntArray
-    price: FloatArray
 
 
 class HandTables(NamedTuple):
-    """Hand-overs: per hand-over its regions, its overlap and the open steps.
+    """Hand-overs: ranges of regions, overlap in steps, and the open steps.
 
-    ``region_of_hand[h] .. [h + 1]`` are region rows; ``region_of_agent`` and
-    ``agent_region`` list the region rows that count an agent; ``fixed_shift`` and
-    ``fixed_work`` ``[region, t]`` are heads of the carry-over.
+    ``of_agent`` are ranges in ``agent_region``, which lists the region rows that count
+    an agent; ``fixed_shift`` and ``fixed_work`` ``[region, t]`` are heads of the
+    carry-over.
     """
 
     region_of_hand: IntArray
     hand_of_region: IntArray
-    region_of_agent: IntArray
-    agent_region: IntArray
     overlap: IntArray
     open_steps: BoolArray
+    of_agent: IntArray
+    agent_region: IntArray
     fixed_shift: IntArray
     fixed_work: IntArray
-    price: FloatArray

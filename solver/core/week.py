@@ -1,12 +1,14 @@
 """The best legal weeks of one agent, exactly, by dynamic programming over shifts.
 
-The state after a shift is: its day, the rank of its end among the day's ends, the run
-of consecutive days, which free stretches of the current plan week are settled, and the
-paid units of that week. ``best[day][rank, run, flags, paid]`` is the highest value of
-any plan that ends so. Both the rest before a start and the free stretches ask that the
-last end lies early enough, so maxima over the first ranks (*upto*) answer for all ends
-at once; a day off needs no run, so maxima over runs (*loose*) do for all but the day
-before. Reading the plan back finds each predecessor by its exact value.
+A state after a shift is ``[end row, run, flag, total]``: the day and end of the shift,
+the run of consecutive days, whether the free stretch of the plan week is settled, and
+the place of the week's paid time among the totals that shifts can add up to. ``best``
+holds the highest value of any plan that ends so.
+
+Rest and free stretches ask that the last end lies early enough, so maxima over a day's
+first ends (``upto``) answer for all of them at once. After a day off the run does not
+matter, so maxima over runs (``loose``) do. Days so far back that neither depends on
+the exact times are pooled. Plans are read back by finding predecessors of equal value.
 """
 
 from typing import NamedTuple
@@ -14,215 +16,174 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.core.jit import kernel
-from solver.core.tables import CostTables, WeekLimits, WeekTables
+from solver.core.tables import (
+    CARRY_DATE,
+    CARRY_END,
+    CARRY_RUN,
+    DATE,
+    END_ROW,
+    FIRST_DAY,
+    FIRST_END,
+    FIRST_OPTION,
+    FIRST_START,
+    FORCED,
+    HIGH,
+    JUMP,
+    LOW,
+    REST,
+    RUN_CAP,
+    RUNS,
+    START,
+    STRETCH_END,
+    STRETCH_START,
+    STRETCH_STEPS,
+    SUMS,
+    WEEK,
+    WeekTables,
+)
 from wfm.domain.arrays import FloatArray, IntArray
 
 NEVER = -1e300
 
 
-def state_size(weeks: WeekTables, limits: WeekLimits) -> int:
-    """Return the number of states of the agent that has most."""
-    most = 1
-    days = weeks.day_of_agent
-    for a, (runs, flags, paid) in enumerate(limits.sizes.tolist()):
-        ends = weeks.end_of_day[days[a + 1]] - weeks.end_of_day[days[a]]
-        most = max(most, int(ends) * runs * flags * paid)
-    return most
-
-
-@kernel
-def stretch_bits(limits: WeekLimits, a: int, w: int, end: int, start: int) -> int:
-    """Return the flags of week *w* that the gap from *end* to *start* settles."""
-    bits = 0
-    first = limits.stretch_of_week[a, w]
-    for i in range(first, limits.stretch_of_week[a, w + 1]):
-        low = max(end, limits.stretch_start[i])
-        high = min(start, limits.stretch_end[i])
-        if high - low >= limits.stretch_steps[i]:
-            bits |= 1 << (i - first)
-    return bits
-
-
-@kernel
-def all_bits(limits: WeekLimits, a: int, w: int) -> int:
-    """Return the flags that week *w* must have settled."""
-    count = limits.stretch_of_week[a, w + 1] - limits.stretch_of_week[a, w]
-    return (1 << count) - 1
-
-
-@kernel
-def may_skip(
-    limits: WeekLimits, a: int, first: int, last: int, end: int, start: int
-) -> bool:
-    """Return whether weeks ``first <= w < last`` may go without a shift."""
-    for w in range(first, last):
-        full = all_bits(limits, a, w)
-        if limits.week_min[a, w] > 0:
-            return False
-        if stretch_bits(limits, a, w, end, start) != full:
-            return False
-    return True
-
-
-@kernel
-def price_windows(
-    weeks: WeekTables,
-    day: int,
-    paid: FloatArray,
-    unpaid: FloatArray,
-    window_value: FloatArray,
-    window_at: IntArray,
-) -> None:
-    """Place each break of *day* where the work it takes is worth least.
-
-    *paid* and *unpaid* ``[t]`` are running totals of what a step at work is worth
-    above a paid and an unpaid break.
-    """
-    for i in range(weeks.window_of_day[day], weeks.window_of_day[day + 1]):
-        steps = weeks.window_steps[i]
-        worth = paid if weeks.window_paid[i] else unpaid
-        least = 1e300
-        for b in range(weeks.window_first[i], weeks.window_last[i] + 1):
-            lost = worth[b + steps] - worth[b]
-            if lost < least:
-                least = lost
-                window_at[i] = b
-        window_value[i] = least
-
-
-@kernel
-def price_options(
-    weeks: WeekTables,
-    costs: CostTables,
-    a: int,
-    gain: FloatArray,
-    present: FloatArray,
-    totals: FloatArray,
-    window_value: FloatArray,
-    window_at: IntArray,
-    value: FloatArray,
-) -> None:
-    """Set the *value* of every option of agent *a*.
-
-    *gain* ``[t]`` is what a step at work is worth, *present* ``[t]`` what a step on
-    shift is worth on top of it.
-    *totals* ``[3, t + 1]`` is scratch; *window_at* receives the break starts.
-    """
-    first, last = weeks.day_of_agent[a], weeks.day_of_agent[a + 1]
-    for t in range(gain.shape[0]):
-        work = gain[t] - costs.working[a, t]
-        totals[1, t + 1] = totals[1, t] + work
-        totals[2, t + 1] = totals[2, t] + work - costs.paid[a, t]
-        shown = work + present[t] - costs.paid[a, t] - costs.on_shift[a, t]
-        totals[0, t + 1] = totals[0, t] + shown
-    for day in range(first, last):
-        price_windows(weeks, day, totals[1], totals[2], window_value, window_at)
-        begin = weeks.option_of_start[weeks.start_of_day[day]]
-        end = weeks.option_of_start[weeks.start_of_day[day + 1]]
-        for o in range(begin, end):
-            worth = totals[0, weeks.option_end[o]] - totals[0, weeks.option_start[o]]
-            for b in range(weeks.break_of_option[o], weeks.break_of_option[o + 1]):
-                worth -= window_value[weeks.break_window[b]]
-            value[o] = worth
-
-
 class Memory(NamedTuple):
-    """Scratch of one dynamic programme; see the module for *best*, *upto*, *loose*.
+    """States of one agent's programme; *via* is the option that led to a state.
 
-    *fresh* are the states before a shift with a given start: ``[run, flags, paid]``
-    as they will be after it, paid units of the shift not yet added. *alive* are the
-    first and last paid units that can be reached in each row of *fresh*.
+    *fresh* ``[run, flag, total]`` is what may come before a shift with a given start
+    (*span*: the range of totals reached), *pool* the part of it that all starts share,
+    *done* ``[end row, run, flag]`` the best of a week that may end there, *close*
+    marks the days that were not pooled.
     """
 
     best: FloatArray
     upto: FloatArray
     loose: FloatArray
+    done: FloatArray
+    via: IntArray
     fresh: FloatArray
-    alive: IntArray
-    value: FloatArray
-    totals: FloatArray
-    window_value: FloatArray
-    window_at: IntArray
-    choice: IntArray
+    pool: FloatArray
+    span: IntArray
+    close: IntArray
 
 
-def new_memory(weeks: WeekTables, limits: WeekLimits, num_steps: int) -> Memory:
-    """Return scratch that is large enough for every agent."""
-    size = state_size(weeks, limits)
-    rows = int(limits.sizes.prod(axis=1).max(initial=1))
+def memories(tables: WeekTables) -> list[Memory]:
+    """Return every agent's memory; agents of equal shape share theirs."""
+    days = tables.agents[:, FIRST_DAY]
+    ends = np.diff(tables.days[days, FIRST_END])
+    sizes = tables.agents[:-1][:, [RUNS, SUMS]].tolist()
+    most: dict[tuple[int, int], list[int]] = {}
+    for a, (runs, sums) in enumerate(sizes):
+        have = most.setdefault((runs, sums), [0, 0])
+        have[0] = max(have[0], int(ends[a]))
+        have[1] = max(have[1], int(days[a + 1] - days[a]))
+    shared = {key: _memory(*key, *rows) for key, rows in most.items()}
+    return [shared[runs, sums] for runs, sums in sizes]
+
+
+def _memory(runs: int, sums: int, num_ends: int, num_days: int) -> Memory:
     return Memory(
-        best=np.empty(size),
-        upto=np.empty(size),
-        loose=np.empty(size),
-        fresh=np.empty(rows),
-        alive=np.empty((rows, 2), dtype=np.int64),
-        value=np.zeros(len(weeks.option_end)),
-        totals=np.zeros((3, num_steps + 1)),
-        window_value=np.zeros(len(weeks.window_first)),
-        window_at=np.zeros(len(weeks.window_first), dtype=np.int64),
-        choice=np.full(len(weeks.day_ordinal), -1, dtype=np.int64),
+        best=np.full((num_ends, runs, 2, sums), NEVER),
+        upto=np.full((num_ends, runs, 2, sums), NEVER),
+        loose=np.full((num_ends, 2, sums), NEVER),
+        done=np.full((num_ends, runs, 2), NEVER),
+        via=np.full((num_ends, runs, 2, sums), -1, dtype=np.int64),
+        fresh=np.full((runs, 2, sums), NEVER),
+        pool=np.full((2, sums), NEVER),
+        span=np.zeros((runs, 2, 2), dtype=np.int64),
+        close=np.zeros(num_days, dtype=np.int64),
     )
 
 
 @kernel
-def raise_row(
-    target: FloatArray, to: int, source: FloatArray, at: int, count: int
-) -> None:
-    """Raise ``target[to:to + count]`` to at least ``source[at:at + count]``."""
-    for p in range(count):
-        if source[at + p] > target[to + p]:
-            target[to + p] = source[at + p]
+def settles(weeks: IntArray, a: int, w: int, end: int, start: int) -> bool:
+    """Return whether the gap from *end* to *start* is the free stretch of week *w*."""
+    low = max(end, weeks[a, w, STRETCH_START])
+    high = min(start, weeks[a, w, STRETCH_END])
+    return high - low >= weeks[a, w, STRETCH_STEPS]
 
 
 @kernel
-def merge(
-    limits: WeekLimits, a: int, memory: Memory, row: int, bits: int, adjacent: bool
-) -> None:
-    """Let the states up to end row *row* (of the agent) be followed by a shift."""
-    runs, flags, paid = limits.sizes[a]
-    for f in range(flags):
+def may_skip(
+    weeks: IntArray, a: int, first: int, last: int, end: int, start: int
+) -> bool:
+    """Return whether weeks ``first <= w < last`` may go without a shift."""
+    for w in range(first, last):
+        if weeks[a, w, LOW] > 0 or not settles(weeks, a, w, end, start):
+            return False
+    return True
+
+
+@kernel
+def first_before(days: IntArray, first: int, day: int) -> int:
+    """Return the first day that *day* may follow, -1 for the time before the plan."""
+    for before in range(day - 1, first - 1, -1):
+        if days[before, FORCED]:
+            return before
+    return -1
+
+
+@kernel
+def merge(memory: Memory, row: int, flag: int, adjacent: bool) -> None:
+    """Let the states up to end *row* be followed by a shift; *flag* settles."""
+    runs, _, sums = memory.fresh.shape
+    for f in range(2):
+        to = f | flag
         if adjacent:
             for c in range(runs - 1):
-                at = ((row * runs + c) * flags + f) * paid
-                to = ((c + 1) * flags + (f | bits)) * paid
-                raise_row(memory.fresh, to, memory.upto, at, paid)
+                for i in range(sums):
+                    worth = memory.upto[row, c, f, i]
+                    if worth > memory.fresh[c + 1, to, i]:
+                        memory.fresh[c + 1, to, i] = worth
         else:
-            at = (row * flags + f) * paid
-            raise_row(memory.fresh, (f | bits) * paid, memory.loose, at, paid)
+            for i in range(sums):
+                worth = memory.loose[row, f, i]
+                if worth > memory.fresh[0, to, i]:
+                    memory.fresh[0, to, i] = worth
+
+
+@kernel
+def count_ends(tables: WeekTables, day: int, limit: int) -> int:
+    """Return how many of the ends of *day* lie at or before *limit*."""
+    first = tables.days[day, FIRST_END]
+    count = 0
+    while (
+        first + count < tables.days[day + 1, FIRST_END]
+        and tables.ends[first + count] <= limit
+    ):
+        count += 1
+    return count
 
 
 @kernel
 def after_same_week(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
+    tables: WeekTables,
     memory: Memory,
+    a: int,
     before: int,
     start: int,
     count: int,
     adjacent: bool,
 ) -> None:
     """Let the first *count* ends of day *before* be followed by a start."""
-    week = weeks.day_week[before]
-    first = weeks.end_of_day[before]
-    row = first - weeks.end_of_day[weeks.day_of_agent[a]]
-    most = stretch_bits(limits, a, week, weeks.end_idx[first], start)
-    last = -1
-    for rank in range(count - 1, -1, -1):
-        bits = stretch_bits(limits, a, week, weeks.end_idx[first + rank], start)
-        if bits != last:
-            merge(limits, a, memory, row + rank, bits, adjacent)
-            last = bits
-        if bits == most:
-            break
+    weeks, w = tables.weeks, tables.days[before, WEEK]
+    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
+    row = tables.days[before, FIRST_END] - base
+    until = min(start, weeks[a, w, STRETCH_END])
+    settled = 0
+    if until - weeks[a, w, STRETCH_START] >= weeks[a, w, STRETCH_STEPS]:
+        limit = until - weeks[a, w, STRETCH_STEPS]
+        settled = min(count, count_ends(tables, before, limit))
+    if settled < count:
+        merge(memory, row + count - 1, 0, adjacent)
+    if settled > 0:
+        merge(memory, row + settled - 1, 1, adjacent)
 
 
 @kernel
 def after_week_change(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
+    tables: WeekTables,
     memory: Memory,
+    a: int,
     before: int,
     day: int,
     start: int,
@@ -230,183 +191,194 @@ def after_week_change(
     adjacent: bool,
 ) -> None:
     """Let the first *count* ends of a day of an earlier week be followed by a start."""
-    runs, flags, paid = limits.sizes[a]
-    old, new = weeks.day_week[before], weeks.day_week[day]
-    first = weeks.end_of_day[before]
-    base = first - weeks.end_of_day[weeks.day_of_agent[a]]
-    for rank in range(count):
-        end = weeks.end_idx[first + rank]
-        if not may_skip(limits, a, old + 1, new, end, start):
+    weeks = tables.weeks
+    old, new = tables.days[before, WEEK], tables.days[day, WEEK]
+    first = tables.days[before, FIRST_END]
+    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
+    runs = memory.fresh.shape[0]
+    for row in range(first, first + count):
+        end = tables.ends[row]
+        if not may_skip(weeks, a, old + 1, new, end, start):
             continue
-        settled = stretch_bits(limits, a, old, end, start)
-        bits = stretch_bits(limits, a, new, end, start)
+        flag = 1 if settles(weeks, a, new, end, start) else 0
+        low = 0 if settles(weeks, a, old, end, start) else 1
         for c in range(runs - 1 if adjacent else runs):
-            worth = week_worth(limits, a, memory, base + rank, c, settled, old)
-            to = (((c + 1) if adjacent else 0) * flags + bits) * paid
-            if worth > memory.fresh[to]:
-                memory.fresh[to] = worth
-
-
-@kernel
-def week_worth(
-    limits: WeekLimits,
-    a: int,
-    memory: Memory,
-    row: int,
-    c: int,
-    settled: int,
-    week: int,
-) -> float:
-    """Return the best value of a finished *week* whose last shift ends in *row*."""
-    runs, flags, paid = limits.sizes[a]
-    full = all_bits(limits, a, week)
-    worth = NEVER
-    high = min(limits.week_max[a, week], paid - 1)
-    for f in range(flags):
-        if (f | settled) & full == full:
-            at = ((row * runs + c) * flags + f) * paid
-            for p in range(limits.week_min[a, week], high + 1):
-                worth = max(worth, memory.best[at + p])
-    return worth
+            to = c + 1 if adjacent else 0
+            for f in range(low, 2):
+                worth = memory.done[row - base, c, f]
+                if worth > memory.fresh[to, flag, 0]:
+                    memory.fresh[to, flag, 0] = worth
 
 
 @kernel
 def after_carry(
-    weeks: WeekTables,
-    limits: WeekLimits,
-    a: int,
-    memory: Memory,
-    day: int,
-    start: int,
+    tables: WeekTables, memory: Memory, a: int, day: int, start: int
 ) -> None:
     """Let the shift be the first of the plan."""
-    flags, paid = limits.sizes[a, 1], limits.sizes[a, 2]
-    end = limits.carry_end[a]
-    week = weeks.day_week[day]
-    if start - end < limits.rest[a] or not may_skip(limits, a, 0, week, end, start):
+    agents, weeks = tables.agents, tables.weeks
+    end, w = agents[a, CARRY_END], tables.days[day, WEEK]
+    if start - end < agents[a, REST] or not may_skip(weeks, a, 0, w, end, start):
         return
     run = 0
-    if weeks.day_ordinal[day] - limits.carry_ordinal[a] == 1:
-        run = limits.carry_run[a]
-    cap = limits.run_cap[a]
-    if cap > 0 and run >= cap:
-        return
-    bits = stretch_bits(limits, a, week, end, start)
-    memory.fresh[((run if cap > 0 else 0) * flags + bits) * paid] = 0.0
+    if agents[a, RUN_CAP] > 0 and tables.days[day, DATE] - agents[a, CARRY_DATE] == 1:
+        run = agents[a, CARRY_RUN]
+        if run >= agents[a, RUN_CAP]:
+            return
+    flag = 1 if settles(weeks, a, w, end, start) else 0
+    memory.fresh[run, flag, 0] = max(memory.fresh[run, flag, 0], 0.0)
 
 
 @kernel
-def first_predecessor(weeks: WeekTables, a: int, day: int) -> int:
-    """Return the first day that *day* may follow, -1 for the time before the plan."""
-    for before in range(day - 1, weeks.day_of_agent[a] - 1, -1):
-        if weeks.day_forced[before]:
-            return before
-    return -1
+def is_far(tables: WeekTables, a: int, before: int, day: int) -> bool:
+    """Return whether the times of the shifts on two days of a week can't matter."""
+    agents, days = tables.agents, tables.days
+    w = days[day, WEEK]
+    next_date = days[day, DATE] - days[before, DATE] == 1
+    if days[before, WEEK] != w or (next_date and agents[a, RUN_CAP] > 0):
+        return False
+    early = tables.starts[days[day, FIRST_START], START]
+    late = tables.starts[days[day + 1, FIRST_START] - 1, START]
+    first = tables.ends[days[before, FIRST_END]]
+    last = tables.ends[days[before + 1, FIRST_END] - 1]
+    same = settles(tables.weeks, a, w, last, early) == settles(
+        tables.weeks, a, w, first, late
+    )
+    return same and early - last >= agents[a, REST]
 
 
 @kernel
-def ends_before(weeks: WeekTables, day: int, limit: int) -> int:
-    """Return how many of the ends of *day* lie at or before *limit*."""
-    count = 0
-    for i in range(weeks.end_of_day[day], weeks.end_of_day[day + 1]):
-        if weeks.end_idx[i] > limit:
-            break
-        count += 1
-    return count
+def fill_pool(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
+    """Pool what may come before any start on *day*; mark the days that are close."""
+    days, first = tables.days, tables.agents[a, FIRST_DAY]
+    early = tables.starts[days[day, FIRST_START], START]
+    for f in range(2):
+        for i in range(memory.pool.shape[1]):
+            memory.fresh[0, f, i] = NEVER
+    for before in range(max(first, first_before(days, first, day)), day):
+        is_empty = days[before, FIRST_END] == days[before + 1, FIRST_END]
+        far = not is_empty and is_far(tables, a, before, day)
+        memory.close[before - first] = 0 if far or is_empty else 1
+        if far:
+            row = days[before + 1, FIRST_END] - 1
+            w = days[day, WEEK]
+            flag = 1 if settles(tables.weeks, a, w, tables.ends[row], early) else 0
+            merge(memory, row - days[first, FIRST_END], flag, False)
+    for f in range(2):
+        for i in range(memory.pool.shape[1]):
+            memory.pool[f, i] = memory.fresh[0, f, i]
 
 
 @kernel
-def gather(
-    weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory, day: int, start: int
+def use_pool(memory: Memory) -> None:
+    """Begin *fresh* with the pool."""
+    runs, _, sums = memory.fresh.shape
+    for f in range(2):
+        for i in range(sums):
+            memory.fresh[0, f, i] = memory.pool[f, i]
+            for c in range(1, runs):
+                memory.fresh[c, f, i] = NEVER
+
+
+@kernel
+def fill_fresh(
+    tables: WeekTables, memory: Memory, a: int, day: int, start: int
 ) -> None:
     """Fill *fresh* with the best values of what may come before a start on *day*."""
-    runs, flags, paid = limits.sizes[a]
-    memory.fresh[: runs * flags * paid] = NEVER
-    lowest = first_predecessor(weeks, a, day)
+    agents, days = tables.agents, tables.days
+    first = agents[a, FIRST_DAY]
+    use_pool(memory)
+    lowest = first_before(days, first, day)
     if lowest < 0:
-        after_carry(weeks, limits, a, memory, day, start)
-        lowest = weeks.day_of_agent[a]
-    for before in range(lowest, day):
-        count = ends_before(weeks, before, start - limits.rest[a])
-        if count == 0:
+        after_carry(tables, memory, a, day, start)
+    for before in range(max(lowest, first), day):
+        if not memory.close[before - first]:
             continue
-        next_date = weeks.day_ordinal[day] - weeks.day_ordinal[before] == 1
-        adjacent = next_date and limits.run_cap[a] > 0
-        if weeks.day_week[before] == weeks.day_week[day]:
-            after_same_week(weeks, limits, a, memory, before, start, count, adjacent)
-        else:
-            after_week_change(
-                weeks, limits, a, memory, before, day, start, count, adjacent
-            )
+        count = count_ends(tables, before, start - agents[a, REST])
+        next_date = days[day, DATE] - days[before, DATE] == 1
+        adjacent = next_date and agents[a, RUN_CAP] > 0
+        if count > 0 and days[before, WEEK] == days[day, WEEK]:
+            after_same_week(tables, memory, a, before, start, count, adjacent)
+        elif count > 0:
+            after_week_change(tables, memory, a, before, day, start, count, adjacent)
 
 
 @kernel
-def find_alive(limits: WeekLimits, a: int, memory: Memory) -> None:
-    """Note which paid units each row of *fresh* reaches."""
-    runs, flags, paid = limits.sizes[a]
-    for row in range(runs * flags):
-        low, high = paid, -1
-        for p in range(paid):
-            if memory.fresh[row * paid + p] > 0.5 * NEVER:
-                low = min(low, p)
-                high = p
-        memory.alive[row, 0] = low
-        memory.alive[row, 1] = high
+def find_span(memory: Memory) -> None:
+    """Note which totals each row of *fresh* reaches."""
+    runs, _, sums = memory.fresh.shape
+    for c in range(runs):
+        for f in range(2):
+            low, high = 0, sums
+            while low < sums and memory.fresh[c, f, low] < 0.5 * NEVER:
+                low += 1
+            while high > low and memory.fresh[c, f, high - 1] < 0.5 * NEVER:
+                high -= 1
+            memory.span[c, f, 0] = low
+            memory.span[c, f, 1] = high
 
 
 @kernel
 def spread(
-    weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory, day: int, o: int
+    tables: WeekTables, memory: Memory, a: int, day: int, o: int, worth: float
 ) -> None:
-    """Add option *o* to all states in *fresh*."""
-    runs, flags, paid = limits.sizes[a]
-    end_row = weeks.end_of_day[day] + weeks.option_rank[o]
-    base = (end_row - weeks.end_of_day[weeks.day_of_agent[a]]) * runs * flags
-    units, worth = weeks.option_paid[o], memory.value[o]
-    most = min(limits.week_max[a, weeks.day_week[day]], paid - 1) - units
-    for row in range(runs * flags):
-        at = row * paid
-        to = (base + row) * paid + units
-        for p in range(memory.alive[row, 0], min(memory.alive[row, 1], most) + 1):
-            total = memory.fresh[at + p] + worth
-            if total > memory.best[to + p]:
-                memory.best[to + p] = total
+    """Add option *o* of value *worth* to all states in *fresh*."""
+    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
+    row, jump = tables.options[o, END_ROW] - base, tables.options[o, JUMP]
+    high = tables.weeks[a, tables.days[day, WEEK], HIGH]
+    for c in range(memory.fresh.shape[0]):
+        for f in range(2):
+            for i in range(memory.span[c, f, 0], memory.span[c, f, 1]):
+                to = tables.jumps[jump, i]
+                if 0 <= to < high:
+                    total = memory.fresh[c, f, i] + worth
+                    if total > memory.best[row, c, f, to]:
+                        memory.best[row, c, f, to] = total
+                        memory.via[row, c, f, to] = o
 
 
 @kernel
-def accumulate(
-    weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory, day: int
-) -> None:
-    """Fill *upto* and *loose* for the ends of *day*."""
-    runs, flags, paid = limits.sizes[a]
-    base = weeks.end_of_day[weeks.day_of_agent[a]]
-    first = weeks.end_of_day[day] - base
-    width, block = flags * paid, runs * flags * paid
-    for row in range(first, weeks.end_of_day[day + 1] - base):
-        memory.upto[row * block : (row + 1) * block] = memory.best[
-            row * block : (row + 1) * block
-        ]
-        if row > first:
-            raise_row(memory.upto, row * block, memory.upto, (row - 1) * block, block)
-        memory.loose[row * width : (row + 1) * width] = memory.upto[
-            row * block : row * block + width
-        ]
-        for c in range(1, runs):
-            at = row * block + c * width
-            raise_row(memory.loose, row * width, memory.upto, at, width)
+def accumulate(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
+    """Fill *upto*, *loose* and *done* for the ends of *day*."""
+    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
+    first, last = tables.days[day, FIRST_END], tables.days[day + 1, FIRST_END]
+    low = tables.weeks[a, tables.days[day, WEEK], LOW]
+    high = tables.weeks[a, tables.days[day, WEEK], HIGH]
+    runs, _, sums = memory.fresh.shape
+    for row in range(first - base, last - base):
+        for f in range(2):
+            for i in range(sums):
+                memory.loose[row, f, i] = NEVER
+            for c in range(runs):
+                done = NEVER
+                for i in range(sums):
+                    worth = memory.best[row, c, f, i]
+                    if low <= i < high:
+                        done = max(done, worth)
+                    if row > first - base:
+                        worth = max(worth, memory.upto[row - 1, c, f, i])
+                    memory.upto[row, c, f, i] = worth
+                    memory.loose[row, f, i] = max(memory.loose[row, f, i], worth)
+                memory.done[row, c, f] = done
 
 
 @kernel
-def fill_states(weeks: WeekTables, limits: WeekLimits, a: int, memory: Memory) -> None:
-    """Run the dynamic programme forwards."""
-    base = weeks.end_of_day[weeks.day_of_agent[a]]
-    block = limits.sizes[a, 0] * limits.sizes[a, 1] * limits.sizes[a, 2]
-    for day in range(weeks.day_of_agent[a], weeks.day_of_agent[a + 1]):
-        low, high = weeks.end_of_day[day] - base, weeks.end_of_day[day + 1] - base
-        memory.best[low * block : high * block] = NEVER
-        for s in range(weeks.start_of_day[day], weeks.start_of_day[day + 1]):
-            gather(weeks, limits, a, memory, day, weeks.start_idx[s])
-            find_alive(limits, a, memory)
-            for o in range(weeks.option_of_start[s], weeks.option_of_start[s + 1]):
-                spread(weeks, limits, a, memory, day, o)
-        accumulate(weeks, limits, a, memory, day)
+def fill_states(tables: WeekTables, memory: Memory, a: int, value: FloatArray) -> None:
+    """Run the programme forwards; *value* is what each option is worth."""
+    days, starts = tables.days, tables.starts
+    base = days[tables.agents[a, FIRST_DAY], FIRST_END]
+    runs, _, sums = memory.fresh.shape
+    for day in range(tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]):
+        if days[day, FIRST_END] == days[day + 1, FIRST_END]:
+            continue
+        for row in range(days[day, FIRST_END] - base, days[day + 1, FIRST_END] - base):
+            for c in range(runs):
+                for i in range(sums):
+                    memory.best[row, c, 0, i] = NEVER
+                    memory.best[row, c, 1, i] = NEVER
+        fill_pool(tables, memory, a, day)
+        for s in range(days[day, FIRST_START], days[day + 1, FIRST_START]):
+            fill_fresh(tables, memory, a, day, starts[s, START])
+            find_span(memory)
+            for o in range(starts[s, FIRST_OPTION], starts[s + 1, FIRST_OPTION]):
+                spread(tables, memory, a, day, o, value[o])
+        accumulate(tables, memory, a, day)
