@@ -1,0 +1,202 @@
+r"""The Lagrangian relaxation of the roster problem, for any prices of heads.
+
+Heads of group g at step t are supplied by agents and carry-over and used by queues or
+left idle. With a price :math:`\pi_{gt}` on that balance the problem falls apart:
+
+.. math:: L(\pi, \nu) = \sum_a \min_{\text{weeks}} (cost_a - \pi \cdot work_a)
+    - \pi \cdot fixed + \sum_{pieces} w \min(p, \pi^*) +
+    \sum_{buckets} u \min(p_{due}, \min_t (\pi^*_t - \nu_t)) + \nu \cdot floor,
+
+with :math:`\pi^*` the cheapest price of a group that can serve the class. A guarantee
+of deferred queue b has a price :math:`\nu_{bt}` of its own, for it may be filled by
+work or by waiting. Idle heads cost nothing as long as :math:`\pi` is at least minus the
+idle price. Seats, rows on heads and hand-overs are dropped. Every term is a minimum
+over a superset of what is legal, so :math:`L` is a lower bound for *any* prices; guarantees
+enter at a finite price, which only lowers it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.core.compile import Compiled
+from solver.core.incumbent import reach_of
+from solver.core.jit import kernel
+from solver.core.plan_back import best_week
+from solver.core.presence import find_spans, take_breaks
+from solver.core.pricing import new_worth, price_options
+from solver.core.slots import HEAD
+from solver.core.tables import (
+    ARRIVAL,
+    BACKLOG_CLASS,
+    DUE,
+    FIRST_DAY,
+    PIECE_CLASS,
+    PIECE_PRICE,
+    RESERVED,
+    WORK_BEYOND,
+    WORK_INSIDE,
+    BacklogTables,
+)
+from solver.core.week import NEVER, memories
+from wfm.domain.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """Prices of a unit: ``heads[g, t]``, and of guarantees ``floors[b, t]``."""
+
+    heads: FloatArray
+    floors: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """Value of the relaxation at some prices, and a subgradient there."""
+
+    value: float
+    heads: FloatArray
+    floors: FloatArray
+
+
+@kernel
+def place_buckets(
+    backlog: BacklogTables, b: int, cost: FloatArray, due_price: float, at: IntArray
+) -> float:
+    """Put each bucket of backlog *b* where a unit costs least; -1: it is not done."""
+    total = 0.0
+    for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
+        least = due_price
+        at[n] = -1
+        for t in range(backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]):
+            if backlog.open_steps[b, t] and cost[t] < least:
+                least = cost[t]
+                at[n] = t
+        total += least * backlog.work[n]
+    return total
+
+
+@kernel
+def add_spans(count: FloatArray, spans: IntArray) -> None:
+    """Add one to ``count[t]`` for every step in *spans*."""
+    for n in range(spans.shape[0]):
+        for t in range(spans[n, 0], spans[n, 1]):
+            count[t] += 1.0
+
+
+class Relaxation:
+    """Evaluates the relaxation; holds the scratch for it."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        cover, need = compiled.cover, compiled.cover_need
+        num_t, num_g = need.fixed_heads.shape
+        self.inside = np.zeros(num_t)
+        self.inside[slice(*need.window)] = 1.0
+        self.fixed = need.fixed_heads.T * HEAD
+        num_c = len(cover.subset_of_class) - 1
+        self.serves = np.zeros((num_c, num_g), dtype=bool)
+        for c in range(num_c):
+            own = cover.class_subset[slice(*cover.subset_of_class[c : c + 2])]
+            # A group serves a class if it counts in every subset that holds the class.
+            self.serves[c] = cover.counts[:, own].all(axis=1) if len(own) else False
+        moving = compiled.backlog.rows[:, [WORK_INSIDE, RESERVED, WORK_BEYOND]]
+        self.live = np.setdiff1d(np.arange(len(cover.pieces)), moving.ravel())
+        self._memories = memories(compiled.weeks)
+        self._worth = new_worth(compiled.weeks, num_t)
+        num_d = len(compiled.days)
+        breaks = int(np.diff(compiled.weeks.options[:, -1]).max(initial=0))
+        self._choice = np.full(num_d, -1, dtype=np.int64)
+        self._taken = np.full((num_d, breaks), -1, dtype=np.int64)
+        most = int(np.diff(compiled.weeks.agents[:, FIRST_DAY]).max(initial=1))
+        self._shifts = np.zeros((most, 2), dtype=np.int64)
+        self._works = np.zeros((most * (breaks + 1), 2), dtype=np.int64)
+        self._at = np.zeros(len(compiled.backlog.work), dtype=np.int64)
+        self.reach = reach_of(compiled.weeks, len(compiled.agent_ids), num_t)
+
+    def lowest(self) -> float:
+        """Return the least price at which idle heads cost nothing."""
+        return -self.compiled.cover_need.idle_price
+
+    def clamp(self, prices: Prices) -> Prices:
+        """Return the nearest prices for which the relaxation is bounded."""
+        heads = np.maximum(prices.heads, self.lowest()) * self.inside
+        rows = self.compiled.backlog.rows
+        least = np.array([self._cheapest(heads, c)[0] for c in rows[:, BACKLOG_CLASS]])
+        least = least.reshape(prices.floors.shape) - self.lowest()
+        hard = self.compiled.breach_price / HEAD
+        floors = np.clip(prices.floors, 0.0, np.minimum(least, hard))
+        return Prices(heads=heads, floors=floors * self.inside)
+
+    def _cheapest(self, heads: FloatArray, c: int) -> tuple[FloatArray, IntArray]:
+        """Return the least price ``[t]`` of a group that serves class *c*, and which."""
+        able = np.flatnonzero(self.serves[c])
+        if not len(able):
+            return np.full(heads.shape[1], np.inf), np.zeros(heads.shape[1], dtype=int)
+        which = heads[able].argmin(axis=0)
+        return heads[able[which], np.arange(heads.shape[1])], able[which]
+
+    def value(self, prices: Prices) -> Relaxed:
+        """Evaluate the relaxation at *prices*, which must be clamped."""
+        use = np.zeros_like(prices.heads)
+        total = self._live(prices, use) + float(self.compiled.constant)
+        floors = self.compiled.backlog.floor * self.inside
+        slack = floors.copy()
+        for b in range(len(floors)):
+            total += self._backlog(prices, b, use, slack)
+        total += float((prices.floors * floors).sum())
+        supply = self.fixed * self.inside
+        total -= float((prices.heads * supply).sum())
+        total += self._agents(prices, supply)
+        return Relaxed(value=total, heads=use - supply, floors=slack)
+
+    def _live(self, prices: Prices, use: FloatArray) -> float:
+        """Return the least cost of live need; add the heads used to *use*."""
+        total = 0.0
+        pieces, width = self.compiled.cover.pieces, self.compiled.cover_need.width
+        steps = np.arange(use.shape[1])
+        cheapest = [self._cheapest(prices.heads, c) for c in range(len(self.serves))]
+        for row in self.live:
+            price, which = cheapest[int(pieces[row, PIECE_CLASS])]
+            bought = price < pieces[row, PIECE_PRICE]
+            least = np.where(bought, price, pieces[row, PIECE_PRICE])
+            total += float((least * width[:, row]).sum())
+            np.add.at(use, (which, steps), np.where(bought, width[:, row], 0.0))
+        return total
+
+    def _backlog(
+        self, prices: Prices, b: int, use: FloatArray, slack: FloatArray
+    ) -> float:
+        """Return the least cost of backlog *b*; note the work in *use* and *slack*."""
+        backlog = self.compiled.backlog
+        price, which = self._cheapest(prices.heads, backlog.rows[b, BACKLOG_CLASS])
+        cost = price - prices.floors[b]
+        due_price = float(self.compiled.need.due_price)
+        total = place_buckets(backlog, b, cost, due_price, self._at)
+        own = slice(*backlog.bucket_of_backlog[b : b + 2])
+        at, work = self._at[own], backlog.work[own]
+        done = at >= 0
+        np.add.at(use, (which[at[done]], at[done]), work[done])
+        np.subtract.at(slack[b], at[done], work[done])
+        return float(total)
+
+    def _agents(self, prices: Prices, supply: FloatArray) -> float:
+        """Return the value of everybody's best week; add their work to *supply*."""
+        compiled, weeks, worth = self.compiled, self.compiled.weeks, self._worth
+        worth.present.fill(0.0)
+        total = 0.0
+        works = np.zeros(supply.shape)
+        for a, g in enumerate(compiled.cover_need.group_of_agent.tolist()):
+            np.multiply(prices.heads[g], HEAD, out=worth.gain)
+            price_options(weeks, compiled.costs, worth, a)
+            best = best_week(weeks, self._memories[a], a, worth.value, self._choice)
+            if best < 0.5 * NEVER:
+                continue
+            total -= best
+            take_breaks(weeks, a, self._choice, worth.break_at, self._taken)
+            found = find_spans(
+                weeks, a, self._choice, self._taken, self._shifts, self._works
+            )
+            add_spans(works[g], self._works[: found[1]])
+        supply += works * HEAD * self.inside
+        return total
