@@ -21,9 +21,11 @@ from solver.outcome import (
 )
 from wfm import api
 from wfm.calendar.local import zone
+from wfm.domain.demand import VolumeForecast
 from wfm.domain.errors import InputError, Interrupted, Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import RosterInstance
+from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
 from wfm.io.manifest import read_manifest, write_manifest
@@ -100,11 +102,32 @@ def forecast(
             write_history_log(folder / "history_log.csv", result.folder.history_log)
             write_manifest(folder / "manifest.json", run.manifest(result.folder))
         run.console.print(f"forecast: {run.out / 'forecast.csv'}")
-    for queue, reason in sorted(result.forecast.failures.items()):
-        run.console.print(f"[yellow]{queue}: {reason}[/yellow]")
-    if result.forecast.failures:
-        run.console.print(f"{len(result.forecast.failures)} queue(s) fell back")
+    _print_remarks(run, result.forecast)
     return DONE
+
+
+def _print_remarks(
+    run: Run,
+    forecast: VolumeForecast | None,
+    requirement: StaffingRequirement | None = None,
+) -> None:
+    """Say which queues fell back and what forecast and requirement had to assume."""
+    notes: dict[str, list[str]] = {}
+    failures = {} if forecast is None else forecast.failures
+    for queue, lines in () if forecast is None else forecast.notes.items():
+        notes.setdefault(queue, []).extend(lines)
+    for queue, lines in () if requirement is None else requirement.warnings.items():
+        notes.setdefault(queue, []).extend(lines)
+    for queue, reason in sorted(failures.items()):
+        text = f"{queue}: {reason}"
+        run.console.print(text, style="yellow", markup=False, soft_wrap=True)
+    for queue in sorted(notes):
+        for line in dict.fromkeys(notes[queue]):
+            text = f"{queue}: {line}"
+            run.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    if failures:
+        noun = "queue has" if len(failures) == 1 else "queues have"
+        run.console.print(f"{len(failures)} {noun} no forecast of the chosen model")
 
 
 def staff(run: Run) -> int:
@@ -115,6 +138,7 @@ def staff(run: Run) -> int:
         _write_demand(folder, result)
         write_manifest(folder / "manifest.json", run.manifest(result.folder))
     run.console.print(_staff_table(result))
+    _print_remarks(run, result.forecast, result.requirement)
     run.console.print(f"requirement: {run.out / 'requirement.csv'}")
     return DONE
 
@@ -299,6 +323,7 @@ def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> Non
 
     for table in summary_table(inputs):
         run.console.print(table)
+    _print_remarks(run, result.forecast, result.requirement)
     certificate = inputs.certificate
     for violation in certificate.violations[:20]:
         text = describe_violation(violation, inputs.instance)
