@@ -185,6 +185,17 @@ def test_demo_report_is_small(tmp_path: Path) -> None:
 
 def test_cleaning_is_counted_by_kind(case: ReportInput, page: str) -> None:
     assert "13 findings" in page
+    again = [
+        CleaningEntry(
+            file="h.csv", row=row, queue_id="q", start="2026-05-01T10:00",
+            finding=f"duplicate of row {row}", action="left out",
+        )
+        for row in (7, 8)
+    ]  # fmt: skip
+    folder = replace(case.folder, history_log=tuple(again))
+    text = render_html(replace(case, folder=folder))
+    assert "duplicate of row …</th><td>left out</td>" in text
+    assert "h.csv:7 <small>2026-05-01 10:00</small>" in text
     entry = CleaningEntry(
         file="h.csv", row=2, queue_id="", start="", finding="f", action="a"
     )
@@ -196,7 +207,7 @@ def test_cleaning_is_counted_by_kind(case: ReportInput, page: str) -> None:
 
 def test_manifest_is_flattened_in_order() -> None:
     nested = {"a": 1, "b": {"c": [1, 2], "d": {"e": None}}}
-    assert list(flat(nested)) == [("a", "1"), ("b.c", "1, 2"), ("b.d.e", "None")]
+    assert list(flat(nested)) == [("a", "1"), ("b.c", "1, 2"), ("b.d.e", "–")]
 
 
 def test_targets_in_words(case: ReportInput) -> None:

@@ -1,12 +1,13 @@
 """The report's small print: models, cleaning of the history, the run's record."""
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from wfm.domain.demand import Queue
+from wfm.domain.plan import CleaningEntry
 from wfm.report.inputs import ReportInput
 from wfm.report.text import number, percent, words
 
@@ -75,24 +76,34 @@ def target_words(queue: Queue) -> str:
 
 
 def cleaning_rows(inputs: ReportInput) -> list[dict[str, Any]]:
-    """Return what was found in the history, counted by kind, most frequent first."""
-    log = inputs.folder.history_log
-    kinds = Counter((entry.finding, entry.action) for entry in log)
-    rows = []
-    for (finding, action), count in kinds.most_common(MOST_FINDINGS):
-        same = [e for e in log if (e.finding, e.action) == (finding, action)]
-        rows.append(
-            {
-                "finding": finding,
-                "action": action,
-                "count": number(count),
-                "queues": ", ".join(sorted({e.queue_id for e in same if e.queue_id})),
-                "example": " ".join(
-                    x for x in (f"{same[0].file}:{same[0].row}", same[0].start) if x
-                ),
-            }
-        )
-    return rows
+    """Return what was found in the history, counted by kind, most frequent first.
+
+    Findings that differ only in their figures are of one kind.
+    """
+    kinds: dict[tuple[str, str], list[CleaningEntry]] = {}
+    for entry in inputs.folder.history_log:
+        kind = _without_figures(entry.finding), _without_figures(entry.action)
+        kinds.setdefault(kind, []).append(entry)
+    ranked = sorted(kinds.items(), key=lambda kind: -len(kind[1]))
+    return [_cleaning_row(kind, same) for kind, same in ranked[:MOST_FINDINGS]]
+
+
+def _cleaning_row(kind: tuple[str, str], same: list[CleaningEntry]) -> dict[str, Any]:
+    first = same[0]
+    findings = {entry.finding for entry in same}
+    actions = {entry.action for entry in same}
+    return {
+        "finding": first.finding if len(findings) == 1 else kind[0],
+        "action": first.action if len(actions) == 1 else kind[1],
+        "count": number(len(same)),
+        "queues": ", ".join(sorted({e.queue_id for e in same if e.queue_id})),
+        "place": f"{first.file}:{first.row}" if first.row else first.file,
+        "start": first.start.replace("T", " "),
+    }
+
+
+def _without_figures(text: str) -> str:
+    return re.sub(r"\d+([.,]\d+)*", "…", text)
 
 
 def flat(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
@@ -104,4 +115,4 @@ def flat(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, 
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(str(item) for item in value)
         else:
-            yield name, str(value)
+            yield name, "–" if value is None else str(value)

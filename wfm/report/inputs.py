@@ -17,9 +17,11 @@ from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import Certificate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReportInput:
     """One finished run: what was read, what was computed, what was proven.
+
+    Runs are told apart by identity, so that figures of one run are worked out once.
 
     *forecast* is ``None`` where the planner's own requirement stands in its place,
     *solved* where the roster is the planner's own. *status* is

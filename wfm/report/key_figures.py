@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -105,6 +106,7 @@ def on_roster_grid(
     return result
 
 
+@lru_cache(maxsize=1)
 def queue_figures(inputs: ReportInput) -> tuple[QueueFigures, ...]:
     """Return the figures of every queue, in the plan's order."""
     target, staffed = target_agents(inputs), inputs.staffed_agents
@@ -201,6 +203,7 @@ def totals(inputs: ReportInput, figures: tuple[QueueFigures, ...]) -> Totals:
     )
 
 
+@lru_cache(maxsize=1)
 def gaps(inputs: ReportInput) -> tuple[Gap, ...]:
     """Return every gap worth a line, the largest first.
 

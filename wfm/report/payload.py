@@ -284,12 +284,15 @@ def _trace(inputs: ReportInput) -> list[list[float | None]]:
 
     if inputs.solved is None:
         return []
+    solved = inputs.solved
     unit = 1000 * 10 ** get_currency_precision(inputs.folder.plan.currency)
+    lines = [(line.wall_s, line.objective, line.bound) for line in solved.trace]
+    lines.append((solved.wall_s, solved.objective, solved.bound))
     return [
         [
-            round(line.wall_s, 1),
-            None if line.objective is None else round(line.objective / unit, 2),
-            None if line.bound is None else round(line.bound / unit, 2),
+            round(wall_s, 1),
+            None if objective is None else round(objective / unit, 2),
+            None if bound is None else round(bound / unit, 2),
         ]
-        for line in inputs.solved.trace
+        for wall_s, objective, bound in lines
     ]

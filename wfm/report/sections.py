@@ -300,5 +300,5 @@ def _gap_row(
         "agents": number(gap.missing_hours / (steps * inputs.step_hours), 1),
         "share": percent(gap.missing_hours / whole),
         "bar": f"{100 * gap.missing_hours / first.missing_hours:.1f}",
-        "kind": "not done when due" if gap.deferred else "",
+        "kind": "late work" if gap.deferred else "",
     }

@@ -14,13 +14,14 @@ function pickQueue(q) {
 function drawTrace() {
   if (!byId("chart-trace")) return;
   const points = D.trace.map((p) => [p[0], p[1], p[2] > 0 ? p[2] : null]).filter((p) => p[1] !== null || p[2] !== null);
-  if (points.length < 2) { byId("chart-trace").replaceChildren(); return; }
+  if (!points.length) { byId("chart-trace").replaceChildren(); return; }
   const c = canvas("chart-trace", 210, "Objective and bound over the search");
   const box = { left: 64, right: c.width - 8, top: 30, bottom: 176 }, most = points[points.length - 1][0] || 1;
   const y = yAxis(c, box, Math.max(...points.map((p) => Math.max(p[1] ?? 0, p[2] ?? 0))), "Objective (line) and proven bound (dashed)");
   const x = (s) => box.left + (s / most) * (box.right - box.left);
   const line = (k) => points.filter((p) => p[k] !== null).map((p, i) => `${i ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[k]).toFixed(1)}`).join("");
   add(c.svg, "path", { d: line(1), fill: "none", stroke: BLUE, "stroke-width": 2 });
+  for (const p of points) if (p[1] !== null) add(c.svg, "circle", { cx: x(p[0]), cy: y(p[1]), r: 2.2, fill: BLUE });
   add(c.svg, "path", { d: line(2), fill: "none", stroke: INK, "stroke-width": 1.5, "stroke-dasharray": "5 3" });
   for (const s of niceTicks(most, 4).filter((v) => v <= most)) text(c.svg, x(s), box.bottom + 18, `${fixed(s, s % 1 ? 1 : 0)} s`, { "text-anchor": s ? "middle" : "start" });
 }
