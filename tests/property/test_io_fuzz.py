@@ -56,7 +56,7 @@ def edited(changes: list[tuple[int, str, str]]) -> str:
 
 
 @given(changes=edits)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_plan_is_read_or_its_faults_are_told(changes):
     text = edited(changes)
     problems = Problems()
@@ -81,7 +81,7 @@ CELLS += ["F1", "phone_ja", "2026-10-26T00:00Z", "mon", "true", ";", '"', "\x00"
     tail=st.booleans(),
 )
 @example(file="agents.csv", place=0, column=0, cell='"', junk=b"\xff\xfe", tail=True)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_table_is_read_or_its_faults_are_told(file, place, column, cell, junk, tail):
     text = {**TABLES, "history.csv": history_text(history_rows(days=1))}[file]
     lines = text.splitlines()

@@ -364,3 +364,16 @@ def test_a_plan_that_is_not_text(tmp_path):
         read_folder(directory, ALL_FILES)
     (found,) = caught.value.problems
     assert (found.row, found.message) == (2, "byte 0xff is not UTF-8")
+
+
+def test_remote_agents_have_their_own_clock(tmp_path):
+    head = "agent_id,site,employment_contract,skills,zone,valid_from,valid_to\n"
+    people = "F1,fukuoka,full,ja,Asia/Seoul,,\nD1,denver,part,en:2,,,\n"
+    rates = {"exchange_rates__csv": None}
+    found = read(tmp_path / "a", agents__csv=head + people, **rates)
+    assert [a.zone for a in found.agents] == ["Asia/Seoul", "America/Denver"]
+    bad = "X,fukuoka,full,ja,Asia/Seol,,\nY,fukuoka,full,ja,,2026-02-01,2026-01-31\n"
+    zone, dates = problems(tmp_path / "b", agents__csv=head + people + bad, **rates)
+    assert (zone.row, zone.column) == (4, "zone")
+    assert zone.message.endswith("did you mean 'Asia/Seoul'?")
+    assert (dates.row, dates.message) == (5, "2026-01-31 is before 2026-02-01")
