@@ -12,6 +12,7 @@ from solver.cpsat.cover import enforce_guarantees
 from solver.cpsat.enforce import enforce
 from solver.cpsat.options import AgentDay, choices
 from solver.cpsat.presence import BreakStart, Count, Literals, Presence, total
+from solver.cpsat.week import Entry
 from wfm.calendar.catalogue import ShiftOption, build_shift
 from wfm.domain.roster import Roster, RosterInstance, Shift, is_eligible
 
@@ -68,17 +69,15 @@ class RosterModel:
         self.instance = instance
         self.model = cp_model.CpModel()
         self.is_whole = free is None
+        self.free_ids = frozenset(free or ())
         self.fixed = chosen.fixed
+        self.entries: dict[str, tuple[dict[date, list[Entry]], bool]] = {}
         self.floors: dict[int, dict[str, int]] = {}
         self.true = self.model.new_constant(1)
-        self.literals: Literals = {
-            key: [(option, self.model.new_bool_var("")) for option in options]
-            for key, options in chosen.options.items()
-        }
+        self.literals: Literals = {}
         self.breaks: dict[AgentDay, list[BreakStart]] = {}
-        for key, shifts in self.literals.items():
-            self.model.add_at_most_one(literal for _, literal in shifts)
-            self.breaks[key] = add_breaks(self.model, shifts)
+        for key, options in chosen.options.items():
+            self._offer(key, options)
         self.presence = Presence(
             self.model, chosen, self.literals, self.breaks, _serves(instance, demanded)
         )
@@ -89,6 +88,12 @@ class RosterModel:
             if not isinstance(constraint, Guarantee):
                 self.enforce(constraint)
         enforce_guarantees(self, [c for c in demanded if isinstance(c, Guarantee)])
+
+    def _offer(self, key: AgentDay, options: tuple[ShiftOption, ...]) -> None:
+        shifts = [(option, self.model.new_bool_var("")) for option in options]
+        self.literals[key] = shifts
+        self.model.add_at_most_one(literal for _, literal in shifts)
+        self.breaks[key] = add_breaks(self.model, shifts)
 
     def refuse(self) -> None:
         """Make the model infeasible: something given breaks a constraint."""

@@ -13,6 +13,8 @@ from solver.constraints import (
     FreeStretch,
     PaidStepsPerWeek,
 )
+from wfm.calendar.catalogue import ShiftOption
+from wfm.domain.roster import Shift
 
 if TYPE_CHECKING:
     from solver.cpsat.model import RosterModel
@@ -31,32 +33,36 @@ class Entry:
 
 def entries(model: "RosterModel", agent_id: str) -> dict[date, list[Entry]]:
     """Return date -> shifts of a free agent; empty for an agent without choices."""
+    if agent_id not in model.entries:
+        model.entries[agent_id] = _entries(model, agent_id)
+    found, is_free = model.entries[agent_id]
+    return found if is_free or model.is_whole else {}
+
+
+def _entries(
+    model: "RosterModel", agent_id: str
+) -> tuple[dict[date, list[Entry]], bool]:
     found: dict[date, list[Entry]] = {}
     for (name, day), shifts in model.literals.items():
         if name == agent_id:
-            found[day] = [
-                Entry(
-                    start_idx=option.start_idx,
-                    end_idx=option.end_idx,
-                    paid_steps=option.paid_steps,
-                    literal=literal,
-                    is_given=False,
-                )
-                for option, literal in shifts
-            ]
-    if not found and not model.is_whole:
-        return {}
+            found[day] = [_entry(option, literal) for option, literal in shifts]
+    is_free = bool(found)
     for shift in model.fixed.get(agent_id, ()):
-        found.setdefault(shift.date_local, []).append(
-            Entry(
-                start_idx=shift.start_idx,
-                end_idx=shift.end_idx,
-                paid_steps=shift.paid_steps,
-                literal=model.true,
-                is_given=True,
-            )
-        )
-    return dict(sorted(found.items()))
+        given = _entry(shift, model.true, is_given=True)
+        found.setdefault(shift.date_local, []).append(given)
+    return dict(sorted(found.items())), is_free
+
+
+def _entry(
+    shift: ShiftOption | Shift, literal: cp_model.IntVar, *, is_given: bool = False
+) -> Entry:
+    return Entry(
+        start_idx=shift.start_idx,
+        end_idx=shift.end_idx,
+        paid_steps=shift.paid_steps,
+        literal=literal,
+        is_given=is_given,
+    )
 
 
 def enforce_one_a_day(model: "RosterModel", agent_id: str) -> None:
@@ -114,8 +120,16 @@ def enforce_week_hours(model: "RosterModel", demand: PaidStepsPerWeek) -> None:
             [entry.paid_steps for entry in of_week],
         )
         model.model.add_linear_constraint(paid, demand.min_steps, demand.max_steps)
-    elif demand.min_steps and model.is_whole:
+    elif demand.min_steps and _is_idle(model, demand.agent_id, dates):
         model.refuse()
+
+
+def _is_idle(model: "RosterModel", agent_id: str, dates: set[date]) -> bool:
+    """Return whether the model decides on the agent, who can't work on any date."""
+    if model.is_whole:
+        return True
+    given = any(shift.date_local in dates for shift in model.fixed.get(agent_id, ()))
+    return agent_id in model.free_ids and not given
 
 
 def enforce_run(model: "RosterModel", demand: ConsecutiveDays) -> None:

@@ -133,32 +133,9 @@ def _working(instance: RosterInstance, roster: Roster) -> dict[int, dict[str, st
 
 
 def _unmatched(instance: RosterInstance, roster: Roster) -> Iterator[Violation]:
-    ids = [queue.queue_id for queue in instance.queues]
-    serves = {
-        agent.agent_id: frozenset(
-            q for q, queue in enumerate(instance.queues) if is_eligible(agent, queue)
-        )
-        for agent in instance.agents
-    }
-    working = _working(instance, roster)
-    missing: dict[int, dict[int, int]] = {q: {} for q in range(len(ids))}
-    for t in _judged(instance):
-        floors = tuple(instance.guaranteed_agents[:, t].tolist())
-        if not any(floors):
-            continue
-        groups = Counter(
-            serves[agent] & {ids.index(queue)} if queue in ids else serves[agent]
-            for agent, queue in working.get(t, {}).items()
-            if agent in serves
-        )
-        ordered = sorted(groups, key=sorted)
-        filled = max_matching([groups[g] for g in ordered], ordered, floors)
-        for q, (have, due) in enumerate(zip(filled, floors, strict=True)):
-            if have < due:
-                missing[q][t] = due - have
-    for q, steps in missing.items():
+    for q, steps in _missing(instance, roster).items():
+        queue = instance.queues[q]
         for start, end, heads in runs(steps):
-            queue = instance.queues[q]
             yield Violation(
                 rule=MinCover.name,
                 date_local=local_date(instance, start, queue.zone),
@@ -168,6 +145,32 @@ def _unmatched(instance: RosterInstance, roster: Roster) -> Iterator[Violation]:
                 message=f"{heads} of {instance.guaranteed_agents[q, start]} guaranteed "
                 "agents are missing",
             )
+
+
+def _missing(instance: RosterInstance, roster: Roster) -> dict[int, dict[int, int]]:
+    """Return queue row -> step -> guaranteed agents that no matching finds."""
+    serves = {
+        agent.agent_id: frozenset(
+            q for q, queue in enumerate(instance.queues) if is_eligible(agent, queue)
+        )
+        for agent in instance.agents
+    }
+    row = {queue.queue_id: q for q, queue in enumerate(instance.queues)}
+    working = _working(instance, roster)
+    missing: dict[int, dict[int, int]] = {q: {} for q in row.values()}
+    for t in _judged(instance):
+        floors = tuple(instance.guaranteed_agents[:, t].tolist())
+        groups = Counter(
+            serves[agent] & {row[queue]} if queue in row else serves[agent]
+            for agent, queue in working.get(t, {}).items()
+            if agent in serves
+        )
+        ordered = sorted(groups, key=sorted)
+        filled = max_matching([groups[g] for g in ordered], ordered, floors)
+        for q, (have, due) in enumerate(zip(filled, floors, strict=True)):
+            if have < due:
+                missing[q][t] = due - have
+    return missing
 
 
 def _short(
