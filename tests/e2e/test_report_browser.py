@@ -1,12 +1,15 @@
 """The report as a browser lays it out: nothing clipped, nothing on top of another."""
 
+import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from support.browser import measure, needs_browser, run_page
 from support.report_cases import report_case, with_violation
 
+from wfm.calendar.local import to_instant, wall_minute
 from wfm.report.html import write_html
 from wfm.report.pages import write_pages
 
@@ -18,14 +21,16 @@ LAYOUT = """
   const faults = [];
   const near = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
     && a.top < b.bottom - 2 && b.top < a.bottom - 2;
-  const look = (when) => {
+  const inside = (within, what) => [...document.querySelectorAll(within)]
+    .flatMap((part) => [...part.querySelectorAll(what)]);
+  const look = (when, within = "main") => {
     const wide = document.documentElement.scrollWidth;
     if (wide > innerWidth) faults.push(`${when}: page is ${wide} px wide`);
-    for (const box of document.querySelectorAll(".scroll")) {
+    for (const box of inside(within, ".scroll")) {
       if (box.scrollWidth > box.clientWidth + 1)
         faults.push(`${when}: a table scrolls, ${box.scrollWidth} px`);
     }
-    for (const svg of document.querySelectorAll(".chart svg")) {
+    for (const svg of inside(within, ".chart svg")) {
       const frame = svg.getBoundingClientRect();
       const texts = [...svg.querySelectorAll("text")]
         .map((t) => ({ label: t.textContent, box: t.getBoundingClientRect() }));
@@ -37,18 +42,21 @@ LAYOUT = """
           faults.push(`${when}: ${svg.parentNode.id}: ${t.label} on ${u.label}`);
       });
     }
-    for (const cell of document.querySelectorAll("td, th, .tile b, .legend span")) {
+    for (const cell of inside(within, "td, th, .tile b, .legend span")) {
       if (cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth > 1)
         faults.push(`${when}: clipped ${cell.textContent}`);
     }
   };
   look("at first");
   for (const select of document.querySelectorAll("select")) {
+    const queue = select.dataset.pick === "queue";
+    if (queue && select.closest("#cover")) continue;
+    const within = queue ? "#forecast, #cover" : `#${select.closest("section").id}`;
     const was = select.value;
     for (const option of [...select.options]) {
       select.value = option.value;
       select.dispatchEvent(new Event("change"));
-      look(`${select.id || select.dataset.pick} = ${option.label}`);
+      look(`${select.id || select.dataset.pick} = ${option.label}`, within);
     }
     select.value = was;
     select.dispatchEvent(new Event("change"));
@@ -115,11 +123,26 @@ def test_keyboard_moves_the_heat_map_cursor(pages: Path) -> None:
 
 
 def test_days_of_clock_changes_have_23_and_25_hours(pages: Path) -> None:
-    script = """
-    ["America/Denver", "Europe/Warsaw", "Asia/Tokyo"].map((zone) => {
-      const days = localDays(zone, windowStart, windowEnd);
-      return days.map((d) => (d.end - d.start) / 60);
-    })
+    zones = ("America/Denver", "Europe/Warsaw", "Asia/Tokyo")
+    # Every half hour of the local days around both changes, told and untold twice.
+    walls = {
+        zone: [wall_minute(day) + m for m in range(0, 1440, 30)]
+        for zone, day in zip(
+            zones,
+            (date(2026, 11, 1), date(2026, 10, 25), date(2026, 10, 25)),
+            strict=True,
+        )
+    }
+    script = f"""
+    (() => {{
+      const lengths = {list(zones)}.map((zone) => {{
+        const days = localDays(zone, windowStart, windowEnd);
+        return days.map((d) => (d.end - d.start) / 60);
+      }});
+      const instants = Object.entries({json.dumps(walls)})
+        .map(([zone, ms]) => ms.map((m) => toUtc(zone, m)));
+      return {{ lengths, instants }};
+    }})()
     """
     page = (pages / "demo.html").read_text(encoding="utf-8")
     opened = page.replace('"use strict";\n(() => {', "", 1).replace(
@@ -127,9 +150,10 @@ def test_days_of_clock_changes_have_23_and_25_hours(pages: Path) -> None:
     )
     assert opened != page
     (pages / "open.html").write_text(opened, encoding="utf-8")
-    denver, warsaw, tokyo = measure(
-        pages / "open.html", script, 1280, pages / "clock.html"
-    )
+    found = measure(pages / "open.html", script, 1280, pages / "clock.html")
+    for (zone, minutes), instants in zip(walls.items(), found["instants"], strict=True):
+        assert instants == [int(to_instant(m, zone).timestamp()) // 60 for m in minutes]
+    denver, warsaw, tokyo = found["lengths"]
     # The plan's week runs to Sunday 1 November, when Denver falls back.
     assert denver[-1] == 25
     assert set(denver[:-1]) == set(warsaw) == set(tokyo) == {24}

@@ -264,3 +264,9 @@ def test_run_time_comes_from_the_manifest_or_the_plan(case: ReportInput) -> None
         2026, 10, 25, 23, tzinfo=UTC
     )
     assert case.folder.plan.first_date == date(2026, 10, 26)
+
+
+def test_same_run_same_workbook(case: ReportInput, tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        write_workbook(tmp_path / name, case)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()

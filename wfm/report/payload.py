@@ -125,8 +125,8 @@ def _queues(inputs: ReportInput, factor: int) -> list[dict[str, Any]]:
             "zone": queue.zone,
             "deferred": figures[q].deferred,
             "missing": [
-                round(figures[q].missing_hours, 2),
-                round(figures[q].missing_fraction, 4),
+                round(figures[q].missing_hours, 5),
+                round(figures[q].missing_fraction, 7),
             ],
             "guaranteed": int(instance.guaranteed_agents[q].max(initial=0)),
             "need": _rounded(need[q]),

@@ -28,7 +28,7 @@ function drawTrace() {
 function drawAll() {
   drawTrace();
   if (D.queues.length) { drawForecast(); drawCover(); drawSun(); }
-  drawGantt();
+  if (D.sites.length) drawGantt();
 }
 function controls() {
   document.querySelectorAll("[data-pick=queue]").forEach((select) => {

@@ -44,7 +44,7 @@ function drawMarks(c, box, x, marks) {
     const at = x(stepUtc(idx)), y = box.bottom + 26;
     add(c.svg, "line", { x1: at, x2: at, y1: box.top, y2: box.bottom, stroke: INK, "stroke-width": 0.8, "stroke-dasharray": "2 3" });
     add(c.svg, "path", { d: `M${at - 5} ${y + 9}L${at} ${y}L${at + 5} ${y + 9}Z`, fill: INK });
-    const label = `${leaving}→${taking || "?"}`, width = label.length * 6.2 + 8;
+    const label = `${leaving}→${taking || "nobody"}`.replaceAll("_", " "), width = label.length * 6.2 + 8;
     const left = Math.min(Math.max(at - width / 2, box.left), box.right - width);
     const lane = last.findIndex((end) => end < left);
     if (lane < 0) continue;
