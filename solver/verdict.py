@@ -66,7 +66,7 @@ def shortfalls_of(best: Score) -> tuple[Shortfall, ...]:
             queue_id=breach.queue_id,
             start_idx=breach.start_idx,
             end_idx=breach.end_idx,
-            missing=1,
+            missing=max(1, breach.missing),
         )
         for breach in best.violations
         if breach.queue_id

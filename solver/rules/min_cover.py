@@ -144,6 +144,7 @@ def _unmatched(instance: RosterInstance, roster: Roster) -> Iterator[Violation]:
                 end_idx=end,
                 message=f"{heads} of {instance.guaranteed_agents[q, start]} guaranteed "
                 "agents are missing",
+                missing=heads,
             )
 
 
@@ -200,4 +201,5 @@ def _short(
             end_idx=end,
             message=f"{heads} of {floor['agents']} people at work for {name} are "
             "missing",
+            missing=heads,
         )

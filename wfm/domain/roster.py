@@ -226,7 +226,10 @@ def is_eligible(agent: Agent, queue: Queue) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Violation:
-    """One breach of one rule, named so that a planner can find it."""
+    """One breach of one rule, named so that a planner can find it.
+
+    *missing* is the number of people that cover lacks, where the rule is about cover.
+    """
 
     rule: str
     agent_id: str = ""
@@ -235,6 +238,7 @@ class Violation:
     start_idx: int = 0
     end_idx: int = 0
     message: str = ""
+    missing: int = 0
 
 
 @runtime_checkable
