@@ -20,6 +20,7 @@ from typing import Self
 from solver.bound_job import JOB as BOUND
 from solver.bound_job import BoundFound, BoundJob
 from solver.conflicts import week_conflicts
+from solver.core.bound import start_prices
 from solver.core.compile import Compiled, compile_problem
 from solver.core.local_search import LocalSearch
 from solver.cpsat.linear import JOB as MIP
@@ -83,14 +84,20 @@ def solve(
     course = Course(limits or SolveLimits(), on_progress, stop)
     problem = read_problem(instance, rules, terms)
     if not instance.agents:
-        course.offer(score(problem, Roster(shifts=())), "nobody")
-        course.prove("nobody")
-        return verdict(problem, course)
+        return _without_people(problem, course)
     with _Search(problem, course) as search:
         search.run()
     return verdict(
         problem, course, search.conflicts, search.base_cost, search.diagnosis
     )
+
+
+def _without_people(problem: Problem, course: Course) -> Outcome:
+    nothing = score(problem, Roster(shifts=()))
+    course.offer(nothing, "nobody")
+    course.raise_bound(nothing.objective, "nobody")
+    course.prove("nobody")
+    return verdict(problem, course)
 
 
 class _Search:
@@ -109,7 +116,7 @@ class _Search:
         self.answers: list[Optimum] = []
         self.worker: Worker | None = None
         self.is_last_round = False
-        self.worth: int | None = None
+        self.worth: tuple[int, int] | None = None
         self.diagnosis: Diagnosis | None = None
         self.chunk_s = FIRST_CHUNK_S
 
@@ -141,7 +148,10 @@ class _Search:
         self.course.raise_bound(self.base_cost, "wages")
         if self.is_small():
             self.solve_whole()
-        self.start_bound()
+        if self.course.reason() is None:
+            self.local.improve(rounds=1, stop=self.is_over)
+            self.adopt("best responses")
+            self.start_bound()
         while self.course.reason() is None:
             self.round()
         if self.course.is_deterministic:
@@ -174,10 +184,14 @@ class _Search:
 
     def adopt(self, phase: str) -> None:
         """Offer the local search's roster if it has become better."""
-        worth = self.local.penalised
+        worth = self.local_worth()
         if self.worth is None or worth < self.worth:
             self.worth = worth
             self.course.offer(score(self.problem, self.local.roster()), phase)
+
+    def local_worth(self) -> tuple[int, int]:
+        """Return breaches and objective of the local search's best roster."""
+        return self.local.breaches.total, self.local.objective
 
     def start_bound(self) -> None:
         """Send the bound to the second process."""
@@ -185,11 +199,12 @@ class _Search:
         rounds = limits.deterministic_rounds
         job = BoundJob(
             compiled=self.compiled,
-            start_prices=None,
+            prices=start_prices(self.compiled, self.local),
+            upper=float(self.local.objective),
             rounds=None if rounds is None else rounds * BOUND_ROUNDS,
             seconds=max(0.0, self.course.left_s - RESERVE_S),
         )
-        if self.worker is not None and self.course.reason() is None:
+        if self.worker is not None:
             self.worker.send(BOUND, job)
 
     def round(self) -> None:
@@ -257,7 +272,7 @@ class _Search:
             roster = transplant(best.roster, found, asked.agents)
             if self.course.offer(score(self.problem, roster), "neighbourhood"):
                 self.local.load(roster)
-                self.worth = self.local.penalised
+                self.worth = self.local_worth()
 
     def solve_whole(self) -> None:
         """Solve the whole problem as one model, to proven optimality if time allows."""
