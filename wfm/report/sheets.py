@@ -7,11 +7,19 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-INK, LINE, HEAD = "#1C2530", "#DFE4E8", "#12354D"
+HEAD = "#12354D"
+HEAD_HEIGHT = 32
+RIGHT = frozenset({"whole", "hours", "agents", "percent", "week_hours"})
 STYLES: Mapping[str, Mapping[str, Any]] = {
-    "text": {},
+    "text": {"indent": 1},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": HEAD, "border": 1,
-             "border_color": HEAD, "text_wrap": True, "valign": "vcenter"},
+             "border_color": HEAD, "text_wrap": True, "valign": "vcenter", "indent": 1},
+    "head_right": {"bold": True, "font_color": "#FFFFFF", "bg_color": HEAD, "border": 1,
+                   "border_color": HEAD, "text_wrap": True, "valign": "vcenter",
+                   "align": "right"},
+    "fact": {"align": "left", "num_format": "#,##0"},
+    "fact_hours": {"align": "left", "num_format": "#,##0.0"},
+    "week_hours": {"bold": True, "num_format": "#,##0.0"},
     "title": {"bold": True, "font_size": 16, "font_color": HEAD},
     "note": {"font_color": "#5A6673"},
     "warn": {"bold": True, "font_color": "#A63C00"},
@@ -107,7 +115,9 @@ class Sheet:
         """Write a filtered table with a frozen head; return the row after it."""
         for c, column in enumerate(columns):
             self.target.set_column(c, c, column.width)
-            self.put(top, c, column.head, "head")
+            side = "head_right" if column.style in RIGHT else "head"
+            self.put(top, c, column.head, side)
+        self.target.set_row(top, HEAD_HEIGHT)
         last = top
         for last, row in enumerate(rows, start=top + 1):
             for c, (column, value) in enumerate(zip(columns, row, strict=True)):

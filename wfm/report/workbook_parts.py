@@ -15,6 +15,7 @@ from wfm.report.key_figures import gaps, queue_figures, target_agents, totals
 from wfm.report.sections import banners, search_facts, verdict
 from wfm.report.sheets import Column, Formula, Sheet, cells
 from wfm.report.text import (
+    day_label,
     days_label,
     hours_label,
     local_time,
@@ -89,7 +90,7 @@ def write_summary(sheet: Sheet, inputs: ReportInput) -> None:
         *search_facts(inputs),
     ]
     for offset, (label, value) in enumerate(facts):
-        style = "hours" if isinstance(value, float) else "text"
+        style = "fact_hours" if isinstance(value, float) else "fact"
         sheet.put(after + 2 + offset, 0, label, "note")
         sheet.put(after + 2 + offset, 1, value, style)
     sheet.printed(top)
@@ -101,7 +102,7 @@ def _queue_rows(inputs: ReportInput, top: int) -> Iterator[tuple[object, ...]]:
         share = Formula(text=f"=IF(E{n}>0,G{n}/E{n},0)", value=row.missing_fraction)
         yield (
             row.queue_id, row.channel, row.zone, row.contacts, row.required_hours,
-            row.staffed_hours, row.missing_hours, share, row.guaranteed_agents,
+            row.staffed_hours, row.missing_hours, share, row.guaranteed_agents or "",
             answers[row.guarantee_ok], row.service_level, row.service_target,
         )  # fmt: skip
 
@@ -154,9 +155,12 @@ def write_week(sheet: Sheet, inputs: ReportInput) -> None:
         Column(head="name", width=20),
         Column(head="contract", width=14),
         Column(head="clock", width=18),
-        *(Column(head=f"{day:%a %d %b}", width=14, style="free") for day in days),
-        *(Column(head=f"{day:%a} paid h", width=8, style="hours") for day in days),
-        Column(head="paid h", width=10, style="sum_hours"),
+        *(Column(head=day_label(day), width=14, style="free") for day in days),
+        *(
+            Column(head=f"{day_label(day)[:3]} h", width=8, style="hours")
+            for day in days
+        ),
+        Column(head="paid h", width=10, style="week_hours"),
     )
     rows = [_week_row(inputs, a, days, n) for n, a in enumerate(_by_site(inputs), 1)]
     sheet.table(columns, rows, freeze_columns=3)
