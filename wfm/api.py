@@ -198,8 +198,13 @@ class LoadedPlan:
     def forecast(
         self, *, as_of: date | None = None, weeks: int | None = None
     ) -> ForecastResult:
-        """Forecast the plan's window, or from *as_of* on for *weeks*."""
+        """Forecast the plan's window, or from *as_of* on for *weeks*.
+
+        *weeks* alone counts from the plan's first day.
+        """
         folder = self.read(DEMAND_FILES)
+        if weeks is not None:
+            as_of = as_of or folder.plan.first_date
         forecast = forecast_plan(folder, as_of=as_of, weeks=weeks)
         return ForecastResult(folder=folder, forecast=forecast)
 

@@ -3,6 +3,7 @@
 import signal
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+LONGEST_S = 7 * 86_400
+
 Folder = Annotated[Path, typer.Argument(help="The plan folder.", metavar="DIR")]
 Week = Annotated[
     str | None, typer.Option(help="First day of the plan, instead of plan.yaml's.")
@@ -32,13 +35,22 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="A changed value: queues.chat_en.aht_s=420."),
 ]
-Seconds = Annotated[float, typer.Option(help="Time limit of the search.")]
-Gap = Annotated[float, typer.Option(help="Stop at this gap (0.01 is 1 %).")]
-Seed = Annotated[int, typer.Option(help="Seed of the search.")]
-Workers = Annotated[int, typer.Option(help="CP-SAT workers; at least 8 is wise.")]
+Seconds = Annotated[
+    float,
+    typer.Option(min=0, max=LONGEST_S, help="Time limit of the search."),
+]
+Gap = Annotated[
+    float, typer.Option(min=0, max=1, help="Stop at this gap (0.01 is 1 %).")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the search.")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=256, help="CP-SAT workers; at least 8 is wise.")
+]
 Rounds = Annotated[
     int | None,
-    typer.Option(help="Stop after this many rounds of work: reproducible by seed."),
+    typer.Option(
+        min=1, help="Stop after this many rounds of work: reproducible by seed."
+    ),
 ]
 StageFile = Annotated[
     Path | None, typer.Option(help="Use this file in place of the stage.")
@@ -228,12 +240,17 @@ def _run(
 
 def _change(text: str) -> tuple[str, object]:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     path, equals, value = text.partition("=")
-    if not equals:
+    if not equals or not path.strip():
         msg = f"{text!r} is not path=value"
         raise typer.BadParameter(msg, param_hint="--set")
-    return path.strip(), YAML(typ="safe").load(value)
+    try:
+        return path.strip(), YAML(typ="safe").load(value)
+    except YAMLError:
+        msg = f"{value!r} is not a value of YAML"
+        raise typer.BadParameter(msg, param_hint="--set") from None
 
 
 def _date(text: str, option: str) -> "date":
@@ -249,25 +266,39 @@ def main() -> None:
     from wfm.domain.errors import InputError, Interrupted, WfmError
 
     signal.signal(signal.SIGINT, _interrupt)
+    _print_anything()
     try:
         app()
     except InputError as error:
         from rich.console import Console
 
-        from wfm.commands import report_problems
+        from wfm.findings import say_problems
 
-        report_problems(Console(stderr=True), error.problems)
+        say_problems(Console(stderr=True), error.problems)
         sys.exit(error.exit_code)
     except WfmError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        reason = error.strerror or str(error)
-        typer.echo(f"error: {reason}: {error.filename or ''}", err=True)
+        typer.echo(f"error: {_reason(error)}", err=True)
         sys.exit(1)
     except Interrupted as error:
         typer.echo("interrupted; nothing was written", err=True)
         sys.exit(error.exit_code)
+
+
+def _print_anything() -> None:
+    """Print a replacement where the terminal's encoding lacks a letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _reason(error: OSError) -> str:
+    """Return what the system refused, and the file, if it says which."""
+    reason = error.strerror or str(error) or type(error).__name__
+    where = f": {error.filename}" if error.filename else ""
+    return f"{reason}{where}; earlier results are as they were"
 
 
 def _interrupt(_signum: int, _frame: object) -> None:

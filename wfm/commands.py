@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from solver.outcome import (
-    Infeasible,
-    NotFound,
-    Shortfall,
-    Solved,
-    SolveLimits,
-)
+from solver.outcome import NotFound, SolveLimits
 from wfm import api
-from wfm.calendar.local import zone
-from wfm.domain.demand import VolumeForecast
 from wfm.domain.errors import InputError, Interrupted, Problem
 from wfm.domain.plan import PlanFolder
-from wfm.domain.roster import RosterInstance
-from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
+from wfm.findings import (
+    say,
+    say_guarantee,
+    say_no_roster,
+    say_problems,
+    say_remarks,
+    say_violations,
+)
 from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder, write_atomic
 from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
@@ -38,6 +36,11 @@ if TYPE_CHECKING:
     from wfm.report.inputs import ReportInput
 
 DONE, FINDING = 0, 1
+UPSTREAM: Mapping[str, tuple[str, frozenset[str]]] = {
+    "forecast": ("forecast", api.DEMAND_FILES | {"plan"}),
+    "requirement": ("staff", api.STAFF_FILES | {"plan"}),
+}
+"""Stage -> the command that makes its file, and the files that it depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +74,10 @@ def check(run: Run) -> int:
     """Report every problem of every file."""
     problems = run.plan.check()
     if not problems:
-        run.console.print(f"{run.plan.directory}: no problem found")
+        say(run.console, f"{run.plan.directory}: no problem found")
         return DONE
-    report_problems(run.console, problems)
+    say_problems(run.console, problems)
     return FINDING
-
-
-def report_problems(console: Console, problems: tuple[Problem, ...]) -> None:
-    """Print one line per problem, and how many there are."""
-    for problem in problems:
-        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-    noun = "problem" if len(problems) == 1 else "problems"
-    console.print(f"{len(problems)} {noun}; nothing was computed")
 
 
 def forecast(
@@ -91,61 +86,41 @@ def forecast(
     """Forecast and write ``out/forecast.csv``, or *out_file* alone."""
     from wfm.io.tables import write_forecast, write_history_log
 
+    if out_file is None:
+        OutputFolder(run.out).check()
     result = run.plan.forecast(as_of=as_of, weeks=weeks)
     plan = result.folder.plan
     if out_file is not None:
         write_forecast(out_file, plan, result.forecast)
-        run.console.print(f"forecast: {out_file}")
+        say(run.console, f"forecast: {out_file}")
     else:
         with OutputFolder(run.out) as folder:
             write_forecast(folder / "forecast.csv", plan, result.forecast)
             write_history_log(folder / "history_log.csv", result.folder.history_log)
             write_manifest(folder / "manifest.json", run.manifest(result.folder))
-        run.console.print(f"forecast: {run.out / 'forecast.csv'}")
-    _print_remarks(run, result.forecast)
+        say(run.console, f"forecast: {run.out / 'forecast.csv'}")
+    say_remarks(run.console, result.forecast)
     return DONE
-
-
-def _print_remarks(
-    run: Run,
-    forecast: VolumeForecast | None,
-    requirement: StaffingRequirement | None = None,
-) -> None:
-    """Say which queues fell back and what forecast and requirement had to assume."""
-    notes: dict[str, list[str]] = {}
-    failures = {} if forecast is None else forecast.failures
-    for queue, lines in () if forecast is None else forecast.notes.items():
-        notes.setdefault(queue, []).extend(lines)
-    for queue, lines in () if requirement is None else requirement.warnings.items():
-        notes.setdefault(queue, []).extend(lines)
-    for queue, reason in sorted(failures.items()):
-        text = f"{queue}: {reason}"
-        run.console.print(text, style="yellow", markup=False, soft_wrap=True)
-    for queue in sorted(notes):
-        for line in dict.fromkeys(notes[queue]):
-            text = f"{queue}: {line}"
-            run.console.print(text, markup=False, highlight=False, soft_wrap=True)
-    if failures:
-        noun = "queue has" if len(failures) == 1 else "queues have"
-        run.console.print(f"{len(failures)} {noun} no forecast of the chosen model")
 
 
 def staff(run: Run) -> int:
     """Size the staffing and write ``out/requirement.csv``."""
     check_fresh(run)
+    OutputFolder(run.out).check()
     result = run.plan.staff(forecast_file=run.external.get("forecast"))
     with OutputFolder(run.out) as folder:
         _write_demand(folder, result)
         write_manifest(folder / "manifest.json", run.manifest(result.folder))
     run.console.print(_staff_table(result))
-    _print_remarks(run, result.forecast, result.requirement)
-    run.console.print(f"requirement: {run.out / 'requirement.csv'}")
+    say_remarks(run.console, result.forecast, result.requirement)
+    say(run.console, f"requirement: {run.out / 'requirement.csv'}")
     return DONE
 
 
 def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
     """Make the roster and write ``out/``; *full* adds report, workbook and pages."""
     check_fresh(run)
+    OutputFolder(run.out).check()
     result = _search(run, limits)
     if result.solved is None:
         return _without_roster(run, result)
@@ -157,9 +132,9 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
             _write_report(folder, inputs, calendars=run.calendars)
         write_manifest(folder / "manifest.json", inputs.manifest)
     _summarise(run, result, inputs)
-    run.console.print(f"written in {seconds_since(clock):.1f} s: {run.out}")
+    say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
     if full:
-        run.console.print(f"report: {run.out / 'report.html'}")
+        say(run.console, f"report: {run.out / 'report.html'}")
     return _roster_exit(run, result)
 
 
@@ -173,11 +148,10 @@ def verify(run: Run, roster_file: Path | None) -> int:
     target.parent.mkdir(exist_ok=True)
     write_atomic(target, json.dumps(certificate, indent=1) + "\n")
     for violation in result.certificate.violations:
-        text = describe_violation(violation, result.instance)
-        run.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        say(run.console, describe_violation(violation, result.instance))
     count = len(result.certificate.violations)
     rules = len(result.certificate.rules)
-    run.console.print(f"{count} violations of {rules} rules; certificate: {target}")
+    say(run.console, f"{count} violations of {rules} rules; certificate: {target}")
     return FINDING if count else DONE
 
 
@@ -195,8 +169,8 @@ def check_fresh(run: Run) -> None:
             problems.append(Problem(file=str(path), message="no such file"))
             continue
         manifest = read_manifest(path.parent / "manifest.json")
-        for name in _changed_inputs(run, manifest):
-            command = {"forecast": "forecast", "requirement": "staff"}[stage]
+        command, needs = UPSTREAM[stage]
+        for name in _changed_inputs(run, manifest, needs):
             message = f"{path.name} was made from another {name}"
             cure = f"a fresh one: wfm {command} {run.plan.directory}"
             problems.append(Problem(file=str(path), message=message, expected=cure))
@@ -204,12 +178,17 @@ def check_fresh(run: Run) -> None:
         raise InputError(tuple(problems))
 
 
-def _changed_inputs(run: Run, manifest: Mapping[str, object]) -> list[str]:
+def _changed_inputs(
+    run: Run, manifest: Mapping[str, object], needs: frozenset[str]
+) -> list[str]:
+    """Return the files among *needs* that differ from those in *manifest*."""
     import hashlib
 
     hashes = manifest.get("inputs_sha256")
     changed = []
     for name, digest in sorted(hashes.items()) if isinstance(hashes, dict) else ():
+        if name.split(".")[0] not in needs:
+            continue
         path = run.plan.directory / name
         now = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
         if now != digest:
@@ -234,16 +213,10 @@ def _search(run: Run, limits: SolveLimits) -> api.RosterResult:
 
 def _without_roster(run: Run, result: api.RosterResult) -> int:
     match result.outcome:
-        case Infeasible(conflicts=conflicts):
-            run.console.print("[bold red]no roster keeps every rule[/bold red]")
-            for conflict in conflicts:
-                run.console.print(f"  {conflict}", markup=False)
         case NotFound(stop_reason="interrupted"):
             raise Interrupted
-        case NotFound(wall_s=wall_s):
-            run.console.print(f"[bold red]nothing found in {wall_s:.0f} s[/bold red]")
-        case Solved():
-            pass
+        case outcome:
+            say_no_roster(run.console, outcome)
     return FINDING
 
 
@@ -323,54 +296,16 @@ def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> Non
 
     for table in summary_table(inputs):
         run.console.print(table)
-    _print_remarks(run, result.forecast, result.requirement)
-    certificate = inputs.certificate
-    for violation in certificate.violations[:20]:
-        text = describe_violation(violation, inputs.instance)
-        run.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    say_remarks(run.console, result.forecast, result.requirement)
+    violations = inputs.certificate.violations
     if result.status == "without_guarantee":
-        run.console.print(
-            "[bold red]the guarantee can't be met; this roster is the best without it"
-            "[/bold red]"
-        )
-        _print_shortfalls(run, result)
-
-
-def _print_shortfalls(run: Run, result: api.RosterResult) -> None:
-    shortfalls: tuple[Shortfall, ...] = ()
-    match result.outcome:
-        case Infeasible(shortfalls=shortfalls, cures=cures):
-            for cure in cures:
-                relaxed = " and ".join(cure.relaxed)
-                run.console.print(f"  cured by relaxing {relaxed}", markup=False)
-            if not cures:
-                run.console.print("  no single rule or absence cures it when relaxed")
-        case NotFound(shortfalls=shortfalls):
-            pass
-        case Solved():
-            pass
-    for shortfall in shortfalls:
-        text = shortfall_text(shortfall, result.instance)
-        run.console.print(f"  {text}", markup=False, highlight=False, soft_wrap=True)
-
-
-def shortfall_text(shortfall: Shortfall, instance: RosterInstance) -> str:
-    """Return queue, interval (UTC and market time) and how many are missing."""
-    zone_name = next(
-        q.zone for q in instance.queues if q.queue_id == shortfall.queue_id
-    )
-    start = instance.grid.instant(shortfall.start_idx)
-    end = instance.grid.instant(shortfall.end_idx)
-    local = [t.astimezone(zone(zone_name)) for t in (start, end)]
-    return (
-        f"{shortfall.queue_id}: {shortfall.missing} missing "
-        f"{start:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC "
-        f"({local[0]:%a %H:%M} to {local[1]:%a %H:%M} {zone_name})"
-    )
+        say_guarantee(run.console, result.outcome, inputs.instance)
+        violations = tuple(v for v in violations if not v.queue_id)
+    say_violations(run.console, violations, inputs.instance)
 
 
 def _roster_exit(run: Run, result: api.RosterResult) -> int:
     if result.status == "interrupted":
-        run.console.print("interrupted: this is the best roster so far")
+        say(run.console, "interrupted: this is the best roster so far")
     broken = result.certificate is not None and bool(result.certificate.violations)
     return FINDING if broken or result.status == "without_guarantee" else DONE

@@ -1,0 +1,162 @@
+"""What a command says: remarks, problems, and what can't hold, one line each."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from rich.console import Console
+
+from solver.outcome import Cure, Infeasible, NotFound, Outcome, Shortfall
+from wfm.calendar.local import zone
+from wfm.domain.demand import VolumeForecast
+from wfm.domain.errors import Problem
+from wfm.domain.roster import RosterInstance, Violation
+from wfm.domain.staffing import StaffingRequirement
+from wfm.evaluation.describe import describe_violation
+
+MOST_VIOLATIONS, MOST_SHORTFALLS = 20, 40
+ALARM = "bold red"
+
+
+def say(console: Console, text: str, style: str | None = None) -> None:
+    """Print *text* as it is: no markup, no colouring of numbers, no wrapping."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def say_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Print one line per problem, and how many there are."""
+    for problem in problems:
+        say(console, str(problem))
+    say(console, f"{_counted(len(problems), 'problem')}; nothing was computed")
+
+
+def say_remarks(
+    console: Console,
+    forecast: VolumeForecast | None,
+    requirement: StaffingRequirement | None = None,
+) -> None:
+    """Say which queues fell back and what forecast and requirement had to assume."""
+    failures = {} if forecast is None else forecast.failures
+    for queue, reason in sorted(failures.items()):
+        say(console, f"{queue}: {reason}", style="yellow")
+    if failures:
+        counted = _counted(len(failures), "queue")
+        say(console, f"{counted} forecast by other means than the model", "yellow")
+    notes = {} if forecast is None else forecast.notes
+    warnings = {} if requirement is None else requirement.warnings
+    for queue in sorted({*notes, *warnings}):
+        lines = (*notes.get(queue, ()), *warnings.get(queue, ()))
+        for line in dict.fromkeys(lines):
+            say(console, f"{queue}: {line}")
+
+
+def say_violations(
+    console: Console, violations: Sequence[Violation], instance: RosterInstance
+) -> None:
+    """Print breaches of rules, the first ones if they are many."""
+    for violation in violations[:MOST_VIOLATIONS]:
+        say(console, describe_violation(violation, instance))
+    _say_rest(console, len(violations) - MOST_VIOLATIONS)
+
+
+def say_no_roster(console: Console, outcome: Outcome) -> None:
+    """Say why there is no roster at all."""
+    match outcome:
+        case Infeasible(conflicts=conflicts):
+            say(console, "no roster keeps every rule; nothing was written", ALARM)
+            for conflict in conflicts:
+                say(console, f"  {conflict}")
+        case NotFound(wall_s=wall_s):
+            text = f"no roster was found in {wall_s:.0f} s; nothing was written"
+            say(console, text, ALARM)
+        case _:
+            pass
+
+
+def say_guarantee(console: Console, outcome: Outcome, instance: RosterInstance) -> None:
+    """Say which guarantees don't hold, where, by how many, and what would cure it."""
+    match outcome:
+        case Infeasible(shortfalls=shortfalls, cures=cures, conflicts=conflicts):
+            text = "the guarantee can't be met; this roster is the best without it"
+            say(console, text, ALARM)
+            for conflict in conflicts:
+                say(console, f"  {conflict}")
+            _say_cures(console, cures)
+        case NotFound(shortfalls=shortfalls):
+            text = "no roster that meets the guarantee was found; this is the nearest"
+            say(console, text, ALARM)
+        case _:
+            return
+    merged = merged_shortfalls(shortfalls, instance)
+    for shortfall in merged[:MOST_SHORTFALLS]:
+        say(console, f"  {shortfall_text(shortfall, instance)}")
+    _say_rest(console, len(merged) - MOST_SHORTFALLS)
+
+
+def _say_cures(console: Console, cures: Sequence[Cure]) -> None:
+    single = [cure.relaxed[0] for cure in cures if len(cure.relaxed) == 1]
+    if single:
+        say(console, f"  cured if any one of these is relaxed: {', '.join(single)}")
+        return
+    say(console, "  no single rule or absence cures it when relaxed alone")
+    for cure in cures:
+        say(console, f"  cured if both are relaxed: {' and '.join(cure.relaxed)}")
+
+
+def merged_shortfalls(
+    shortfalls: Iterable[Shortfall], instance: RosterInstance
+) -> list[Shortfall]:
+    """Return *shortfalls* by queue and time, those that touch within a day as one.
+
+    The merged one says how many are missing at most.
+    """
+    zones = {queue.queue_id: queue.zone for queue in instance.queues}
+
+    def place(shortfall: Shortfall) -> tuple[str, str]:
+        start = instance.grid.instant(shortfall.start_idx)
+        name = shortfall.queue_id
+        return name, start.astimezone(zone(zones[name])).date().isoformat()
+
+    ordered = sorted(shortfalls, key=lambda s: (place(s), s.start_idx))
+    merged: list[Shortfall] = []
+    for _, of_day in groupby(ordered, key=place):
+        fresh = True
+        for shortfall in of_day:
+            if fresh or shortfall.start_idx > merged[-1].end_idx:
+                merged.append(shortfall)
+            else:
+                merged[-1] = _joined(merged[-1], shortfall)
+            fresh = False
+    return sorted(merged, key=lambda s: (s.start_idx, s.queue_id))
+
+
+def _joined(first: Shortfall, second: Shortfall) -> Shortfall:
+    return Shortfall(
+        queue_id=first.queue_id,
+        start_idx=first.start_idx,
+        end_idx=max(first.end_idx, second.end_idx),
+        missing=max(first.missing, second.missing),
+    )
+
+
+def shortfall_text(shortfall: Shortfall, instance: RosterInstance) -> str:
+    """Return queue, interval (UTC and market time) and how many are missing."""
+    zone_name = next(
+        q.zone for q in instance.queues if q.queue_id == shortfall.queue_id
+    )
+    start = instance.grid.instant(shortfall.start_idx)
+    end = instance.grid.instant(shortfall.end_idx)
+    local = [t.astimezone(zone(zone_name)) for t in (start, end)]
+    return (
+        f"{shortfall.queue_id}: {shortfall.missing} missing "
+        f"{start:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC "
+        f"({local[0]:%a %H:%M} to {local[1]:%a %H:%M} {zone_name})"
+    )
+
+
+def _say_rest(console: Console, count: int) -> None:
+    if count > 0:
+        say(console, f"  and {count} more; all are in out/certificate.json")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
