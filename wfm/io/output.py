@@ -1,14 +1,17 @@
 """Output files that appear whole or not at all."""
 
+import errno
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from wfm.domain.errors import UsageError
 
 MARKER = ".wfm-output"
+_MOST_SWAPS = 20
 _OWN_NAMES = frozenset({"certificate.json", "manifest.json"})
 
 
@@ -60,7 +63,7 @@ class OutputFolder:
         UsageError
             If *directory* holds files that no run of this programme wrote.
         """
-        self._refuse_foreign()
+        self.check()
         parent = self.directory.parent
         parent.mkdir(parents=True, exist_ok=True)
         name = tempfile.mkdtemp(prefix=f".{self.directory.name}.", dir=parent)
@@ -86,7 +89,19 @@ class OutputFolder:
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
-    def _refuse_foreign(self) -> None:
+    def check(self) -> None:
+        """Refuse what could not be replaced; worth asking before long work.
+
+        Raises
+        ------
+        UsageError
+            If *directory* is a file or holds files that no run of this programme wrote.
+        PermissionError
+            If nothing can be written beside *directory*.
+        """
+        parent = self.directory.parent
+        if parent.exists() and not os.access(parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(parent))
         if not self.directory.exists():
             return
         if not self.directory.is_dir():
@@ -101,18 +116,33 @@ class OutputFolder:
             raise UsageError(msg)
 
     def _swap(self, new: Path) -> None:
-        if not self.directory.exists():
-            new.rename(self.directory)
-            return
-        old = new.with_name(f"{new.name}.old")
+        """Put *new* in place; of two runs that end together the later one stays."""
+        for attempt in range(_MOST_SWAPS):
+            try:
+                self._exchange(new, new.with_name(f"{new.name}.old"))
+            except OSError as error:
+                if not _is_taken(error) or attempt == _MOST_SWAPS - 1:
+                    raise
+            else:
+                return
+
+    def _exchange(self, new: Path, old: Path) -> None:
         try:
-            self.directory.rename(old)
+            with suppress(FileNotFoundError):
+                self.directory.rename(old)
             new.rename(self.directory)
         except BaseException:
             if old.exists() and not self.directory.exists():
                 old.rename(self.directory)
             raise
-        shutil.rmtree(old, ignore_errors=True)
+        finally:
+            if self.directory.exists():
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_taken(error: OSError) -> bool:
+    """Return whether a folder was put in place between the two renames."""
+    return error.errno in {errno.ENOTEMPTY, errno.EEXIST}
 
 
 def _umask() -> int:
