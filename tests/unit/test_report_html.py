@@ -284,3 +284,12 @@ def test_no_history_and_history_that_ends_before(case: ReportInput) -> None:
     late = replace(case.folder.plan, first_date=date(2026, 8, 3))
     before = replace(case, folder=replace(case.folder, plan=late))
     assert payload(before)["queues"][0]["history"] is None
+
+
+def test_remarks_on_models_are_shown(case: ReportInput) -> None:
+    assert case.forecast is not None
+    noted = replace(case.forecast, notes={"chat_en": ("four weeks of history only",)})
+    page = render_html(replace(case, forecast=noted))
+    assert "four weeks of history only" in page
+    assert "occupancy above 95 % in 3 intervals" in page
+    assert "forecast: history too short" in page

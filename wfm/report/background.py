@@ -25,9 +25,10 @@ def model_row(inputs: ReportInput, queue: Queue) -> dict[str, Any]:
         np.prod([1.0 - part.fraction for part in queue.shrinkage or plan.shrinkage])
     )
     remarks = list(requirement.warnings.get(queue.queue_id, ()))
-    failures = inputs.forecast.failures if inputs.forecast else {}
-    if queue.queue_id in failures:
-        remarks.append(f"forecast: {failures[queue.queue_id]}")
+    if inputs.forecast is not None:
+        remarks += inputs.forecast.notes.get(queue.queue_id, ())
+        failure = inputs.forecast.failures.get(queue.queue_id)
+        remarks += [f"forecast: {failure}"] if failure else []
     return {
         "id": queue.queue_id,
         "forecast": forecast_model(inputs, queue),
