@@ -140,10 +140,9 @@ def _queue(
     guarantee_kept: bool,
     level: service.QueueService,
 ) -> QueueFigures:
-    hours = inputs.step_hours
-    reachable = np.where(np.isfinite(target), target, 0.0)
-    inside = staffed[inputs.window]
+    hours, inside = inputs.step_hours, staffed[inputs.window]
     if work is None:
+        reachable = np.where(np.isfinite(target), target, 0.0)
         required = float(reachable.sum()) * hours
         missing = float(np.maximum(reachable - inside, 0.0).sum()) * hours
     else:

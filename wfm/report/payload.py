@@ -124,11 +124,8 @@ def _queues(inputs: ReportInput, factor: int) -> list[dict[str, Any]]:
             "channel": queue.channel,
             "zone": queue.zone,
             "deferred": figures[q].deferred,
-            "missing": [
-                round(figures[q].missing_hours, 5),
-                round(figures[q].missing_fraction, 7),
-            ],
-            "guaranteed": int(instance.guaranteed_agents[q].max(initial=0)),
+            "missing": [figures[q].missing_hours, figures[q].missing_fraction],
+            "guaranteed": figures[q].guaranteed_agents,
             "need": _rounded(need[q]),
             "staffed": _rounded(staffed[q]),
             "spare": _rounded(spare[q], 1),
@@ -226,26 +223,20 @@ def _activities(inputs: ReportInput) -> list[str]:
 def _sites(inputs: ReportInput) -> list[dict[str, Any]]:
     """Return sites with their agents and all shifts that touch the grid."""
     shifts = (*inputs.instance.carry_over, *inputs.roster.shifts)
-    by_agent: dict[str, list[Shift]] = {}
-    for shift in sorted(shifts, key=lambda s: s.start_idx):
-        by_agent.setdefault(shift.agent_id, []).append(shift)
     kinds = {kind: i for i, kind in enumerate(_activities(inputs))}
     carried = {id(shift) for shift in inputs.instance.carry_over}
+    rows: dict[str, list[list[Any]]] = {}
+    for shift in sorted(shifts, key=lambda s: s.start_idx):
+        row = _shift(shift, kinds, carried)
+        rows.setdefault(shift.agent_id, []).append(row)
     return [
         {
             "id": site.site_id,
             "zone": site.zone,
             "region": site.region,
             "agents": [
-                {
-                    "id": agent.agent_id,
-                    "name": agent.name,
-                    "zone": agent.zone,
-                    "shifts": [
-                        _shift(shift, kinds, carried)
-                        for shift in by_agent.get(agent.agent_id, ())
-                    ],
-                }
+                {"id": agent.agent_id, "name": agent.name, "zone": agent.zone}
+                | {"shifts": rows.get(agent.agent_id, [])}
                 for agent in inputs.agents_by_site()[site.site_id]
             ],
         }

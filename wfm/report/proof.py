@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from wfm.domain.demand import Queue
+from wfm.evaluation.coverage import CoverSpan
 from wfm.report.inputs import ReportInput
 from wfm.report.text import city, day_label, number, span_label, words
 
@@ -78,32 +80,35 @@ def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
 
 
 def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
-    """Return per guaranteed queue: floor, hours, fewest present, what is short."""
-    spans = inputs.certificate.spans
-    rows = []
+    """Return per guaranteed queue: floor, hours, fewest able, what is short."""
+    found = []
     for queue in inputs.instance.queues:
-        mine = [s for s in spans if s.queue_id == queue.queue_id and s.guaranteed]
-        if not mine:
-            continue
-        short = [s for s in mine if s.present < s.guaranteed]
-        steps = sum(s.end_idx - s.start_idx for s in mine)
-        rows.append(
-            {
-                "queue": queue.queue_id,
-                "agents": max(s.guaranteed for s in mine),
-                "hours": number(steps * inputs.step_hours, 1),
-                "fewest": min(s.eligible for s in mine),
-                "handovers": sum(
-                    1
-                    for mark in inputs.certificate.handovers
-                    if mark.queue_id == queue.queue_id
-                ),
-                "ok": not short,
-                "short": [
-                    span_label(inputs.instance.grid, s.start_idx, s.end_idx, queue.zone)
-                    for s in short[:3]
-                ],
-                "city": city(queue.zone),
-            }
-        )
-    return rows
+        spans = [
+            span
+            for span in inputs.certificate.spans
+            if span.queue_id == queue.queue_id and span.guaranteed
+        ]
+        if spans:
+            found.append(_guarantee_row(inputs, queue, spans))
+    return found
+
+
+def _guarantee_row(
+    inputs: ReportInput, queue: Queue, spans: list[CoverSpan]
+) -> dict[str, Any]:
+    grid, marks = inputs.instance.grid, inputs.certificate.handovers
+    short = [span for span in spans if span.missing]
+    steps = sum(span.end_idx - span.start_idx for span in spans)
+    return {
+        "queue": queue.queue_id,
+        "agents": max(span.guaranteed for span in spans),
+        "hours": number(steps * inputs.step_hours, 1),
+        "fewest": min(span.eligible for span in spans),
+        "handovers": sum(1 for mark in marks if mark.queue_id == queue.queue_id),
+        "ok": not short,
+        "short": [
+            span_label(grid, span.start_idx, span.end_idx, queue.zone)
+            for span in short[:3]
+        ],
+        "city": city(queue.zone),
+    }

@@ -26,6 +26,7 @@ from wfm.report.text import (
 )
 
 MOST_GAPS = 40
+NOTABLE_FRACTION = 0.02
 BANNERS = {
     "without_guarantee": (
         "A guarantee can’t be met.",
@@ -49,21 +50,14 @@ STOP_WORDS = {
 def context(inputs: ReportInput) -> dict[str, Any]:
     """Return everything that the report's template prints."""
     plan = inputs.folder.plan
-    figures = queue_figures(inputs)
-    sums = totals(inputs, figures)
     last = plan.first_date + timedelta(days=7 * plan.weeks - 1)
+    dates = days_label(plan.first_date, last)
     return {
         "plan": plan,
-        "title": f"{plan.name or 'Weekly plan'}: {days_label(plan.first_date, last)}",
-        "dates": days_label(plan.first_date, last),
+        "title": f"{plan.name or 'Weekly plan'}: {dates}",
+        "dates": dates,
         "planner_city": city(plan.zone),
-        "banners": banners(inputs),
-        "verdict": verdict(inputs),
-        "tiles": tiles(inputs, sums),
-        "queues": [queue_row(f, figures) for f in figures],
-        "sums": queue_row(_sum_row(sums), figures),
-        "search": search_facts(inputs),
-        "terms": terms(inputs),
+        **_glance(inputs),
         "gaps": gap_rows(inputs),
         "num_gaps": len(gaps(inputs)),
         "rules": rule_rows(inputs),
@@ -75,6 +69,20 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "cleaning": cleaning_rows(inputs),
         "num_cleaned": len(inputs.folder.history_log),
         "manifest": list(flat(inputs.manifest)),
+    }
+
+
+def _glance(inputs: ReportInput) -> dict[str, Any]:
+    figures = queue_figures(inputs)
+    sums = totals(inputs, figures)
+    return {
+        "banners": banners(inputs),
+        "verdict": verdict(inputs),
+        "tiles": tiles(inputs, sums),
+        "queues": [queue_row(row, figures) for row in figures],
+        "sums": queue_row(_sum_row(sums), figures),
+        "search": search_facts(inputs),
+        "terms": terms(inputs),
     }
 
 
@@ -135,25 +143,40 @@ def _guarantee_hours(inputs: ReportInput) -> tuple[float, float]:
 
 def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
     """Return the key figures: label, value, remark and tone."""
-    currency = inputs.folder.plan.currency
-    kept, whole = _guarantee_hours(inputs)
-    broken = len(inputs.certificate.violations)
-    found = [
+    found = [*_hour_tiles(sums), *_proof_tiles(inputs)]
+    wages = money(sums.paid_cost, inputs.folder.plan.currency, whole=True)
+    found.append(_tile("Wages", wages, f"{number(sums.paid_hours)} paid hours"))
+    if inputs.solved is not None:
+        found.append(
+            _tile(
+                "Distance to the bound",
+                percent(inputs.solved.gap),
+                f"{percent(inputs.solved.net_gap)} net of unavoidable wages",
+            )
+        )
+    return found
+
+
+def _hour_tiles(sums: Totals) -> list[dict[str, str]]:
+    needed, staffed = number(sums.required_hours), number(sums.staffed_hours)
+    people = f"{number(sums.agents)} people, {number(sums.shifts)} shifts"
+    return [
         _tile("Contacts expected", number(sums.contacts), "second line included"),
-        _tile(
-            "Agent-hours needed", number(sums.required_hours), "at work, with shrinkage"
-        ),
-        _tile(
-            "Agent-hours staffed",
-            number(sums.staffed_hours),
-            f"{number(sums.agents)} people, {number(sums.shifts)} shifts",
-        ),
+        _tile("Agent-hours needed", needed, "at work, with shrinkage"),
+        _tile("Agent-hours staffed", staffed, people),
         _tile(
             "Agent-hours missing",
             number(sums.missing_hours, 1),
             f"{percent(sums.missing_fraction)} of what is needed",
-            "warn" if sums.missing_fraction > 0.02 else "",
+            "warn" if sums.missing_fraction > NOTABLE_FRACTION else "",
         ),
+    ]
+
+
+def _proof_tiles(inputs: ReportInput) -> list[dict[str, str]]:
+    kept, whole = _guarantee_hours(inputs)
+    broken = len(inputs.certificate.violations)
+    return [
         _tile(
             "Breaches of rules",
             number(broken),
@@ -166,21 +189,7 @@ def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
             f"{number(whole)} agent-hours guaranteed" if whole else "none asked for",
             "good" if kept == whole else "bad",
         ),
-        _tile(
-            "Wages",
-            money(sums.paid_cost, currency, whole=True),
-            f"{number(sums.paid_hours)} paid hours",
-        ),
     ]
-    if inputs.solved is not None:
-        found.append(
-            _tile(
-                "Distance to the bound",
-                percent(inputs.solved.gap),
-                f"{percent(inputs.solved.net_gap)} net of unavoidable wages",
-            )
-        )
-    return found
 
 
 def _tile(label: str, value: str, remark: str, tone: str = "") -> dict[str, str]:

@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.markup import escape
 
+from solver.outcome import Solved
 from wfm.domain.plan import Plan
 from wfm.domain.staffing import StaffingRequirement
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import QueueFigures, Totals, queue_figures, totals
-from wfm.report.sections import STOP_WORDS, verdict
+from wfm.report.sections import NOTABLE_FRACTION, STOP_WORDS, verdict
 from wfm.report.text import money, number, percent
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-NOTABLE_FRACTION = 0.02
 
 
 def summary_table(inputs: ReportInput) -> tuple["Table", ...]:
@@ -83,7 +82,6 @@ def _guarantee(row: QueueFigures) -> str:
 def _fact_table(inputs: ReportInput, sums: Totals) -> "Table":
     from rich.table import Table
 
-    solved, currency = inputs.solved, inputs.folder.plan.currency
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
@@ -91,23 +89,30 @@ def _fact_table(inputs: ReportInput, sums: Totals) -> "Table":
         "roster",
         f"{number(sums.agents)} people, {number(sums.shifts)} shifts, "
         f"{number(sums.paid_hours)} paid hours, "
-        f"wages {money(sums.paid_cost, currency)}",
+        f"wages {money(sums.paid_cost, inputs.folder.plan.currency)}",
     )
     colour = "green" if inputs.certificate.ok else "red"
     table.add_row("proof", f"[{colour}]{verdict(inputs)}[/]")
-    if solved is not None:
-        table.add_row(
+    if inputs.solved is not None:
+        for label, text in _search_lines(inputs.solved, inputs.folder.plan.currency):
+            table.add_row(label, text)
+    return table
+
+
+def _search_lines(solved: Solved, currency: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (
             "search",
             f"objective {money(solved.objective, currency)}, "
             f"bound {money(solved.bound, currency)}, gap {percent(solved.gap, 2)} "
             f"({percent(solved.net_gap, 2)} net of unavoidable wages)",
-        )
-        table.add_row(
+        ),
+        (
             "",
             f"first roster after {number(solved.first_roster_s, 1)} s, "
             f"{number(solved.wall_s, 1)} s in all: {STOP_WORDS[solved.stop_reason]}",
-        )
-    return table
+        ),
+    )
 
 
 def requirement_table(plan: Plan, requirement: StaffingRequirement) -> "Table":

@@ -57,6 +57,17 @@ COVER_COLUMNS = (
     Column(head="kind", width=18),
 )
 
+GAP_COLUMNS = (
+    Column(head="queue", width=20),
+    Column(head="customers' clock", width=34),
+    Column(head="zone", width=20),
+    Column(head="from_utc", width=19, style="utc"),
+    Column(head="to_utc", width=19, style="utc"),
+    Column(head="missing, agent-hours", width=14, style="hours"),
+    Column(head="share", width=9, style="percent"),
+    Column(head="what", width=22),
+)
+
 
 def naive(instant: datetime, zone_name: str = "UTC") -> datetime:
     """Return the wall-clock time that a spreadsheet can hold."""
@@ -77,23 +88,25 @@ def write_summary(sheet: Sheet, inputs: ReportInput) -> None:
         sheet.put(row, 0, f"{head} {text}", "warn")
         row += 1
     top = row + 1
-    figures = queue_figures(inputs)
     after = sheet.table(SUMMARY_COLUMNS, _queue_rows(inputs, top), top=top)
     _totals_row(sheet, inputs, top, after)
-    sums = totals(inputs, figures)
-    facts = [
+    for n, (label, value) in enumerate(_facts(inputs), start=after + 2):
+        style = "fact_hours" if isinstance(value, float) else "fact"
+        sheet.put(n, 0, label, "note")
+        sheet.put(n, 1, value, style)
+    sheet.printed(top)
+
+
+def _facts(inputs: ReportInput) -> list[tuple[str, object]]:
+    sums = totals(inputs, queue_figures(inputs))
+    return [
         ("People", sums.agents),
         ("Shifts", sums.shifts),
         ("Paid hours", sums.paid_hours),
         ("Hours at work, breaks left out", sums.working_hours),
-        ("Wages", money(sums.paid_cost, plan.currency)),
+        ("Wages", money(sums.paid_cost, inputs.folder.plan.currency)),
         *search_facts(inputs),
     ]
-    for offset, (label, value) in enumerate(facts):
-        style = "fact_hours" if isinstance(value, float) else "fact"
-        sheet.put(after + 2 + offset, 0, label, "note")
-        sheet.put(after + 2 + offset, 1, value, style)
-    sheet.printed(top)
 
 
 def _queue_rows(inputs: ReportInput, top: int) -> Iterator[tuple[object, ...]]:
@@ -269,42 +282,27 @@ def _cover_rows(inputs: ReportInput, first_row: int) -> Iterator[tuple[object, .
 
 def write_gaps(sheet: Sheet, inputs: ReportInput) -> None:
     """Write every gap, the largest first."""
-    grid, zones = (
-        inputs.instance.grid,
-        {q.queue_id: q.zone for q in inputs.instance.queues},
-    )
-    found = gaps(inputs)
-    columns = (
-        Column(head="queue", width=20),
-        Column(head="customers' clock", width=34),
-        Column(head="zone", width=20),
-        Column(head="from_utc", width=19, style="utc"),
-        Column(head="to_utc", width=19, style="utc"),
-        Column(head="missing, agent-hours", width=14, style="hours"),
-        Column(head="share", width=9, style="percent"),
-        Column(head="what", width=22),
-    )
-    whole = sum(gap.missing_hours for gap in found)
-    last = len(found) + 1
-    sheet.table(
-        columns,
-        (
-            (
-                gap.queue_id,
-                span_label(grid, gap.start_idx, gap.end_idx, zones[gap.queue_id]),
-                zones[gap.queue_id],
-                naive(grid.instant(gap.start_idx)),
-                naive(grid.instant(gap.end_idx)),
-                gap.missing_hours,
-                Formula(
-                    text=f"=F{n}/SUM(F$2:F${last})", value=gap.missing_hours / whole
-                ),
-                "work not done when due" if gap.deferred else "too few at work",
-            )
-            for n, gap in enumerate(found, start=2)
-        ),
-    )
+    sheet.table(GAP_COLUMNS, _gap_rows(inputs))
     sheet.printed(0)
+
+
+def _gap_rows(inputs: ReportInput) -> Iterator[tuple[object, ...]]:
+    grid = inputs.instance.grid
+    zones = {queue.queue_id: queue.zone for queue in inputs.instance.queues}
+    found = gaps(inputs)
+    whole, last = sum(gap.missing_hours for gap in found), len(found) + 1
+    for n, gap in enumerate(found, start=2):
+        share = f"=F{n}/SUM(F$2:F${last})"
+        yield (
+            gap.queue_id,
+            span_label(grid, gap.start_idx, gap.end_idx, zones[gap.queue_id]),
+            zones[gap.queue_id],
+            naive(grid.instant(gap.start_idx)),
+            naive(grid.instant(gap.end_idx)),
+            gap.missing_hours,
+            Formula(text=share, value=gap.missing_hours / whole),
+            "work not done when due" if gap.deferred else "too few at work",
+        )
 
 
 def write_rules(sheet: Sheet, inputs: ReportInput) -> None:
