@@ -191,7 +191,7 @@ def test_many_faulty_rows_are_problems_with_row_and_column(tmp_path):
     rows[100][5] = "-1"
     found = problems(tmp_path, history_text(rows))
     assert [(p.row, p.column) for p in found] == [(3, "offered"), (102, "aht_s")]
-    assert found[0].message == "offered 'x' is no number >= 0"
+    assert found[0].message == "offered 'x' is no number from 0 to 10,000,000"
 
 
 def test_a_column_of_nonsense_is_told_in_short(tmp_path):

@@ -76,7 +76,8 @@ def read_rows(
             bad |= np.isnan(values[name])
         for i in np.flatnonzero(bad & usable).tolist():
             text = sheet.texts(name)[i]
-            log.drop(i, queue_ids[queue[i]], name, f"{name} {text!r} is no number >= 0")
+            finding = f"{name} {text!r} is no number from 0 to {_LARGEST:,.0f}"
+            log.drop(i, queue_ids[queue[i]], name, finding)
         usable &= ~bad
     _judge(log, queue, queue_ids, problems)
     index = np.flatnonzero(usable)
