@@ -25,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+MOST_WEEKS = 104
+YEARS = range(1970, 2201)
 LONGEST_S = 7 * 86_400
 
 Folder = Annotated[Path, typer.Argument(help="The plan folder.", metavar="DIR")]
@@ -103,7 +105,9 @@ def forecast(
     as_of: Annotated[
         str | None, typer.Option(help="Use only what was known before this date.")
     ] = None,
-    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks to forecast.")] = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WEEKS, help="Weeks to forecast.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write this file only.")] = None,
     week: Week = None,
     changes: Changes = None,
@@ -255,10 +259,14 @@ def _change(text: str) -> tuple[str, object]:
 
 def _date(text: str, option: str) -> "date":
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
     except ValueError:
         msg = f"{text!r} is not a date like 2026-10-26"
         raise typer.BadParameter(msg, param_hint=option) from None
+    if day.year not in YEARS:
+        msg = f"{text} is not in the years {YEARS[0]} to {YEARS[-1]}"
+        raise typer.BadParameter(msg, param_hint=option)
+    return day
 
 
 def main() -> None:
@@ -297,7 +305,8 @@ def _print_anything() -> None:
 def _reason(error: OSError) -> str:
     """Return what the system refused, and the file, if it says which."""
     reason = error.strerror or str(error) or type(error).__name__
-    where = f": {error.filename}" if error.filename else ""
+    file = error.filename2 or error.filename
+    where = f": {file}" if file else ""
     return f"{reason}{where}; earlier results are as they were"
 
 

@@ -100,7 +100,7 @@ class OutputFolder:
             If nothing can be written beside *directory*.
         """
         parent = self.directory.parent
-        if parent.exists() and not os.access(parent, os.W_OK | os.X_OK):
+        if parent.is_dir() and not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(parent))
         if not self.directory.exists():
             return
