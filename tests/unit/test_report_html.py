@@ -145,6 +145,11 @@ def test_an_unproven_roster_says_so_first(case: ReportInput) -> None:
     assert page.index("A guarantee can’t be met.") < page.index("Contacts expected")
     assert "9.0 h of rest, 11 h are due" in page
     assert "✗ 2 not kept" in page
+    assert "✗ short for 2.50 h" in page  # ten quarter hours
+    # The grid begins Sunday 12:00 UTC, so step 300 is Wednesday 15:00 UTC, and New
+    # York is four hours behind.
+    assert "Wed 28 Oct 11:00–13:30 <small>New York</small>" in page
+    assert "Wed 28 Oct 15:00–17:30</td>" in page
 
 
 def test_cures_are_named_where_the_search_found_some(case: ReportInput) -> None:
@@ -157,6 +162,14 @@ def test_cures_are_named_where_the_search_found_some(case: ReportInput) -> None:
     assert not [
         head for head, _ in banners(replace(bad, status="ok")) if "cure" in head
     ]
+
+
+def test_no_cure_is_said_only_where_it_was_sought(case: ReportInput) -> None:
+    nothing: dict[str, object] = {"search": {"status": "infeasible", "cures": []}}
+    bad = replace(with_violation(case), manifest=nothing)
+    assert "no single rule" in str(banners(bad))
+    unknown: dict[str, object] = {"search": {"status": "not found"}}
+    assert "no single rule" not in str(banners(replace(bad, manifest=unknown)))
 
 
 def test_interrupted_run_is_marked(case: ReportInput) -> None:

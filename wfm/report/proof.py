@@ -96,8 +96,8 @@ def guarantee_rows(inputs: ReportInput) -> list[dict[str, Any]]:
 def _guarantee_row(
     inputs: ReportInput, queue: Queue, spans: list[CoverSpan]
 ) -> dict[str, Any]:
-    grid, marks = inputs.instance.grid, inputs.certificate.handovers
-    short = [span for span in spans if span.missing]
+    marks = inputs.certificate.handovers
+    short = sum(span.end_idx - span.start_idx for span in spans if span.missing)
     steps = sum(span.end_idx - span.start_idx for span in spans)
     return {
         "queue": queue.queue_id,
@@ -105,10 +105,25 @@ def _guarantee_row(
         "hours": number(steps * inputs.step_hours, 1),
         "fewest": min(span.eligible for span in spans),
         "handovers": sum(1 for mark in marks if mark.queue_id == queue.queue_id),
-        "ok": not short,
-        "short": [
-            span_label(grid, span.start_idx, span.end_idx, queue.zone)
-            for span in short[:3]
-        ],
-        "city": city(queue.zone),
+        "short": number(short * inputs.step_hours, 2) if short else "",
     }
+
+
+def shortfall_rows(inputs: ReportInput) -> list[dict[str, str]]:
+    """Return where guarantees are short: queue, when, how many are missing."""
+    grid = inputs.instance.grid
+    zones = {queue.queue_id: queue.zone for queue in inputs.instance.queues}
+    short = [span for span in inputs.certificate.spans if span.missing]
+    return [
+        {
+            "queue": span.queue_id,
+            "local": span_label(
+                grid, span.start_idx, span.end_idx, zones[span.queue_id]
+            ),
+            "city": city(zones[span.queue_id]),
+            "utc": span_label(grid, span.start_idx, span.end_idx, "UTC"),
+            "guaranteed": number(span.guaranteed),
+            "missing": number(span.missing),
+        }
+        for span in short[:MOST_VIOLATIONS]
+    ]

@@ -14,7 +14,7 @@ from wfm.report.key_figures import (
     queue_figures,
     totals,
 )
-from wfm.report.proof import guarantee_rows, rule_rows, violation_rows
+from wfm.report.proof import guarantee_rows, rule_rows, shortfall_rows, violation_rows
 from wfm.report.text import (
     city,
     days_label,
@@ -64,6 +64,7 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "violations": violation_rows(inputs),
         "num_violations": len(inputs.certificate.violations),
         "guarantees": guarantee_rows(inputs),
+        "shortfalls": shortfall_rows(inputs),
         "cold_start": len(inputs.certificate.cold_start),
         "models": [model_row(inputs, queue) for queue in inputs.instance.queues],
         "cleaning": cleaning_rows(inputs),
@@ -107,7 +108,10 @@ def cures(inputs: ReportInput) -> list[str]:
     search = inputs.manifest.get("search")
     if inputs.status != "without_guarantee" or not isinstance(search, Mapping):
         return []
-    return [f"relaxing {' and '.join(cure)}." for cure in search.get("cures", ())]
+    found = [f"relaxing {' and '.join(cure)}." for cure in search.get("cures", ())]
+    if not found and search.get("status") == "infeasible":
+        return ["no single rule or absence was found that, relaxed alone, would do."]
+    return found
 
 
 def verdict(inputs: ReportInput) -> str:
