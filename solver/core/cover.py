@@ -214,11 +214,9 @@ def backlog_pieces(
 
 def backlog_queues(instance: RosterInstance, need: Need) -> tuple[int, ...]:
     """Return the rows of the queues with deferred work or a guarantee on it."""
-    floors = need.floor.any(axis=1)
+    floors = {int(q) for q in np.flatnonzero(need.floor.any(axis=1))}
     with_work = {work.queue_row for work in need.due if len(work.steps)}
-    return tuple(
-        sorted(q for q in deferred_rows(instance) if q in with_work or floors[q])
-    )
+    return tuple(sorted(q for q in deferred_rows(instance) if q in with_work | floors))
 
 
 def sort_pieces(pieces: Iterable[Piece], classes: Classes) -> list[Piece]:

@@ -23,8 +23,12 @@ MOVES_PER_ROUND = 50
 SWEEPS = 4
 MOST_RUINED = 4
 LEVEL_EVERY = 8
-START_HEAT, END_HEAT, NOISE = 0.2, 0.02, 1.0
+START_HEAT, END_HEAT, NOISE = 15.0, 0.1, 0.3
 """Temperatures and noise, in prices of one missing agent-step of the first piece."""
+
+FULL_HEAT_S, FULL_HEAT_ROUNDS = 20.0, 400
+COLD_SHARE, HOPELESS = 0.8, 1.002
+"""Late in an annealing, a roster this much above the best is given up for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,7 @@ class LocalSearch:
             profile=self.now.levels.profile.copy(),
         )
         self._swept = False
+        self._is_annealing = False
         first_price = compiled.need.piece_prices[0]
         self._step_price = max(1.0, float(first_price)) * HEAD
         self._num_agents = len(compiled.agent_ids)
@@ -155,26 +160,41 @@ class LocalSearch:
         seconds: float | None = None,
         rounds: int | None = None,
         stop: Callable[[], bool] | None = None,
+        share: Callable[[], float] | None = None,
         heat: float = 1.0,
     ) -> int:
         """Search until *seconds* or *rounds* are over or *stop* says so.
 
-        The first call starts with sweeps of best response. The temperature falls over
-        the call; *heat* scales it. With rounds alone the result depends on nothing but
-        the seed. Returns the best objective.
+        The first call starts with sweeps of best response. With *share*, which returns
+        how much of the whole search is over (0 to 1), all calls together are one
+        annealing; without it each call goes on from the best roster and cools down by
+        itself, from a temperature that grows with its length. *heat* scales it. With
+        rounds alone the result depends on nothing but the seed. Returns the best
+        objective.
         """
-        start, done = perf_counter(), 0
-        self._go_to(self._best.choice, self._best.taken, self._best.profile)
+        clock = _Clock(seconds, rounds)
+        if share is None or not self._is_annealing:
+            self._go_to(self._best.choice, self._best.taken, self._best.profile)
+        self._is_annealing = share is not None
         if not self._swept:
             self._sweep(stop)
         while self._needed.size and not (stop is not None and stop()):
-            share = _share(perf_counter() - start, seconds, done, rounds)
-            if share >= 1.0:
+            if clock.share() >= 1.0:
                 break
-            level = START_HEAT * (END_HEAT / START_HEAT) ** share
+            level = self._level(clock, share)
             self._anneal(heat * level * self._step_price)
-            done += 1
+            clock.rounds_done += 1
         return self.objective
+
+    def _level(self, clock: "_Clock", share: Callable[[], float] | None) -> float:
+        """Return the temperature, in prices of a missing agent-step."""
+        if share is None:
+            start = max(END_HEAT, START_HEAT * clock.length())
+            return start * float((END_HEAT / start) ** clock.share())
+        over = min(1.0, max(0.0, share()))
+        if over > COLD_SHARE and self._value > self._best.value * HOPELESS:
+            self._go_to(self._best.choice, self._best.taken, self._best.profile)
+        return START_HEAT * float((END_HEAT / START_HEAT) ** over)
 
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective.
@@ -189,6 +209,7 @@ class LocalSearch:
         self._level_all()
         self._best.value = np.inf
         self._note()
+        self._swept = True
         return self.objective
 
     def _go_to(self, choice: IntArray, taken: IntArray, profile: FloatArray) -> None:
@@ -266,10 +287,11 @@ class LocalSearch:
             self.now.mark_hand_overs()
         self._note()
 
-    def _noise(self, a: int) -> FloatArray | None:
+    def _noise(self, a: int) -> FloatArray:
         options = self.now.options(a)
         scale = NOISE * self._step_price * self._rng.random()
-        return scale * (self._rng.random(options.stop - options.start) - 0.5)
+        drawn: FloatArray = self._rng.random(options.stop - options.start)
+        return scale * (drawn - 0.5)
 
     def _choose(self, k: int) -> list[int]:
         """Choose agents of component *k*, most of them able to work at a dear step."""
@@ -282,7 +304,8 @@ class LocalSearch:
         if self._rng.random() < 0.2 or len(able) < 2:
             able = members
         count = min(len(able), int(self._rng.integers(2, MOST_RUINED + 1)))
-        return self._rng.choice(able, size=count, replace=False).tolist()
+        chosen: list[int] = self._rng.choice(able, size=count, replace=False).tolist()
+        return chosen
 
     # ------------------------------------------------------------- deferred work
 
@@ -332,13 +355,28 @@ class _Copy:
         now.totals = self.totals
 
 
-def _share(
-    elapsed_s: float, seconds: float | None, done: int, rounds: int | None
-) -> float:
-    """Return which part of the call is over."""
-    if seconds is None and rounds is None:
-        msg = "say how long to search: seconds or rounds"
-        raise ValueError(msg)
-    by_time = 0.0 if seconds is None else elapsed_s / max(seconds, 1e-9)
-    by_rounds = 0.0 if rounds is None else done / max(rounds, 1) + (rounds == 0)
-    return max(by_time, by_rounds)
+class _Clock:
+    """How much of one call is over, by time or by rounds."""
+
+    def __init__(self, seconds: float | None, rounds: int | None) -> None:
+        if seconds is None and rounds is None:
+            msg = "say how long to search: seconds or rounds"
+            raise ValueError(msg)
+        self.seconds, self.rounds = seconds, rounds
+        self.rounds_done = 0
+        self._start = perf_counter()
+
+    def share(self) -> float:
+        """Return which part of the call is over; 1 or more at its end."""
+        by_time, by_rounds = 0.0, 0.0
+        if self.seconds is not None:
+            by_time = (perf_counter() - self._start) / max(self.seconds, 1e-9)
+        if self.rounds is not None:
+            by_rounds = self.rounds_done / self.rounds if self.rounds else 1.0
+        return max(by_time, by_rounds)
+
+    def length(self) -> float:
+        """Return the length of the call as a part of one that deserves full heat."""
+        by_time = 1.0 if self.seconds is None else self.seconds / FULL_HEAT_S
+        by_rounds = 1.0 if self.rounds is None else self.rounds / FULL_HEAT_ROUNDS
+        return min(1.0, by_time, by_rounds)

@@ -42,7 +42,7 @@ def find_spans(
     shifts: IntArray,
     works: IntArray,
 ) -> tuple[int, int]:
-    """Write the spans of the agent's shifts, and of work in them; return their numbers."""
+    """Write the spans of the agent's shifts and of work in them; return how many."""
     num_shifts, num_works = 0, 0
     for day in range(tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]):
         o = choice[day]
@@ -83,16 +83,24 @@ def own_cost(
         for t in range(works[n, 0], works[n, 1]):
             total += costs.working[a, t]
     for day in range(tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]):
-        o = choice[day]
-        if o < 0:
-            continue
-        first = tables.options[o, FIRST_BREAK]
-        for b in range(first, tables.options[o + 1, FIRST_BREAK]):
-            window = tables.breaks[b]
-            if not tables.windows[window, WINDOW_PAID]:
-                start = taken[day, b - first]
-                for t in range(start, start + tables.windows[window, WINDOW_STEPS]):
-                    total -= costs.paid[a, t]
+        if choice[day] >= 0:
+            total -= unpaid(tables, costs, a, choice[day], taken[day])
+    return total
+
+
+@kernel
+def unpaid(
+    tables: WeekTables, costs: CostTables, a: int, o: int, taken: IntArray
+) -> float:
+    """Return the price of paid time that the unpaid breaks of option *o* save."""
+    total = 0.0
+    first = tables.options[o, FIRST_BREAK]
+    for b in range(first, tables.options[o + 1, FIRST_BREAK]):
+        window = tables.breaks[b]
+        if not tables.windows[window, WINDOW_PAID]:
+            start = taken[b - first]
+            for t in range(start, start + tables.windows[window, WINDOW_STEPS]):
+                total += costs.paid[a, t]
     return total
 
 

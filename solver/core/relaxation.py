@@ -9,10 +9,10 @@ left idle. With a price :math:`\pi_{gt}` on that balance the problem falls apart
 
 with :math:`\pi^*` the cheapest price of a group that can serve the class. A guarantee
 of deferred queue b has a price :math:`\nu_{bt}` of its own, for it may be filled by
-work or by waiting. Idle heads cost nothing as long as :math:`\pi` is at least minus the
-idle price. Seats, rows on heads and hand-overs are dropped. Every term is a minimum
-over a superset of what is legal, so :math:`L` is a lower bound for *any* prices; guarantees
-enter at a finite price, which only lowers it.
+work or by waiting. Idle heads cost nothing as long as :math:`\pi` is at least minus
+the idle price. Seats, rows on heads and hand-overs are dropped. Every term is a
+minimum over a superset of what is legal, so :math:`L` is a lower bound for *any*
+prices; guarantees enter at a finite price, which only lowers it.
 """
 
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ class Relaxation:
         return Prices(heads=heads, floors=floors * self.inside)
 
     def _cheapest(self, heads: FloatArray, c: int) -> tuple[FloatArray, IntArray]:
-        """Return the least price ``[t]`` of a group that serves class *c*, and which."""
+        """Return the least price ``[t]`` of a group serving class *c*, and which."""
         able = np.flatnonzero(self.serves[c])
         if not len(able):
             return np.full(heads.shape[1], np.inf), np.zeros(heads.shape[1], dtype=int)

@@ -114,7 +114,7 @@ def slot_cost(
                 use(tables, state.slack, c, taken)
                 idle -= taken * tables.pieces[i, PIECE_USEFUL]
             total += (width - taken) * tables.pieces[i, PIECE_PRICE]
-    return total + idle * idle_price
+    return float(total + idle * idle_price)
 
 
 @kernel

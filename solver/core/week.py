@@ -99,7 +99,7 @@ def settles(weeks: IntArray, a: int, w: int, end: int, start: int) -> bool:
     """Return whether the gap from *end* to *start* is the free stretch of week *w*."""
     low = max(end, weeks[a, w, STRETCH_START])
     high = min(start, weeks[a, w, STRETCH_END])
-    return high - low >= weeks[a, w, STRETCH_STEPS]
+    return bool(high - low >= weeks[a, w, STRETCH_STEPS])
 
 
 @kernel

@@ -117,7 +117,9 @@ def week_tables(
 ) -> WeekTables:
     """Return the tables of *days*, which are sorted by agent and date."""
     rows = _Rows()
-    agents, weeks, jumps = [], [], []
+    agents: list[list[int]] = []
+    weeks: list[list[list[int]]] = []
+    jumps: list[list[int]] = []
     own_days: dict[int, list[AgentDay]] = {}
     for item in days:
         own_days.setdefault(item.agent, []).append(item)

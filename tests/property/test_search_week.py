@@ -2,10 +2,6 @@
 
 import numpy as np
 import pytest
-
-from solver.core.plan_back import best_week
-from solver.core.pricing import new_worth, price_options
-from solver.core.week import NEVER, memories
 from support.search_cases import (
     all_plans,
     compiled_of,
@@ -13,6 +9,10 @@ from support.search_cases import (
     random_instance,
     random_rules,
 )
+
+from solver.core.plan_back import best_week
+from solver.core.pricing import new_worth, price_options
+from solver.core.week import NEVER, memories
 
 
 def _value(compiled, gain, shifts):
@@ -41,7 +41,7 @@ def test_best_week_is_the_best_of_all_legal_plans(seed):
     found = best_week(
         compiled.weeks, memories(compiled.weeks)[0], 0, worth.value, choice
     )
-    plans = [p for p in _cheap_plans(instance, compiled, worth.gain)]
+    plans = list(_cheap_plans(instance, compiled, worth.gain))
     legal = [value for value, p in plans if is_legal(instance, rules, p)]
     assert (found > 0.5 * NEVER) == bool(legal)
     if legal:

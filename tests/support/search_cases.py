@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+from support.tiny_rosters import agent, instance_of, queue, site
 
 from solver.build import build_rules
 from solver.constraints import Constraint, ForbidTime
 from solver.core.compile import Compiled, compile_problem
 from solver.rule import Rule
 from solver.term import TERMS
-from support.tiny_rosters import agent, instance_of, queue, site
 from wfm.calendar.catalogue import ShiftOption, build_shift, shift_options
 from wfm.domain.people import BlockedTime, BreakRule, ShiftTemplate
 from wfm.domain.roster import (
@@ -218,12 +218,16 @@ def all_plans(instance: RosterInstance, agent_id: str) -> Iterator[tuple[Shift, 
 
 
 def is_legal(
-    instance: RosterInstance, rules: Sequence[Rule], shifts: Sequence[Shift]
+    instance: RosterInstance,
+    rules: Sequence[Rule],
+    shifts: Sequence[Shift],
+    agent_id: str = "a0",
 ) -> bool:
     """What the rules' checkers say of one agent's shifts (cover rules aside)."""
     roster = Roster(shifts=tuple(shifts))
     single = [r for r in rules if r.name not in {"min_cover", "hand_over", "seats"}]
-    return all(not rule.violations(instance, roster) for rule in single)
+    found = [v for rule in single for v in rule.violations(instance, roster)]
+    return agent_id not in {violation.agent_id for violation in found}
 
 
 def slot_cost_by_lp(

@@ -42,8 +42,20 @@ SITES = {
     "denver": ("America/Denver", "amer", 26),
 }
 SKILL_SETS = {
-    "fukuoka": ("ja phone", "ja phone chat", "ja email", "ja chat email", "ja phone 2nd"),
-    "dalian": ("ja phone", "ko phone", "ko ja phone", "ja chat email", "ko phone email"),
+    "fukuoka": (
+        "ja phone",
+        "ja phone chat",
+        "ja email",
+        "ja chat email",
+        "ja phone 2nd",
+    ),
+    "dalian": (
+        "ja phone",
+        "ko phone",
+        "ko ja phone",
+        "ja chat email",
+        "ko phone email",
+    ),
     "manila": (
         "en phone",
         "en phone chat",
@@ -52,7 +64,13 @@ SKILL_SETS = {
         "en phone chat email",
         "en phone chat email social",
     ),
-    "krakow": ("de phone", "de en phone", "en chat email", "en chat social", "de en phone chat"),
+    "krakow": (
+        "de phone",
+        "de en phone",
+        "en chat email",
+        "en chat social",
+        "de en phone chat",
+    ),
     "denver": ("en phone", "en phone chat", "en phone 2nd", "en social chat"),
 }
 # queue: zone, skills, opening days and hours, share of the component's work, floor
@@ -89,7 +107,7 @@ class Synthetic:
 def synthetic_week(
     seed: int = 1, *, scale: float = 1.0, num_days: int = 7, load: float = 0.93
 ) -> Synthetic:
-    """Return the week with ``scale`` times 180 agents; *load* is need over contracts."""
+    """Return the week of ``scale`` times 180 agents; *load* is need over contracts."""
     rng = np.random.default_rng(seed)
     grid = _grid(num_days)
     sites = {
@@ -224,7 +242,13 @@ def _break(
 
 
 def _agents(rng: np.random.Generator, scale: float) -> Any:
-    wages = {"fukuoka": 2400, "dalian": 1300, "manila": 900, "krakow": 1700, "denver": 2600}
+    wages = {
+        "fukuoka": 2400,
+        "dalian": 1300,
+        "manila": 900,
+        "krakow": 1700,
+        "denver": 2600,
+    }
     for site, (zone, _, count) in SITES.items():
         for i in range(max(1, round(count * scale))):
             kind = "full" if i % 4 else "part"
@@ -255,9 +279,7 @@ def _queue(name: str) -> Queue:
     )
 
 
-def _planned(
-    grid: IntervalGrid, agent: Agent, num_days: int
-) -> tuple[PlannedDay, ...]:
+def _planned(grid: IntervalGrid, agent: Agent, num_days: int) -> tuple[PlannedDay, ...]:
     dates = [FIRST + timedelta(days=i) for i in range(num_days)]
     return tuple(
         PlannedDay(
@@ -287,7 +309,11 @@ def _demand(
     zone, _, _, _, share, _ = QUEUES[name]
     clock = local_clock(grid, zone)
     hour = clock.minute_of_day / 60
-    shape = 0.25 + np.exp(-((hour - 10.5) ** 2) / 8) + 0.9 * np.exp(-((hour - 15.5) ** 2) / 9)
+    shape = (
+        0.25
+        + np.exp(-((hour - 10.5) ** 2) / 8)
+        + 0.9 * np.exp(-((hour - 15.5) ** 2) / 9)
+    )
     shape = shape * np.where(clock.weekday >= 5, 0.5, 1.0)
     mask = open_mask(_queue(name), grid)
     shape = shape * mask * rng.normal(1.0, 0.03, size=shape.shape).clip(0.8, 1.2)
