@@ -102,12 +102,13 @@ class OutputFolder:
         parent = self.directory.parent
         if parent.is_dir() and not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(parent))
-        if not self.directory.exists():
+        try:
+            names = {path.name for path in self.directory.iterdir()}
+        except FileNotFoundError:
             return
-        if not self.directory.is_dir():
+        except NotADirectoryError:
             msg = f"{self.directory} is a file, not a folder for results"
-            raise UsageError(msg)
-        names = {path.name for path in self.directory.iterdir()}
+            raise UsageError(msg) from None
         if MARKER not in names and not names <= _OWN_NAMES:
             msg = (
                 f"{self.directory} holds files that wfm did not write, and its results "
@@ -117,32 +118,34 @@ class OutputFolder:
 
     def _swap(self, new: Path) -> None:
         """Put *new* in place; of two runs that end together the later one stays."""
-        for attempt in range(_MOST_SWAPS):
-            try:
-                self._exchange(new, new.with_name(f"{new.name}.old"))
-            except OSError as error:
-                if not _is_taken(error) or attempt == _MOST_SWAPS - 1:
-                    raise
-            else:
+        for _ in range(_MOST_SWAPS):
+            if self._exchange(new, new.with_name(f"{new.name}.old")):
                 return
+        msg = f"{self.directory} is being replaced by other runs again and again"
+        raise UsageError(msg)
 
-    def _exchange(self, new: Path, old: Path) -> None:
+    def _exchange(self, new: Path, old: Path) -> bool:
+        """Return whether *new* is in place; another run's folder may have come first.
+
+        After an error the old folder is back in its place.
+        """
         try:
             with suppress(FileNotFoundError):
                 self.directory.rename(old)
             new.rename(self.directory)
-        except BaseException:
-            if old.exists() and not self.directory.exists():
-                old.rename(self.directory)
-            raise
-        finally:
-            if self.directory.exists():
-                shutil.rmtree(old, ignore_errors=True)
+        except BaseException as error:
+            if not _is_taken(error):
+                if old.exists() and not self.directory.exists():
+                    old.rename(self.directory)
+                raise
+        shutil.rmtree(old, ignore_errors=True)
+        return not new.exists()
 
 
-def _is_taken(error: OSError) -> bool:
+def _is_taken(error: BaseException) -> bool:
     """Return whether a folder was put in place between the two renames."""
-    return error.errno in {errno.ENOTEMPTY, errno.EEXIST}
+    taken = {errno.ENOTEMPTY, errno.EEXIST}
+    return isinstance(error, OSError) and error.errno in taken
 
 
 def _umask() -> int:
