@@ -61,13 +61,17 @@ class Run:
 
     def manifest(self, folder: PlanFolder) -> dict[str, object]:
         """Return the manifest's part that does not depend on the stage."""
-        return base_manifest(
+        manifest = base_manifest(
             folder,
             command=self.command,
             started=self.started,
             patches=self.plan.patches,
             external=self.external,
         )
+        hashes = dict(folder.hashes)
+        for stage, path in self.external.items():
+            hashes = dict(recorded_inputs(stage, path)) | hashes
+        return manifest | {"inputs_sha256": dict(sorted(hashes.items()))}
 
 
 def check(run: Run) -> int:
@@ -168,9 +172,8 @@ def check_fresh(run: Run) -> None:
         if not path.exists():
             problems.append(Problem(file=str(path), message="no such file"))
             continue
-        manifest = read_manifest(path.parent / "manifest.json")
-        command, needs = UPSTREAM[stage]
-        for name in _changed_inputs(run, manifest, needs):
+        command, _ = UPSTREAM[stage]
+        for name in _changed_inputs(run, recorded_inputs(stage, path)):
             message = f"{path.name} was made from another {name}"
             cure = f"a fresh one: wfm {command} {run.plan.directory}"
             problems.append(Problem(file=str(path), message=message, expected=cure))
@@ -178,17 +181,24 @@ def check_fresh(run: Run) -> None:
         raise InputError(tuple(problems))
 
 
-def _changed_inputs(
-    run: Run, manifest: Mapping[str, object], needs: frozenset[str]
-) -> list[str]:
-    """Return the files among *needs* that differ from those in *manifest*."""
+def recorded_inputs(stage: str, path: Path) -> Mapping[str, str]:
+    """Return name -> hash of the inputs behind a stage file, by the manifest beside."""
+    hashes = read_manifest(path.parent / "manifest.json").get("inputs_sha256")
+    _, needs = UPSTREAM[stage]
+    if not isinstance(hashes, dict):
+        return {}
+    return {name: digest for name, digest in hashes.items() if _stem(name) in needs}
+
+
+def _stem(name: str) -> str:
+    return name.split(".")[0]
+
+
+def _changed_inputs(run: Run, recorded: Mapping[str, str]) -> list[str]:
     import hashlib
 
-    hashes = manifest.get("inputs_sha256")
     changed = []
-    for name, digest in sorted(hashes.items()) if isinstance(hashes, dict) else ():
-        if name.split(".")[0] not in needs:
-            continue
+    for name, digest in sorted(recorded.items()):
         path = run.plan.directory / name
         now = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
         if now != digest:
