@@ -1,0 +1,551 @@
+"""Hostile input and bad moments: one clear message, the right exit code, no harm."""
+
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from support.tiny_folders import run_wfm, write_tiny
+
+import wfm.api
+from solver.outcome import SolveLimits
+from wfm.calendar.local import zone
+from wfm.io.output import OutputFolder
+
+QUICK = ("--seconds", "3")
+CREW = tuple(
+    (f"{place[0]}{i}", name)
+    for place, name in (
+        ("Warsaw", "Europe/Warsaw"),
+        ("Denver", "America/Denver"),
+        ("Honolulu", "Pacific/Honolulu"),
+        ("Kolkata", "Asia/Kolkata"),
+    )
+    for i in range(2)
+)
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    def call(*arguments):
+        code, said = run_wfm(capsys, monkeypatch, *arguments)
+        assert "Traceback" not in said
+        return code, said
+
+    return call
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return write_tiny(tmp_path / "plan")
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def names_in(directory):
+    return {path.name for path in directory.iterdir()}
+
+
+def manifest_of(directory):
+    return json.loads((directory / "out" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_wrong_zone_names_the_place_and_the_right_one(run, tiny):
+    edit(tiny / "plan.yaml", "zone: Europe/Warsaw", "zone: Europe/Warsow")
+    for command in ("check", "forecast", "plan", "verify"):
+        code, said = run(command, tiny)
+        assert code == 1
+        assert "plan.yaml:3:7" in said
+        assert "did you mean 'Europe/Warsaw'" in said
+    assert not (tiny / "out").exists()
+
+
+def test_wrong_zone_of_an_agent(run, tiny):
+    edit(tiny / "agents.csv", "hourly_cost", "zone,hourly_cost")
+    edit(tiny / "agents.csv", ",20", ",Mars/Base,20")
+    code, said = run("check", tiny)
+    assert code == 1
+    assert "agents.csv:2:zone" in said
+    assert "Mars/Base" in said
+
+
+@pytest.mark.parametrize("place", ["plan.yaml", "agents.csv"])
+def test_unknown_currency(run, tiny, place):
+    if place == "plan.yaml":
+        edit(tiny / place, "currency: EUR", "currency: EURO")
+    else:
+        edit(tiny / place, "hourly_cost", "currency,hourly_cost")
+        edit(tiny / place, ",20", ",EURO,20")
+    code, said = run("check", tiny)
+    assert code == 1
+    assert f"{place}:" in said
+    assert "unknown currency 'EURO'" in said
+
+
+@pytest.mark.parametrize(
+    ("week", "window_hours"),
+    [
+        # Warsaw springs forward on Sunday the 29th, falls back on Sunday the 25th;
+        # Denver falls back on Sunday the 1st, which Warsaw's week does not feel
+        (date(2026, 3, 23), 167),
+        (date(2026, 10, 19), 169),
+        (date(2026, 10, 26), 168),
+    ],
+)
+def test_weeks_with_clock_changes(tmp_path, week, window_hours):
+    directory = write_tiny(
+        tmp_path / "plan",
+        week=week,
+        agents=CREW,
+        hours="{daily: 24h}",
+        start="06:00-22:00",
+        offered="6",
+    )
+    plan = wfm.api.load(directory)
+    result = plan.roster(limits=SolveLimits(max_time_s=3))
+    assert result.status == "ok"
+    assert result.certificate.violations == ()
+    sized = result.requirement.offered_contacts[0] > 0
+    assert sized.sum() == window_hours * 2
+    clocks = dict(CREW)
+    shifts = result.solved.roster.shifts
+    assert {shift.agent_id for shift in shifts} == set(clocks)
+    for shift in shifts:
+        start, end = (
+            result.instance.grid.instant(idx)
+            for idx in (shift.start_idx, shift.end_idx)
+        )
+        assert end - start == timedelta(hours=8)
+        local = start.astimezone(zone(clocks[shift.agent_id]))
+        assert local.date() == shift.date_local
+        assert week <= shift.date_local < week + timedelta(days=7)
+        assert (6, 0) <= (local.hour, local.minute) <= (22, 0)
+        assert local.minute in (0, 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "said_of_it"),
+    [
+        ("", "the file is empty"),
+        ("queue,start,offered\n", "there is no row"),
+        ("queue,start\nphone,2026-10-12T09:00Z\n", "'offered' is missing"),
+        ("\x00\x01\x02", "history.csv"),
+    ],
+)
+def test_history_without_content(run, tiny, content, said_of_it):
+    (tiny / "history.csv").write_text(content, encoding="utf-8")
+    for command in ("check", "forecast"):
+        code, said = run(command, tiny)
+        assert code == 1
+        assert "history.csv:" in said
+        assert said_of_it in said
+    assert not (tiny / "out").exists()
+
+
+def test_no_agent(run, tiny):
+    header = (tiny / "agents.csv").read_text(encoding="utf-8").splitlines()[0]
+    (tiny / "agents.csv").write_text(header + "\n", encoding="utf-8")
+    code, said = run("roster", tiny, *QUICK)
+    assert code == 1
+    assert "agents.csv:2: there is no agent" in said
+    assert run("forecast", tiny)[0] == 0  # which asks for nobody
+
+
+def test_one_agent_without_previous_roster(run, tiny):
+    code, said = run("plan", tiny, *QUICK)
+    assert code == 0, said
+    with (tiny / "out" / "roster.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    # 2 contacts of 300 s in each half hour of five days: she is always needed
+    assert {row["agent_id"] for row in rows} == {"A1"}
+    assert {row["date_local"] for row in rows} == {
+        f"2026-10-{day}" for day in range(26, 31)
+    }
+    assert manifest_of(tiny)["search"]["stop_reason"] == "optimal"
+    assert run("verify", tiny)[0] == 0
+
+
+def test_zero_volume_needs_nobody(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", offered="0")
+    code, said = run("plan", directory, *QUICK)
+    assert code == 0, said
+    with (directory / "out" / "requirement.csv").open(encoding="utf-8") as file:
+        assert {row["scheduled_agents"] for row in csv.DictReader(file)} == {"0"}
+    roster = (directory / "out" / "roster.csv").read_text(encoding="utf-8")
+    assert len(roster.splitlines()) == 1
+
+
+def test_a_guarantee_that_an_absence_breaks(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", guaranteed=1)
+    (directory / "time_off.csv").write_text(
+        "agent_id,from_local,to_local,kind\nA1,2026-10-27,2026-10-27,leave\n",
+        encoding="utf-8",
+    )
+    code, said = run("plan", directory, "--seconds", 10)
+    assert code == 1
+    assert "the guarantee can't be met" in said
+    # Warsaw is one hour ahead of UTC after the 25th
+    assert (
+        "phone: 1 missing Tue 2026-10-27 08:00 to Tue 16:00 UTC "
+        "(Tue 09:00 to Tue 17:00 Europe/Warsaw)"
+    ) in said
+    assert said.count(" missing Tue") == 1
+    assert " missing Mon" not in said
+    cured = next(line for line in said.splitlines() if "cured if any" in line)
+    assert "time_off.csv" in cured or "leave" in cured
+    assert manifest_of(directory)["status"] == "without_guarantee"
+    roster = (directory / "out" / "roster.csv").read_text(encoding="utf-8")
+    assert "2026-10-26" in roster
+    assert "2026-10-27" not in roster
+    certificate = json.loads((directory / "out" / "certificate.json").read_text())
+    assert certificate["ok"] is False
+    assert run("verify", directory)[0] == 1
+
+
+def test_a_guarantee_that_nothing_cures(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", guaranteed=3)
+    code, said = run("roster", directory, "--seconds", 6)
+    assert code == 1
+    assert "no single rule or absence cures it" in said
+    for day in ("Mon", "Tue", "Wed", "Thu", "Fri"):
+        lines = [line for line in said.splitlines() if f"missing {day} 2026" in line]
+        assert len(lines) == 1
+        assert lines[0].startswith("  phone: 2 missing")
+
+
+def test_an_agent_with_an_impossible_week(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", min_hours=32)
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    lines = [f"A1,{day},00:00,24:00,unavailable" for day in days]
+    (directory / "availability.csv").write_text(
+        "\n".join(["agent_id,weekday,from_local,to_local,kind", *lines]) + "\n",
+        encoding="utf-8",
+    )
+    code, said = run("plan", directory, *QUICK)
+    assert code == 1
+    line = next(line for line in said.splitlines() if "no legal week" in line)
+    assert "A1" in line
+    assert "rule weekly_hours" in line
+    assert "rule availability" in line
+    assert "min_rest" not in line  # it has nothing to do with it
+    assert not (directory / "out").exists()
+
+
+def test_numbers_too_large_are_told_with_their_limit(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", offered="1000000000000")
+    code, said = run("plan", directory, *QUICK)
+    assert code == 1
+    assert "history.csv:2:offered" in said
+    assert "from 0 to 10,000,000" in said
+
+
+def test_the_largest_numbers_are_planned(run, tmp_path):
+    directory = write_tiny(tmp_path / "plan", offered="10000000")
+    code, said = run("plan", directory, *QUICK)
+    assert code == 0, said
+    search = manifest_of(directory)["search"]
+    assert 0 < search["bound"] <= search["objective"]
+    assert sum(search["terms"].values()) == search["objective"]
+
+
+def test_names_of_every_script(run, tmp_path):
+    names = ("山田-1", "Zażółć gęślą", "[red]x[/red]", "../../evil", "a/b", "=1+1")
+    directory = write_tiny(
+        tmp_path / "deep" / "plän [bold]",
+        agents=[(name, "Europe/Warsaw") for name in names],
+        offered="24",
+        queue="téléphone",
+    )
+    code, said = run("plan", directory, "--ics", *QUICK)
+    assert code == 0, said
+    assert "plän [bold]" in said
+    assert "téléphone" in said
+    calendars = list((directory / "out" / "calendars").iterdir())
+    assert len(calendars) == len(names)
+    assert names_in(tmp_path) == {"deep"}
+    assert names_in(tmp_path / "deep") == {directory.name}
+    assert run("verify", directory)[0] == 0
+    report = (directory / "out" / "report.html").read_text(encoding="utf-8")
+    assert json.dumps("山田-1").strip('"') in report
+    book = openpyxl.load_workbook(directory / "out" / "roster.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "=1+1" in {cell.value for cell in cells if cell.data_type == "s"}
+    assert "=1+1" not in {cell.value for cell in cells if cell.data_type == "f"}
+
+
+def test_ctrl_c_in_the_search_keeps_the_roster(run, tmp_path, monkeypatch):
+    directory = write_tiny(tmp_path / "plan", agents=CREW * 1, offered="3")
+    told = []
+
+    def press(display, progress):
+        told.append(progress)
+        if progress.objective is not None and len(told) < 9:
+            told.extend([progress] * 9)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("wfm.live.SearchDisplay.__call__", press)
+    code, said = run("roster", directory, "--seconds", 60)
+    assert code == 0, said
+    assert "best roster so far" in said
+    assert manifest_of(directory)["status"] == "interrupted"
+    assert manifest_of(directory)["search"]["wall_s"] < 30
+    assert run("verify", directory)[0] == 0
+
+
+def test_ctrl_c_before_the_search_writes_nothing(run, tiny, monkeypatch):
+    monkeypatch.setattr(
+        "wfm.commands.check_fresh", lambda _: signal.raise_signal(signal.SIGINT)
+    )
+    code, said = run("plan", tiny)
+    assert code == 130
+    assert "interrupted; nothing was written" in said
+    assert "out" not in names_in(tiny)
+
+
+def test_a_second_ctrl_c_gives_up_at_once(run, tiny, monkeypatch):
+    assert run("forecast", tiny)[0] == 0
+    before = (tiny / "out" / "forecast.csv").read_bytes()
+
+    def press(display, progress):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("wfm.live.SearchDisplay.__call__", press)
+    code, _ = run("plan", tiny, "--seconds", 30)
+    assert code == 130
+    assert (tiny / "out" / "forecast.csv").read_bytes() == before
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+def test_ctrl_c_while_writing_leaves_the_old_results(run, tiny, monkeypatch):
+    assert run("forecast", tiny)[0] == 0
+    before = {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
+    monkeypatch.setattr(
+        "wfm.commands.write_manifest", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
+    assert run("forecast", tiny)[0] == 130
+    assert before == {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+@pytest.mark.parametrize("files_before", [0, 2])
+def test_a_full_disk_leaves_the_old_results(run, tiny, monkeypatch, files_before):
+    assert run("forecast", tiny)[0] == 0
+    before = {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
+    written = []
+
+    def full(_descriptor):
+        written.append(1)
+        if len(written) > files_before:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("wfm.io.output.os.fsync", full)
+    code, said = run("roster", tiny, *QUICK)
+    assert code == 1
+    assert "error: No space left on device; earlier results are as they were" in said
+    assert before == {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+def test_a_folder_that_can_t_be_written_is_told_before_the_search(
+    run, tiny, monkeypatch
+):
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
+    monkeypatch.setattr("wfm.commands._search", lambda *_: pytest.fail("searched"))
+    code, said = run("plan", tiny)
+    assert code == 1
+    assert "Permission denied" in said
+    assert str(tiny) in said
+
+
+def test_out_that_can_t_be_replaced_stays(run, tiny, monkeypatch):
+    assert run("forecast", tiny)[0] == 0
+    before = (tiny / "out" / "manifest.json").read_bytes()
+    rename = Path.rename
+
+    def refuse(path, target):
+        if path == tiny / "out":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    code, said = run("staff", tiny)
+    assert code == 1
+    assert "Permission denied" in said
+    assert (tiny / "out" / "manifest.json").read_bytes() == before
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+@pytest.mark.parametrize("kind", ["file", "foreign"])
+def test_an_out_of_somebody_else_is_refused_before_the_search(
+    run, tiny, monkeypatch, kind
+):
+    if kind == "file":
+        (tiny / "out").write_text("mine", encoding="utf-8")
+    else:
+        (tiny / "out").mkdir()
+        (tiny / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr("wfm.commands._search", lambda *_: pytest.fail("searched"))
+    code, said = run("plan", tiny)
+    assert code == 2
+    assert str(tiny / "out") in said
+
+
+def test_a_file_of_out_that_is_open_elsewhere_stays_readable(run, tiny):
+    assert run("forecast", tiny)[0] == 0
+    text = (tiny / "out" / "forecast.csv").read_text(encoding="utf-8")
+    with (tiny / "out" / "forecast.csv").open(encoding="utf-8") as file:
+        start = file.read(100)
+        assert run("forecast", tiny, "--set", "queues.phone.volume_scale=2")[0] == 0
+        assert start + file.read() == text
+    assert (tiny / "out" / "forecast.csv").read_text(encoding="utf-8") != text
+
+
+def test_many_writers_of_one_folder_leave_one_whole_result(tmp_path):
+    out, faults = tmp_path / "out", []
+
+    def write(number):
+        try:
+            for turn in range(60):
+                with OutputFolder(out) as folder:
+                    for name in ("a", "b", "c"):
+                        (folder / name).write_text(f"{number} {turn}")
+        except BaseException as error:  # noqa: BLE001 - told by the main thread
+            faults.append(error)
+
+    writers = [threading.Thread(target=write, args=(i,)) for i in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert faults == []
+    assert names_in(tmp_path) == {"out"}
+    assert len({(out / name).read_text() for name in ("a", "b", "c")}) == 1
+
+
+def test_two_runs_at_once_in_one_folder(tiny):
+    command = [sys.executable, "-m", "wfm.cli", "forecast", str(tiny)]
+    runs = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120)[0] for process in runs]
+    assert [process.returncode for process in runs] == [0, 0, 0], said
+    assert names_in(tiny / "out") >= {"forecast.csv", "manifest.json"}
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+@pytest.mark.parametrize("form", ["{}/", "./{}", "{}/../{}", "."])
+def test_every_way_to_name_a_folder(run, tiny, monkeypatch, form):
+    monkeypatch.chdir(tiny if form == "." else tiny.parent)
+    for command in ("check", "forecast", "staff"):
+        code, said = run(command, form.format(tiny.name, tiny.name))
+        assert code == 0, said
+    assert (tiny / "out" / "requirement.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "{}/plan.yaml"),
+        ("plan", "{}/absent"),
+        ("forecast", "{}", "--as-of", "9999-12-30"),
+        ("forecast", "{}", "--weeks", "100000"),
+        ("forecast", "{}", "--set", "queues.phone.aht_s=["),
+        ("forecast", "{}", "--set", "queues.phone.aht_s"),
+        ("roster", "{}", "--seconds", "nan"),
+        ("roster", "{}", "--seconds", "-1"),
+        ("roster", "{}", "--seed", "-1"),
+        ("roster", "{}", "--workers", "0"),
+        ("roster", "{}", "--rounds", "0"),
+        ("roster", "{}", "--gap", "-0.1"),
+    ],
+)
+def test_wrong_command_lines(run, tiny, arguments):
+    code, said = run(*(part.format(tiny) for part in arguments))
+    assert code == 2, said
+    assert "rror: " in said
+    assert not (tiny / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said_of_it"),
+    [
+        (("staff", "{}", "--forecast", "{}/absent.csv"), "no such file"),
+        (("staff", "{}", "--forecast", "{}/agents.csv"), "start_utc"),
+        (("verify", "{}"), "roster.csv"),
+        (("verify", "{}", "--roster", "{}/agents.csv"), "agents.csv:1"),
+        (("forecast", "{}", "--set", "queues.fone.aht_s=3"), "did you mean 'phone'"),
+        (("forecast", "{}", "--set", "queues.phone.aht_s=soon"), "expected a number"),
+        (("forecast", "{}", "--week", "2026-10-27"), "plan.yaml:4:7: week"),
+    ],
+)
+def test_wrong_files_and_values(run, tiny, arguments, said_of_it):
+    code, said = run(*(part.format(tiny) for part in arguments))
+    assert code == 1
+    assert said_of_it in said
+
+
+def test_a_forecast_is_stale_by_its_own_inputs_only(run, tiny):
+    assert run("staff", tiny)[0] == 0
+    forecast = tiny / "out" / "forecast.csv"
+    edit(tiny / "agents.csv", ",20", ",21")
+    assert run("staff", tiny, "--forecast", forecast)[0] == 0
+    edit(tiny / "history.csv", ",2,300", ",3,300")
+    code, said = run("staff", tiny, "--forecast", forecast)
+    assert code == 1
+    assert "made from another history.csv" in said
+    assert f"wfm forecast {tiny}" in said
+
+
+def test_what_the_forecast_assumed_is_told_by_every_command(run, tiny):
+    # the last open day with history is Friday the 23rd of October
+    edit(tiny / "plan.yaml", "week: 2026-10-26", "week: 2026-11-30")
+    for command in ("forecast", "staff", "roster", "plan"):
+        limits = QUICK if command in ("roster", "plan") else ()
+        code, said = run(command, tiny, *limits)
+        assert code == 0, said
+        assert "phone: the history ends 37 days before the forecast begins" in said
+
+
+def test_a_queue_that_can_t_be_forecast_is_told_and_the_rest_goes_on(run, tiny):
+    for command in ("forecast", "staff"):
+        code, said = run(command, tiny, "--week", "2026-09-07")
+        assert code == 0
+        assert "phone: model 'weekday_mean' failed" in said
+        assert "1 queue forecast by other means" in said
+
+
+def test_a_terminal_that_knows_ascii_only(tiny):
+    edit(tiny / "plan.yaml", "name: Tiny", "name: Täglich 山")
+    done = subprocess.run(
+        [sys.executable, "-m", "wfm.cli", "staff", str(tiny)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"requirement.csv" in done.stdout
+
+
+def test_weeks_alone_count_from_the_plan_s_first_day(run, tiny, tmp_path):
+    out = tmp_path / "two.csv"
+    assert run("forecast", tiny, "--weeks", 2, "--out", out)[0] == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        starts = [row["start_local"] for row in csv.DictReader(file)]
+    assert starts[0].startswith("2026-10-26T00:00")
+    assert len(starts) == 14 * 48
+    assert datetime.fromisoformat(starts[-1]).date() == date(2026, 11, 8)
