@@ -1,22 +1,25 @@
-"""A proven lower bound: the Lagrangian relaxation, raised by the volume method."""
+"""A proven lower bound: the Lagrangian relaxation, raised by incremental ascent."""
 
 from collections.abc import Callable
-from math import floor, inf
+from math import floor
 from time import perf_counter
+from typing import TypeAlias
 
 import numpy as np
 
+from solver.core.ascent import Ascent
 from solver.core.compile import Compiled
 from solver.core.local_search import LocalSearch
-from solver.core.relaxation import Prices, Relaxation, Relaxed
+from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import find_gains
 from wfm.domain.arrays import FloatArray
 
 SMOOTH_STEPS = 4
-START_STEP, LEAST_STEP = 0.5, 1e-4
-PATIENCE = 8
-MIX = 0.1
-ASSUMED_GAP, LEAST_GAP = 0.03, 1e-3
+DEFAULT_S = 60.0
+FIRST_EVALUATION, NEXT_EVALUATION = 6, 1.2
+"""After how many passes the relaxation is evaluated: first, and then by factor."""
+
+OnBound: TypeAlias = Callable[[int], None]
 
 
 def start_prices(compiled: Compiled, search: LocalSearch) -> Prices:
@@ -66,7 +69,7 @@ def lagrangian_bound(
     seconds: float | None = None,
     upper: Callable[[], float | None] | None = None,
     stop: Callable[[], bool] | None = None,
-    on_bound: Callable[[int], None] | None = None,
+    on_bound: OnBound | None = None,
 ) -> int:
     """Return a lower bound of the objective of every legal roster.
 
@@ -75,81 +78,56 @@ def lagrangian_bound(
     compiled, prices
         The problem, and where to start (:func:`start_prices`).
     rounds, seconds, stop
-        When to end; with *rounds* alone the result is reproducible.
+        When to end; with *rounds* alone the result is reproducible. Steps shorten over
+        the run, so say *seconds* or *rounds*.
     upper
-        Returns the value of the best roster known, which sets the length of steps.
+        Returns the value of the best roster known: a bound that reaches it is enough.
     on_bound
         Called with every better bound.
     """
-    method = _Volume(compiled, prices, upper or (lambda: None))
-    start, done = perf_counter(), 0
-    while (rounds is None or done < rounds) and not (stop is not None and stop()):
-        if seconds is not None and perf_counter() - start >= seconds:
+    climb = _Climb(compiled, prices, on_bound)
+    start = perf_counter()
+    while not (stop is not None and stop()):
+        by_time = (perf_counter() - start) / (DEFAULT_S if seconds is None else seconds)
+        by_rounds = 1.0 if not rounds else climb.num_rounds / rounds
+        over = by_time if rounds is None else by_rounds
+        if over >= 1.0 or (seconds is not None and by_time >= 1.0):
             break
-        if method.step() and on_bound is not None:
-            on_bound(proven(method.best))
-        done += 1
-    return proven(method.best)
+        known = None if upper is None else upper()
+        if known is not None and climb.best >= known:
+            break
+        climb.round(over)
+    climb.evaluate()
+    return proven(climb.best)
 
 
-class _Volume:
-    """The volume method: steps from the best prices along averaged subgradients."""
+class _Climb:
+    """Passes of the ascent, and now and then the value at their mean prices."""
 
     def __init__(
-        self, compiled: Compiled, prices: Prices, upper: Callable[[], float | None]
+        self, compiled: Compiled, prices: Prices, on_bound: OnBound | None
     ) -> None:
         self.relaxation = Relaxation(compiled)
-        self.upper = upper
-        self.centre = self.relaxation.clamp(prices)
-        self.best = -inf
-        self.length = START_STEP
-        self.misses = 0
-        self.mean: Relaxed | None = None
+        self.ascent = Ascent(self.relaxation, prices)
+        self.best = self.relaxation.value(self.ascent.prices).value
+        self.on_bound = on_bound
+        self.num_rounds = 0
+        self._next = FIRST_EVALUATION
+        if on_bound is not None:
+            on_bound(proven(self.best))
 
-    def step(self) -> bool:
-        """Evaluate once; return whether the bound rose."""
-        if self.mean is None:
-            self.mean = self.relaxation.value(self.centre)
-            self.best = self.mean.value
-            return True
-        tried = self._ahead(self.mean)
-        found = self.relaxation.value(tried)
-        self.mean = self._blend(self.mean, found)
-        if found.value > self.best:
-            self._rise(tried, found)
-            return True
-        self.misses += 1
-        if self.misses >= PATIENCE:
-            self.length = max(LEAST_STEP, self.length * 0.7)
-            self.misses = 0
-        return False
+    def round(self, over: float) -> None:
+        """Do one pass; evaluate when due."""
+        self.ascent.run_pass(over)
+        self.num_rounds += 1
+        if self.num_rounds >= self._next:
+            self._next = int(self.num_rounds * NEXT_EVALUATION) + 1
+            self.evaluate()
 
-    def _ahead(self, mean: Relaxed) -> Prices:
-        """Return the prices one step from the centre along the mean subgradient."""
-        upper = self.upper()
-        target = self.best * (1.0 + ASSUMED_GAP) if upper is None else upper
-        distance = max(target - self.best, LEAST_GAP * abs(self.best), 1.0)
-        norm = float((mean.heads**2).sum() + (mean.floors**2).sum())
-        length = self.length * distance / max(norm, 1.0)
-        return self.relaxation.clamp(
-            Prices(
-                heads=self.centre.heads + length * mean.heads,
-                floors=self.centre.floors + length * mean.floors,
-            )
-        )
-
-    def _blend(self, mean: Relaxed, found: Relaxed) -> Relaxed:
-        """Return the mean of subgradients with the newest one mixed in."""
-        return Relaxed(
-            value=found.value,
-            heads=(1.0 - MIX) * mean.heads + MIX * found.heads,
-            floors=(1.0 - MIX) * mean.floors + MIX * found.floors,
-        )
-
-    def _rise(self, tried: Prices, found: Relaxed) -> None:
-        """Make *tried* the centre; lengthen steps that go on rising."""
-        agreement = 0.0
-        if self.mean is not None:
-            agreement = float((self.mean.heads * found.heads).sum())
-        self.length = min(2.0, self.length * (1.1 if agreement > 0.0 else 1.0))
-        self.centre, self.best, self.misses = tried, found.value, 0
+    def evaluate(self) -> None:
+        """Take the value at the mean prices of the passes since the last time."""
+        value = self.relaxation.value(self.ascent.mean_prices()).value
+        if value > self.best:
+            self.best = value
+            if self.on_bound is not None:
+                self.on_bound(proven(value))

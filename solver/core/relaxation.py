@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solver.core.choices import most_breaks
 from solver.core.compile import Compiled
-from solver.core.incumbent import reach_of
 from solver.core.jit import kernel
 from solver.core.plan_back import best_week
 from solver.core.presence import find_spans, take_breaks
@@ -105,14 +105,13 @@ class Relaxation:
         self._memories = memories(compiled.weeks)
         self._worth = new_worth(compiled.weeks, num_t)
         num_d = len(compiled.days)
-        breaks = int(np.diff(compiled.weeks.options[:, -1]).max(initial=0))
-        self._choice = np.full(num_d, -1, dtype=np.int64)
-        self._taken = np.full((num_d, breaks), -1, dtype=np.int64)
+        breaks = most_breaks(compiled)
+        self.choice = np.full(num_d, -1, dtype=np.int64)
+        self.taken = np.full((num_d, breaks), -1, dtype=np.int64)
         most = int(np.diff(compiled.weeks.agents[:, FIRST_DAY]).max(initial=1))
         self._shifts = np.zeros((most, 2), dtype=np.int64)
         self._works = np.zeros((most * (breaks + 1), 2), dtype=np.int64)
         self._at = np.zeros(len(compiled.backlog.work), dtype=np.int64)
-        self.reach = reach_of(compiled.weeks, len(compiled.agent_ids), num_t)
 
     def lowest(self) -> float:
         """Return the least price at which idle heads cost nothing."""
@@ -138,17 +137,56 @@ class Relaxation:
 
     def value(self, prices: Prices) -> Relaxed:
         """Evaluate the relaxation at *prices*, which must be clamped."""
-        use = np.zeros_like(prices.heads)
-        total = self._live(prices, use) + float(self.compiled.constant)
+        total, use, slack = self._flow(prices)
         floors = self.compiled.backlog.floor * self.inside
-        slack = floors.copy()
-        for b in range(len(floors)):
-            total += self._backlog(prices, b, use, slack)
-        total += float((prices.floors * floors).sum())
+        total += float((prices.floors * floors).sum()) + float(self.compiled.constant)
         supply = self.fixed * self.inside
         total -= float((prices.heads * supply).sum())
-        total += self._agents(prices, supply)
+        for a, g in enumerate(self.compiled.cover_need.group_of_agent.tolist()):
+            best = self.respond(a, prices)
+            if best is not None:
+                total -= best
+                supply[g] += self.work_of(a) * HEAD
         return Relaxed(value=total, heads=use - supply, floors=slack)
+
+    def flow(self, prices: Prices) -> tuple[FloatArray, FloatArray]:
+        """Return the use of heads ``[g, t]`` and what guarantees miss ``[b, t]``."""
+        _, use, slack = self._flow(prices)
+        return use, slack
+
+    def _flow(self, prices: Prices) -> tuple[float, FloatArray, FloatArray]:
+        use = np.zeros_like(prices.heads)
+        total = self._live(prices, use)
+        slack = self.compiled.backlog.floor * self.inside
+        for b in range(len(slack)):
+            total += self._backlog(prices, b, use, slack)
+        return total, use, slack
+
+    def respond(self, a: int, prices: Prices) -> float | None:
+        """Find agent *a*'s best week at *prices*; return its value, None if none is."""
+        compiled, weeks, worth = self.compiled, self.compiled.weeks, self._worth
+        g = compiled.cover_need.group_of_agent[a]
+        np.multiply(prices.heads[g], HEAD, out=worth.gain)
+        price_options(weeks, compiled.costs, worth, a)
+        best = best_week(weeks, self._memories[a], a, worth.value, self.choice)
+        if best < 0.5 * NEVER:
+            return None
+        take_breaks(weeks, a, self.choice, worth.break_at, self.taken)
+        return best
+
+    def work_of(self, a: int) -> FloatArray:
+        """Return 1 for each step ``[t]`` in which the week just found is at work."""
+        found = find_spans(
+            self.compiled.weeks, a, self.choice, self.taken, self._shifts, self._works
+        )
+        work = np.zeros(len(self.inside))
+        add_spans(work, self._works[: found[1]])
+        return work * self.inside
+
+    def days(self, a: int) -> slice:
+        """Return the rows of agent *a*'s days."""
+        first, last = self.compiled.weeks.agents[a : a + 2, FIRST_DAY].tolist()
+        return slice(first, last)
 
     def _live(self, prices: Prices, use: FloatArray) -> float:
         """Return the least cost of live need; add the heads used to *use*."""
@@ -179,24 +217,3 @@ class Relaxation:
         np.add.at(use, (which[at[done]], at[done]), work[done])
         np.subtract.at(slack[b], at[done], work[done])
         return float(total)
-
-    def _agents(self, prices: Prices, supply: FloatArray) -> float:
-        """Return the value of everybody's best week; add their work to *supply*."""
-        compiled, weeks, worth = self.compiled, self.compiled.weeks, self._worth
-        worth.present.fill(0.0)
-        total = 0.0
-        works = np.zeros(supply.shape)
-        for a, g in enumerate(compiled.cover_need.group_of_agent.tolist()):
-            np.multiply(prices.heads[g], HEAD, out=worth.gain)
-            price_options(weeks, compiled.costs, worth, a)
-            best = best_week(weeks, self._memories[a], a, worth.value, self._choice)
-            if best < 0.5 * NEVER:
-                continue
-            total -= best
-            take_breaks(weeks, a, self._choice, worth.break_at, self._taken)
-            found = find_spans(
-                weeks, a, self._choice, self._taken, self._shifts, self._works
-            )
-            add_spans(works[g], self._works[: found[1]])
-        supply += works * HEAD * self.inside
-        return total
