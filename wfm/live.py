@@ -61,13 +61,16 @@ class SearchDisplay:
 
     def _cells(self, progress: Progress) -> tuple[str, str, str, str, str]:
         gap = "–"
-        if progress.objective is not None and progress.bound is not None:
+        best = self._money(progress.objective)
+        if progress.violations:
+            best += f" ({progress.violations} breaches)"
+        elif progress.objective is not None and progress.bound is not None:
             distance = max(0, progress.objective - progress.bound)
             gap = f"{distance / max(progress.objective, 1):.2%}"
         left = max(0.0, self._max_time_s - progress.wall_s)
         return (
             progress.phase,
-            self._money(progress.objective),
+            best,
             self._money(progress.bound),
             gap,
             f"{left:.0f} s",

@@ -56,7 +56,8 @@ def library_versions() -> dict[str, str]:
 def search_manifest(outcome: Outcome, limits: SolveLimits) -> dict[str, object]:
     """Return what a search records: limits, outcome, objective, bound and gaps.
 
-    Objective and bound are thousandths of a minor unit of the plan's currency.
+    Objective and bound are thousandths of a minor unit of the plan's currency. A roster
+    that breaks a guarantee has no gap: the bound is for those that keep it.
     """
     record: dict[str, object] = {
         "seed": limits.seed,
@@ -74,7 +75,10 @@ def search_manifest(outcome: Outcome, limits: SolveLimits) -> dict[str, object]:
         case NotFound():
             record["status"] = "not found"
             record["stop_reason"] = outcome.stop_reason
-    return record | (_solved(outcome.best) if outcome.best else {})
+    if outcome.best is None:
+        return record
+    unbounded = {"bound": None, "gap": None, "net_gap": None}
+    return record | _solved(outcome.best) | unbounded
 
 
 def _solved(solved: Solved) -> dict[str, object]:

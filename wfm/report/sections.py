@@ -150,7 +150,7 @@ def tiles(inputs: ReportInput, sums: Totals) -> list[dict[str, str]]:
     found = [*_hour_tiles(sums), *_proof_tiles(inputs)]
     wages = money(sums.paid_cost, inputs.folder.plan.currency, whole=True)
     found.append(_tile("Wages", wages, f"{number(sums.paid_hours)} paid hours"))
-    if inputs.solved is not None:
+    if inputs.solved is not None and inputs.status != "without_guarantee":
         found.append(
             _tile(
                 "Distance to the bound",
@@ -259,11 +259,16 @@ def search_facts(inputs: ReportInput) -> list[tuple[str, str]]:
     solved, currency = inputs.solved, inputs.folder.plan.currency
     if solved is None:
         return []
-    return [
-        ("Objective", money(solved.objective, currency)),
+    bound = [
         ("Proven bound", money(solved.bound, currency)),
         ("Gap", percent(solved.gap, 2)),
         ("Gap net of unavoidable wages", percent(solved.net_gap, 2)),
+    ]
+    if inputs.status == "without_guarantee":
+        bound = [("Gap", "none: the bound is for rosters that keep the guarantee")]
+    return [
+        ("Objective", money(solved.objective, currency)),
+        *bound,
         ("First legal roster after", f"{number(solved.first_roster_s, 1)} s"),
         ("Its objective", money(solved.start_objective, currency)),
         (

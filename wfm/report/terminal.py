@@ -94,18 +94,23 @@ def _fact_table(inputs: ReportInput, sums: Totals) -> "Table":
     colour = "green" if inputs.certificate.ok else "red"
     table.add_row("proof", f"[{colour}]{verdict(inputs)}[/]")
     if inputs.solved is not None:
-        for label, text in _search_lines(inputs.solved, inputs.folder.plan.currency):
+        for label, text in _search_lines(inputs, inputs.solved):
             table.add_row(label, text)
     return table
 
 
-def _search_lines(solved: Solved, currency: str) -> tuple[tuple[str, str], ...]:
+def _search_lines(inputs: ReportInput, solved: Solved) -> tuple[tuple[str, str], ...]:
+    currency = inputs.folder.plan.currency
+    proof = (
+        f"bound {money(solved.bound, currency)}, gap {percent(solved.gap, 2)} "
+        f"({percent(solved.net_gap, 2)} net of unavoidable wages)"
+    )
+    if inputs.status == "without_guarantee":
+        proof = "no bound: that is for rosters that keep the guarantee"
     return (
         (
             "search",
-            f"objective {money(solved.objective, currency)}, "
-            f"bound {money(solved.bound, currency)}, gap {percent(solved.gap, 2)} "
-            f"({percent(solved.net_gap, 2)} net of unavoidable wages)",
+            f"objective {money(solved.objective, currency)}, {proof}",
         ),
         (
             "",
