@@ -56,18 +56,31 @@ def previous_rows(
     """Return the rows of the previous roster.
 
     Rows of people who are no longer employed (not among *agents*) are passed over;
-    ``None`` keeps everybody.
+    ``None`` keeps everybody. Shifts of the planned week itself are a fault: they would
+    stand in the way of every new one.
     """
     by_id = None if agents is None else {agent.agent_id: agent for agent in agents}
     found: list[RosterRow] = []
+    planned: list[int] = []
     for row in iter_rows(sheet, problems):
         agent_id = row.required("agent_id")
         if by_id is not None and agent_id and agent_id not in by_id:
             continue
         agent = (by_id or {}).get(agent_id)
         entry = _entry(row, agent_id, agent, plan)
-        if row.ok:
+        if row.ok and entry.date_local >= plan.first_date:
+            planned.append(row.number)
+        elif row.ok:
             found.append(entry)
+    if planned:
+        problems.add(
+            sheet.file,
+            f"{len(planned)} rows are dated in the planned week or later",
+            row=planned[0],
+            column=sheet.header("date_local"),
+            expected=f"dates before {plan.first_date}; what is fixed already stands in "
+            "locked_roster.csv",
+        )
     _check_overlaps(found, sheet, problems)
     return tuple(found)
 
