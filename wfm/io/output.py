@@ -52,7 +52,7 @@ class OutputFolder:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
+        self.directory = directory.resolve() if directory.is_symlink() else directory
         self._temporary: Path | None = None
 
     def __enter__(self) -> Path:
