@@ -35,6 +35,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.pending = 0
+        self._is_stopping = False
         self._messages: Queue[tuple[bool, Any]] = Queue()
         self._jobs: Queue[tuple[str, Any] | None] = Queue()
         paths = os.pathsep.join(path for path in sys.path if path)
@@ -86,6 +87,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the child at once."""
+        self._is_stopping = True
         self._jobs.put(None)
         if self._child.poll() is None:
             self._child.kill()
@@ -107,7 +109,8 @@ class Worker:
                 pickle.dump(job, self._stdin, protocol=pickle.HIGHEST_PROTOCOL)
                 self._stdin.flush()
         except (OSError, ValueError):
-            _LOG.warning("the second process of the search has ended early")
+            if not self._is_stopping:
+                _LOG.warning("the second process of the search has ended early")
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
