@@ -24,6 +24,7 @@ from wfm.findings import (
     say_no_roster,
     say_problems,
     say_remarks,
+    say_unserved,
     say_violations,
 )
 from wfm.io.manifest import read_manifest, write_manifest
@@ -79,6 +80,7 @@ def check(run: Run) -> int:
     problems = run.plan.check()
     if not problems:
         say(run.console, f"{run.plan.directory}: no problem found")
+        say_unserved(run.console, run.plan.read(frozenset({"agents"})))
         return DONE
     say_problems(run.console, problems)
     return FINDING

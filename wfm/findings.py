@@ -9,7 +9,8 @@ from solver.outcome import Cure, Infeasible, NotFound, Outcome, Shortfall
 from wfm.calendar.local import zone
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.errors import Problem
-from wfm.domain.roster import RosterInstance, Violation
+from wfm.domain.plan import PlanFolder
+from wfm.domain.roster import RosterInstance, Violation, is_eligible
 from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.describe import describe_violation
 
@@ -47,6 +48,18 @@ def say_remarks(
         lines = (*notes.get(queue, ()), *warnings.get(queue, ()))
         for line in dict.fromkeys(lines):
             say(console, f"{queue}: {line}")
+
+
+def say_unserved(console: Console, folder: PlanFolder) -> None:
+    """Name the queues that too few people could ever serve."""
+    for queue in folder.plan.queues:
+        people = sum(is_eligible(agent, queue) for agent in folder.agents)
+        if people < max(1, queue.guaranteed_agents):
+            needs = ", ".join(need.skill for need in queue.requires)
+            text = f"{queue.queue_id}: {_counted(people, 'agent')} with {needs}"
+            if queue.guaranteed_agents:
+                text += f", though {queue.guaranteed_agents} are guaranteed"
+            say(console, text, style="yellow")
 
 
 def say_violations(

@@ -205,7 +205,9 @@ def test_a_guarantee_that_an_absence_breaks(run, tmp_path):
     assert " missing Mon" not in said
     cured = next(line for line in said.splitlines() if "cured if any" in line)
     assert "time_off.csv" in cured or "leave" in cured
+    assert "%" not in next(line for line in said.splitlines() if "objective" in line)
     assert manifest_of(directory)["status"] == "without_guarantee"
+    assert manifest_of(directory)["search"]["gap"] is None
     roster = (directory / "out" / "roster.csv").read_text(encoding="utf-8")
     assert "2026-10-26" in roster
     assert "2026-10-27" not in roster
@@ -549,3 +551,55 @@ def test_weeks_alone_count_from_the_plan_s_first_day(run, tiny, tmp_path):
     assert starts[0].startswith("2026-10-26T00:00")
     assert len(starts) == 14 * 48
     assert datetime.fromisoformat(starts[-1]).date() == date(2026, 11, 8)
+
+
+def test_a_previous_roster_of_the_planned_week_is_refused(run, tiny):
+    assert run("roster", tiny, *QUICK)[0] == 0
+    (tiny / "out" / "roster.csv").rename(tiny / "previous_roster.csv")
+    for command in ("check", "roster"):
+        code, said = run(command, tiny)
+        assert code == 1
+        assert "previous_roster.csv:2:date_local: 5 rows" in said
+        assert "locked_roster.csv" in said
+
+
+def test_locked_shifts_that_break_a_rule_are_told(run, tiny):
+    (tiny / "locked_roster.csv").write_text(
+        "agent_id,site,date_local,start_utc,end_utc,activity,queue\n"
+        "A1,s0,2026-10-26,2026-10-26T08:00Z,2026-10-26T16:00Z,work,\n"
+        "A1,s0,2026-10-27,2026-10-26T23:00Z,2026-10-27T07:00Z,work,\n",
+        encoding="utf-8",
+    )
+    code, said = run("roster", tiny, *QUICK)
+    assert code == 1
+    line = next(line for line in said.splitlines() if "no legal week" in line)
+    assert "A1" in line
+    assert "rule locked" in line
+    assert "rule min_rest" in line
+
+
+def test_a_queue_that_nobody_can_serve_is_named(run, tiny):
+    edit(tiny / "plan.yaml", "requires: [en]", "requires: [fr]")
+    code, said = run("check", tiny)
+    assert code == 0
+    assert "phone: 0 agents with fr" in said
+
+
+def test_out_may_be_a_link(run, tiny, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tiny / "out").symlink_to(tmp_path / "elsewhere")
+    for _ in range(2):
+        assert run("forecast", tiny)[0] == 0
+    assert (tiny / "out").is_symlink()
+    assert "forecast.csv" in names_in(tmp_path / "elsewhere")
+    assert not [name for name in names_in(tiny) if name.startswith(".out")]
+
+
+def test_the_planner_s_own_requirement_needs_no_history(run, tiny):
+    assert run("staff", tiny)[0] == 0
+    own = tiny / "mine.csv"
+    (tiny / "out" / "requirement.csv").rename(own)
+    (tiny / "history.csv").unlink()
+    code, said = run("plan", tiny, "--requirement", own, *QUICK)
+    assert code == 0, said
+    assert manifest_of(tiny)["external"] == {"requirement": "mine.csv"}
