@@ -25,8 +25,11 @@ OnBound: TypeAlias = Callable[[int], None]
 def start_prices(compiled: Compiled, search: LocalSearch) -> Prices:
     """Return what heads are worth in the search's roster, smoothed over time.
 
-    Any prices give a valid bound; these are near good ones.
+    Any prices give a valid bound; these are near good ones. Prices that the search has
+    found itself are better.
     """
+    if search.prices is not None:
+        return search.prices
     now = search.now
     need = compiled.cover_need
     now.settle()

@@ -12,18 +12,21 @@ from time import perf_counter
 
 import numpy as np
 
+from solver.core.ascent import Ascent, rough_prices
 from solver.core.choices import choices_of, roster_of
 from solver.core.compile import Compiled
 from solver.core.incumbent import Incumbent, Totals
+from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.roster import Roster
 
 MOVES_PER_ROUND = 50
 SWEEPS = 4
+PRICED_PASSES = 30
 MOST_RUINED = 4
 LEVEL_EVERY = 8
-START_HEAT, END_HEAT, NOISE = 15.0, 0.1, 0.3
+START_HEAT, END_HEAT, NOISE = 3.0, 0.1, 0.3
 """Temperatures and noise, in prices of one missing agent-step of the first piece."""
 
 FULL_HEAT_S, FULL_HEAT_ROUNDS = 20.0, 400
@@ -86,6 +89,7 @@ class LocalSearch:
             taken=self.now.taken.copy(),
             profile=self.now.levels.profile.copy(),
         )
+        self.prices: Prices | None = None
         self._swept = False
         self._is_annealing = False
         first_price = compiled.need.piece_prices[0]
@@ -177,6 +181,7 @@ class LocalSearch:
             self._go_to(self._best.choice, self._best.taken, self._best.profile)
         self._is_annealing = share is not None
         if not self._swept:
+            self._start_from_prices(stop)
             self._sweep(stop)
         while self._needed.size and not (stop is not None and stop()):
             if clock.share() >= 1.0:
@@ -247,17 +252,31 @@ class LocalSearch:
             best.choice[:], best.taken[:] = now.choice, now.taken
             best.profile[:] = now.levels.profile
 
+    def _start_from_prices(self, stop: Callable[[], bool] | None) -> None:
+        """Go to the weeks with which people answer well balanced prices.
+
+        Many breaches and gaps are left in them, but sweeps of best response soon mend
+        these, and end far below where they end from the greedy roster.
+        """
+        ascent = Ascent(Relaxation(self.compiled), rough_prices(self.compiled))
+        for done in range(PRICED_PASSES):
+            if stop is not None and stop():
+                return
+            ascent.run_pass(done / PRICED_PASSES)
+        self.prices = ascent.mean_prices()
+        self._go_to(ascent.choice, ascent.taken, self._best.profile)
+
     def _sweep(self, stop: Callable[[], bool] | None) -> None:
         """Let everybody respond in turn until nothing is gained."""
         for _ in range(SWEEPS):
-            before = self._best.value
+            before = self._value
             for a in self._rng.permutation(self._num_agents).tolist():
                 self.now.count(a, -1)
                 self.now.insert(a)
             self._level_all()
             self._note()
             self.now.mark_hand_overs()
-            if self._best.value >= before or (stop is not None and stop()):
+            if self._value >= before or (stop is not None and stop()):
                 break
         self._swept = True
 
