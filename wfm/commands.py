@@ -20,6 +20,7 @@ from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
 from wfm.findings import (
     say,
+    say_cold_start,
     say_guarantee,
     say_no_roster,
     say_problems,
@@ -155,6 +156,7 @@ def verify(run: Run, roster_file: Path | None) -> int:
     write_atomic(target, json.dumps(certificate, indent=1) + "\n")
     for violation in result.certificate.violations:
         say(run.console, describe_violation(violation, result.instance))
+    say_cold_start(run.console, result.certificate, result.instance)
     count = len(result.certificate.violations)
     rules = len(result.certificate.rules)
     say(run.console, f"{count} violations of {rules} rules; certificate: {target}")
@@ -314,6 +316,7 @@ def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> Non
         say_guarantee(run.console, result.outcome, inputs.instance)
         violations = tuple(v for v in violations if not v.queue_id)
     say_violations(run.console, violations, inputs.instance)
+    say_cold_start(run.console, inputs.certificate, inputs.instance)
 
 
 def _roster_exit(run: Run, result: api.RosterResult) -> int:

@@ -1,6 +1,8 @@
 """What a command says: remarks, problems, and what can't hold, one line each."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 
 from rich.console import Console
@@ -12,9 +14,10 @@ from wfm.domain.errors import Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import RosterInstance, Violation, is_eligible
 from wfm.domain.staffing import StaffingRequirement
-from wfm.evaluation.describe import describe_violation
+from wfm.evaluation.certificate import Certificate
+from wfm.evaluation.describe import describe_violation, span_text
 
-MOST_VIOLATIONS, MOST_SHORTFALLS = 20, 40
+MOST_VIOLATIONS, MOST_LACKS = 20, 40
 ALARM = "bold red"
 
 
@@ -99,10 +102,10 @@ def say_guarantee(console: Console, outcome: Outcome, instance: RosterInstance) 
             say(console, text, ALARM)
         case _:
             return
-    merged = merged_shortfalls(shortfalls, instance)
-    for shortfall in merged[:MOST_SHORTFALLS]:
-        say(console, f"  {shortfall_text(shortfall, instance)}")
-    _say_rest(console, len(merged) - MOST_SHORTFALLS)
+    lacks = lacks_of(shortfalls, instance)
+    for lack in lacks[:MOST_LACKS]:
+        say(console, f"  {lack_text(lack, instance)}")
+    _say_rest(console, len(lacks) - MOST_LACKS)
 
 
 def _say_cures(console: Console, cures: Sequence[Cure]) -> None:
@@ -115,55 +118,85 @@ def _say_cures(console: Console, cures: Sequence[Cure]) -> None:
         say(console, f"  cured if both are relaxed: {' and '.join(cure.relaxed)}")
 
 
-def merged_shortfalls(
-    shortfalls: Iterable[Shortfall], instance: RosterInstance
-) -> list[Shortfall]:
-    """Return *shortfalls* by queue and time, those that touch within a day as one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """A time without a break in which a queue lacks people, now fewer, now more."""
 
-    The merged one says how many are missing at most.
-    """
+    queue_id: str
+    start_idx: int
+    end_idx: int
+    least: int
+    most: int
+
+
+def lacks_of(shortfalls: Iterable[Shortfall], instance: RosterInstance) -> list[Lack]:
+    """Return *shortfalls* in time order, those that touch within a local day as one."""
     zones = {queue.queue_id: queue.zone for queue in instance.queues}
 
-    def place(shortfall: Shortfall) -> tuple[str, str]:
+    def place(shortfall: Shortfall) -> tuple[str, date]:
         start = instance.grid.instant(shortfall.start_idx)
         name = shortfall.queue_id
-        return name, start.astimezone(zone(zones[name])).date().isoformat()
+        return name, start.astimezone(zone(zones[name])).date()
 
+    found: list[Lack] = []
     ordered = sorted(shortfalls, key=lambda s: (place(s), s.start_idx))
-    merged: list[Shortfall] = []
     for _, of_day in groupby(ordered, key=place):
-        fresh = True
+        lacks: list[Lack] = []
         for shortfall in of_day:
-            if fresh or shortfall.start_idx > merged[-1].end_idx:
-                merged.append(shortfall)
+            if lacks and shortfall.start_idx <= lacks[-1].end_idx:
+                lacks[-1] = _joined(lacks[-1], shortfall)
             else:
-                merged[-1] = _joined(merged[-1], shortfall)
-            fresh = False
-    return sorted(merged, key=lambda s: (s.start_idx, s.queue_id))
+                lacks.append(_lack(shortfall))
+        found += lacks
+    return sorted(found, key=lambda lack: (lack.start_idx, lack.queue_id))
 
 
-def _joined(first: Shortfall, second: Shortfall) -> Shortfall:
-    return Shortfall(
-        queue_id=first.queue_id,
-        start_idx=first.start_idx,
-        end_idx=max(first.end_idx, second.end_idx),
-        missing=max(first.missing, second.missing),
+def _lack(shortfall: Shortfall) -> Lack:
+    return Lack(
+        queue_id=shortfall.queue_id,
+        start_idx=shortfall.start_idx,
+        end_idx=shortfall.end_idx,
+        least=shortfall.missing,
+        most=shortfall.missing,
     )
 
 
-def shortfall_text(shortfall: Shortfall, instance: RosterInstance) -> str:
+def _joined(lack: Lack, shortfall: Shortfall) -> Lack:
+    return replace(
+        lack,
+        end_idx=max(lack.end_idx, shortfall.end_idx),
+        least=min(lack.least, shortfall.missing),
+        most=max(lack.most, shortfall.missing),
+    )
+
+
+def lack_text(lack: Lack, instance: RosterInstance) -> str:
     """Return queue, interval (UTC and market time) and how many are missing."""
-    zone_name = next(
-        q.zone for q in instance.queues if q.queue_id == shortfall.queue_id
-    )
-    start = instance.grid.instant(shortfall.start_idx)
-    end = instance.grid.instant(shortfall.end_idx)
+    zone_name = _zone_of(lack.queue_id, instance)
+    start = instance.grid.instant(lack.start_idx)
+    end = instance.grid.instant(lack.end_idx)
     local = [t.astimezone(zone(zone_name)) for t in (start, end)]
+    least = "" if lack.least == lack.most else f"{lack.least} to "
     return (
-        f"{shortfall.queue_id}: {shortfall.missing} missing "
+        f"{lack.queue_id}: {least}{lack.most} missing "
         f"{start:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC "
         f"({local[0]:%a %H:%M} to {local[1]:%a %H:%M} {zone_name})"
     )
+
+
+def say_cold_start(
+    console: Console, proof: Certificate, instance: RosterInstance
+) -> None:
+    """Say which guaranteed time only last week's roster could have covered."""
+    for span in proof.cold_start:
+        clock = _zone_of(span.queue_id, instance)
+        when = span_text(instance, span.start_idx, span.end_idx, clock)
+        text = f"{span.queue_id}: not judged without a previous roster, {when}"
+        say(console, text)
+
+
+def _zone_of(queue_id: str, instance: RosterInstance) -> str:
+    return next(q.zone for q in instance.queues if q.queue_id == queue_id)
 
 
 def _say_rest(console: Console, count: int) -> None:

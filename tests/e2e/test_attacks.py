@@ -603,3 +603,21 @@ def test_the_planner_s_own_requirement_needs_no_history(run, tiny):
     code, said = run("plan", tiny, "--requirement", own, *QUICK)
     assert code == 0, said
     assert manifest_of(tiny)["external"] == {"requirement": "mine.csv"}
+
+
+def test_a_cold_start_is_told(run, tmp_path):
+    directory = write_tiny(
+        tmp_path / "plan",
+        agents=[(f"D{i}", "America/Denver") for i in range(8)],
+        hours="{daily: 24h}",
+        start="00:00-23:30",
+        guaranteed=1,
+    )
+    # Denver's Monday begins at 06:00 UTC, seven hours into Warsaw's
+    told = "not judged without a previous roster, Mon 2026-10-26 00:00 to 07:00"
+    code, said = run("roster", directory, "--seconds", 6)
+    assert code == 0, said
+    assert said.count(told) == 1
+    code, said = run("verify", directory)
+    assert code == 0
+    assert f"phone: {told} Europe/Warsaw" in said
