@@ -74,13 +74,14 @@ def _chosen(compiled, worth, choice):
 def test_some_limits_bind_and_some_plans_are_impossible():
     """The cases above would prove little if every plan were legal."""
     impossible = bound = 0
-    for seed in range(60):
+    for seed in range(0, 60, 2):
         weeks = 2 if seed % 3 == 0 else 1
         instance = random_instance(seed, num_days=4, weeks=weeks)
         rules = random_rules(seed, weeks=weeks)
-        plans = list(all_plans(instance, "a0"))[:: max(1, seed)][:200]
-        legal = [is_legal(instance, rules, p) for p in plans]
+        plans = list(all_plans(instance, "a0"))
+        some = plans[:: max(1, len(plans) // 40)]
+        legal = [is_legal(instance, rules, p) for p in some]
         impossible += not any(legal)
         bound += any(legal) and not all(legal)
     assert impossible >= 1
-    assert bound >= 30
+    assert bound >= 15

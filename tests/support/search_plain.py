@@ -1,0 +1,52 @@
+"""A run through all kernels whose results fit in a message."""
+
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+import numpy as np
+from support.search_cases import compiled_of, random_instance, random_rules
+from support.tiny_rosters import agent, instance_of, queue, site, template
+
+from solver.build import build_rules
+from solver.core.bound import lagrangian_bound, start_prices
+from solver.core.local_search import LocalSearch
+from wfm.domain.roster import RuleSetting
+
+
+def _coupled_instance():
+    """Hand-overs, seats, a floor of a site and guarantees in one small problem."""
+    agents = [agent("e1", "east"), agent("w1", "west"), agent("w2", "west")]
+    return instance_of(
+        agents,
+        sites=[site("east", seats=1), site("west", seats=1)],
+        queues=[queue("q", "en", handover_minutes=60)],
+        guaranteed=lambda _q, t: 1 if 8 <= t % 24 < 16 else 0,
+        templates={"contract": [template(6, 8, 10, 12)]},
+        pay=np.full((3, 96), 1000),
+        num_days=3,
+    )
+
+
+def digest(answer: Connection) -> None:
+    """Send objectives, breaches, bounds and rosters of a few small searches."""
+    found = []
+    floor = {"site": "west", "agents": 1, "spans": (((600, 720),),) * 7}
+    rules = build_rules(
+        [RuleSetting(rule="min_cover", parameters={"floors": (floor,)})]
+    )
+    cases = [(_coupled_instance(), rules)]
+    for seed, weeks in ((2, 1), (6, 2), (9, 1)):
+        instance = random_instance(
+            seed, num_agents=3, num_days=4, weeks=weeks, guarantee=True
+        )
+        cases.append((instance, random_rules(seed, weeks=weeks)))
+    idle = replace(cases[-1][0], deferred=())
+    cases.append((idle, random_rules(3)))
+    for instance, own in cases:
+        search = LocalSearch(compiled_of(instance, own), seed=1)
+        search.construct()
+        search.improve(rounds=1)
+        prices = start_prices(search.compiled, search)
+        bound = lagrangian_bound(search.compiled, prices, rounds=4)
+        found.append((search.objective, search.breaches, bound, search.roster()))
+    answer.send(found)
