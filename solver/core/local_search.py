@@ -181,7 +181,8 @@ class LocalSearch:
             self._go_to(self._best.choice, self._best.taken, self._best.profile)
         self._is_annealing = share is not None
         if not self._swept:
-            self._start_from_prices(stop)
+            if self._needed.size:
+                self._start_from_prices(stop)
             self._sweep(stop)
         while self._needed.size and not (stop is not None and stop()):
             if clock.share() >= 1.0:

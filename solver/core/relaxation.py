@@ -192,14 +192,14 @@ class Relaxation:
         """Return the least cost of live need; add the heads used to *use*."""
         total = 0.0
         pieces, width = self.compiled.cover.pieces, self.compiled.cover_need.width
-        steps = np.arange(use.shape[1])
         cheapest = [self._cheapest(prices.heads, c) for c in range(len(self.serves))]
         for row in self.live:
             price, which = cheapest[int(pieces[row, PIECE_CLASS])]
             bought = price < pieces[row, PIECE_PRICE]
             least = np.where(bought, price, pieces[row, PIECE_PRICE])
             total += float((least * width[:, row]).sum())
-            np.add.at(use, (which, steps), np.where(bought, width[:, row], 0.0))
+            here = np.flatnonzero(bought)
+            np.add.at(use, (which[here], here), width[here, row])
         return total
 
     def _backlog(
