@@ -72,17 +72,23 @@ def previous_rows(
             planned.append(row.number)
         elif row.ok:
             found.append(entry)
-    if planned:
+    _refuse_planned(planned, sheet, plan, problems)
+    _check_overlaps(found, sheet, problems)
+    return tuple(found)
+
+
+def _refuse_planned(
+    rows: Sequence[int], sheet: Sheet, plan: Plan, problems: Problems
+) -> None:
+    if rows:
         problems.add(
             sheet.file,
-            f"{len(planned)} rows are dated in the planned week or later",
-            row=planned[0],
+            f"{len(rows)} rows are dated in the planned week or later",
+            row=rows[0],
             column=sheet.header("date_local"),
             expected=f"dates before {plan.first_date}; what is fixed already stands in "
             "locked_roster.csv",
         )
-    _check_overlaps(found, sheet, problems)
-    return tuple(found)
 
 
 def planned_rows(
