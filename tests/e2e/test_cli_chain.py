@@ -30,7 +30,7 @@ def planned(tmp_path_factory):
     """A single-site plan after `wfm plan`, and what the command printed."""
     directory = tmp_path_factory.mktemp("plan") / "site"
     assert wfm("init", directory, "--template", "single-site").returncode == 0
-    done = wfm("plan", directory, "--seconds", 12, "--ics")
+    done = wfm("plan", directory, "--seconds", 8, "--ics")
     assert done.returncode == 0, done.stdout + done.stderr
     return directory, done.stdout
 
@@ -135,7 +135,7 @@ def test_stages_take_the_planners_own_files(plan):
     assert wfm("staff", plan).returncode == 0
     own = plan / "my_requirement.csv"
     shutil.copy(plan / "out" / "requirement.csv", own)
-    done = wfm("roster", plan, "--requirement", own, "--seconds", 5)
+    done = wfm("roster", plan, "--requirement", own, "--seconds", 3)
     assert done.returncode == 0, done.stdout + done.stderr
     manifest = json.loads((plan / "out" / "manifest.json").read_text())
     assert manifest["external"] == {"requirement": "my_requirement.csv"}
