@@ -223,7 +223,7 @@ class Incumbent:
         worth = best_week(self.weeks, self._memories[a], a, self._worth.value, choice)
         return -worth if worth > 0.5 * NEVER else None
 
-    def level(self, b: int, *, late: bool, shift: int) -> None:
+    def level(self, b: int, *, shift: int) -> None:
         """Level the work of backlog *b* anew."""
         find_profile(
             self.compiled.cover,
@@ -232,7 +232,6 @@ class Incumbent:
             self.levels,
             self.window,
             b,
-            late,
             shift,
             self._profile,
         )

@@ -31,12 +31,14 @@ class Levels(NamedTuple):
     """Profiles ``[backlog, t]`` of deferred work, with scratch to find them.
 
     ``free`` and ``paid`` are the room of each step without loss, and at the price of
-    other need; ``left`` is the work of each bucket that has no place yet.
+    other need; ``waiting`` is the work that waits after each step, ``left`` what of a
+    bucket can't be done in time.
     """
 
     profile: FloatArray
     free: FloatArray
     paid: FloatArray
+    waiting: FloatArray
     left: FloatArray
 
 
@@ -46,6 +48,7 @@ def new_levels(backlog: BacklogTables, num_steps: int) -> Levels:
         profile=np.zeros((len(backlog.rows), num_steps)),
         free=np.zeros(num_steps),
         paid=np.zeros(num_steps),
+        waiting=np.zeros(num_steps),
         left=np.zeros(len(backlog.work)),
     )
 
@@ -111,28 +114,75 @@ def find_room(
 
 
 @kernel
-def place(
+def serve(
     backlog: BacklogTables,
     levels: Levels,
     b: int,
-    room: FloatArray,
+    first: int,
+    last: int,
     profile: FloatArray,
-    late: bool,
 ) -> None:
-    """Place what is left of the work of backlog *b* into *room*, by due time."""
-    first, last = backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]
-    for i in range(last - first):
-        n = last - 1 - i if late else first + i
-        begin, end = backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]
-        for j in range(end - begin):
-            if levels.left[n] <= 0.0:
-                break
-            t = end - 1 - j if late else begin + j
-            if room[t] > 0.0 and backlog.open_steps[b, t]:
-                units = min(room[t], levels.left[n])
-                room[t] -= units
-                levels.left[n] -= units
-                profile[t] += units
+    """Serve backlog *b* in the order of arrival: free room first, paid where it must.
+
+    Buckets arrive and fall due in the same order, so all that counts is how much waits
+    after each step. Work that would miss its due time takes paid room at the latest
+    steps since the queue was last empty; what still misses it is left.
+    """
+    begin, end = backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]
+    arriving, due, late = begin, begin, 0.0
+    waiting = 0.0
+    for t in range(first, last):
+        while arriving < end and backlog.buckets[arriving, ARRIVAL] <= t:
+            waiting += backlog.work[arriving]
+            arriving += 1
+        if backlog.open_steps[b, t]:
+            profile[t] = min(levels.free[t], waiting)
+        waiting -= profile[t]
+        late -= profile[t]
+        levels.waiting[t] = waiting
+        while due < end and backlog.buckets[due, DUE] <= t + 1:
+            late += backlog.work[due]
+            if late > 0.0:
+                late -= catch_up(backlog, levels, b, first, t, late, profile)
+                waiting = levels.waiting[t]
+            if late > 0.0:
+                levels.left[due] = late
+                waiting -= late
+                levels.waiting[t] = waiting
+                late = 0.0
+            due += 1
+
+
+@kernel
+def catch_up(
+    backlog: BacklogTables,
+    levels: Levels,
+    b: int,
+    first: int,
+    now: int,
+    missing: float,
+    profile: FloatArray,
+) -> float:
+    """Serve *missing* units in paid room at the latest steps up to *now*.
+
+    Only while work was waiting is there some to serve. Returns what was served.
+    """
+    served, most = 0.0, levels.waiting[now]
+    t = now
+    while t >= first and served < missing:
+        most = min(most, levels.waiting[t])
+        if most <= 0.0:
+            break
+        if backlog.open_steps[b, t] and levels.paid[t] > 0.0:
+            units = min(levels.paid[t], most, missing - served)
+            levels.paid[t] -= units
+            profile[t] += units
+            served += units
+            most -= units
+            for later in range(t, now + 1):
+                levels.waiting[later] -= units
+        t -= 1
+    return served
 
 
 @kernel
@@ -159,7 +209,6 @@ def find_profile(
     levels: Levels,
     window: tuple[int, int],
     b: int,
-    late: bool,
     shift: int,
     profile: FloatArray,
 ) -> None:
@@ -172,9 +221,6 @@ def find_profile(
     for t in range(window[0], window[1]):
         find_room(cover, backlog, state, levels, b, t)
     for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
-        levels.left[n] = backlog.work[n]
-    place(backlog, levels, b, levels.free, profile, late)
-    for t in range(window[0], window[1]):
-        levels.paid[t] += levels.free[t]
-    place(backlog, levels, b, levels.paid, profile, late)
+        levels.left[n] = 0.0
+    serve(backlog, levels, b, window[0], window[1], profile)
     place_rest(backlog, levels, b, profile, shift)

@@ -330,11 +330,10 @@ class LocalSearch:
     # ------------------------------------------------------------- deferred work
 
     def _level_all(self) -> None:
-        """Level all deferred work, in an order and a direction drawn at random."""
-        late = bool(self._rng.random() < 0.5)
+        """Level all deferred work, one backlog after the other in a random order."""
         for b in self._rng.permutation(len(self.now.levels.profile)).tolist():
             shift = int(self._rng.integers(0, 1 << 20))
-            self.now.level(b, late=late, shift=shift)
+            self.now.level(b, shift=shift)
 
     def _use_profiles(self, profile: FloatArray) -> None:
         for b, own in enumerate(profile):
