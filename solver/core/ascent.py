@@ -15,7 +15,7 @@ from solver.core.slots import HEAD
 from wfm.domain.arrays import FloatArray, IntArray
 
 AT_ONCE = 8
-START_LENGTH, LENGTH_RATIO = 2e-4, 0.02
+START_LENGTH, LENGTH_RATIO = 4e-4, 0.02
 """Length of a pass per unit of imbalance, in mean prices; its fall over a run."""
 MEMORY = 0.1
 """Weight of the newest use of heads in their running mean."""

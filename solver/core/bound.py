@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from math import floor
-from time import perf_counter
 from typing import TypeAlias
 
 import numpy as np
 
 from solver.core.ascent import Ascent
+from solver.core.clock import Clock
 from solver.core.compile import Compiled
 from solver.core.local_search import LocalSearch
 from solver.core.relaxation import Prices, Relaxation
@@ -89,17 +89,15 @@ def lagrangian_bound(
         Called with every better bound.
     """
     climb = _Climb(compiled, prices, on_bound)
-    start = perf_counter()
+    is_open = seconds is None and rounds is None
+    clock = Clock(DEFAULT_S if is_open else seconds, rounds)
     while not (stop is not None and stop()):
-        by_time = (perf_counter() - start) / (DEFAULT_S if seconds is None else seconds)
-        by_rounds = 1.0 if not rounds else climb.num_rounds / rounds
-        over = by_time if rounds is None else by_rounds
-        if over >= 1.0 or (seconds is not None and by_time >= 1.0):
-            break
+        over = clock.share()
         known = None if upper is None else upper()
-        if known is not None and climb.best >= known:
+        if over >= 1.0 or (known is not None and climb.best >= known):
             break
         climb.round(over)
+        clock.rounds_done += 1
     climb.evaluate()
     return proven(climb.best)
 
@@ -114,7 +112,7 @@ class _Climb:
         self.ascent = Ascent(self.relaxation, prices)
         self.best = self.relaxation.value(self.ascent.prices).value
         self.on_bound = on_bound
-        self.num_rounds = 0
+        self.num_rounds = self._evaluated = 0
         self._next = FIRST_EVALUATION
         if on_bound is not None:
             on_bound(proven(self.best))
@@ -129,6 +127,9 @@ class _Climb:
 
     def evaluate(self) -> None:
         """Take the value at the mean prices of the passes since the last time."""
+        if self.num_rounds == self._evaluated:
+            return
+        self._evaluated = self.num_rounds
         value = self.relaxation.value(self.ascent.mean_prices()).value
         if value > self.best:
             self.best = value

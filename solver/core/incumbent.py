@@ -1,6 +1,7 @@
 """The roster that the search holds: shifts, counts, costs, kept up to date by moves."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,13 +101,17 @@ class Incumbent:
         self._shifts = np.zeros((most_days, 2), dtype=np.int64)
         self._works = np.zeros((most_days * (breaks + 1), 2), dtype=np.int64)
         self._profile = np.zeros(num_t)
+        days = self.weeks.agents[:, FIRST_DAY]
+        self._days = _slices(days)
+        self._options = _slices(
+            self.weeks.starts[self.weeks.days[days, FIRST_START], FIRST_OPTION]
+        )
         self._groups = compiled.cover_need.group_of_agent.tolist()
         self._components = compiled.cover.component_of_group.tolist()
 
     def days(self, a: int) -> slice:
         """Return the rows of agent *a*'s days."""
-        first, last = self.weeks.agents[a : a + 2, FIRST_DAY].tolist()
-        return slice(first, last)
+        return self._days[a]
 
     def component_of(self, a: int) -> int:
         """Return the component of agent *a*, -1 if no queue needs the agent."""
@@ -209,10 +214,7 @@ class Incumbent:
 
     def options(self, a: int) -> slice:
         """Return the rows of agent *a*'s options."""
-        days = self.days(a)
-        starts = self.weeks.days[[days.start, days.stop], FIRST_START]
-        first, last = self.weeks.starts[starts, FIRST_OPTION].tolist()
-        return slice(first, last)
+        return self._options[a]
 
     def cheapest_week(self, a: int) -> float | None:
         """Return the least own cost of a legal plan of agent *a*, None if none is."""
@@ -273,6 +275,11 @@ class Incumbent:
         """Return the backlogs of component *k*."""
         rows = self.compiled.backlog.rows
         return np.flatnonzero(rows[:, BACKLOG_COMPONENT] == k).tolist()
+
+
+def _slices(edges: IntArray) -> list[slice]:
+    """Return the slices between neighbouring *edges*."""
+    return [slice(low, high) for low, high in pairwise(edges.tolist())]
 
 
 def reach_of(weeks: WeekTables, num_agents: int, num_steps: int) -> BoolArray:

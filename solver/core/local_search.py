@@ -8,12 +8,12 @@ and accepts the result as simulated annealing does.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
 
 import numpy as np
 
 from solver.core.ascent import Ascent, rough_prices
 from solver.core.choices import choices_of, roster_of
+from solver.core.clock import Clock
 from solver.core.compile import Compiled
 from solver.core.incumbent import Incumbent, Totals
 from solver.core.relaxation import Prices, Relaxation
@@ -23,7 +23,7 @@ from wfm.domain.roster import Roster
 
 MOVES_PER_ROUND = 50
 SWEEPS = 4
-PRICED_PASSES = 30
+PRICED_PASSES = 50
 MOST_RUINED = 4
 LEVEL_EVERY = 8
 START_HEAT, END_HEAT, NOISE = 3.0, 0.1, 0.3
@@ -176,7 +176,7 @@ class LocalSearch:
         rounds alone the result depends on nothing but the seed. Returns the best
         objective.
         """
-        clock = _Clock(seconds, rounds)
+        clock = Clock(seconds, rounds)
         if share is None or not self._is_annealing:
             self._go_to(self._best.choice, self._best.taken, self._best.profile)
         self._is_annealing = share is not None
@@ -192,10 +192,12 @@ class LocalSearch:
             clock.rounds_done += 1
         return self.objective
 
-    def _level(self, clock: "_Clock", share: Callable[[], float] | None) -> float:
+    def _level(self, clock: Clock, share: Callable[[], float] | None) -> float:
         """Return the temperature, in prices of a missing agent-step."""
         if share is None:
-            start = max(END_HEAT, START_HEAT * clock.length())
+            start = max(
+                END_HEAT, START_HEAT * clock.length(FULL_HEAT_S, FULL_HEAT_ROUNDS)
+            )
             return start * float((END_HEAT / start) ** clock.share())
         over = min(1.0, max(0.0, share()))
         if over > COLD_SHARE and self._value > self._best.value * HOPELESS:
@@ -372,30 +374,3 @@ class _Copy:
         now.cover.stamp[self.k] = self.stamp
         now.cover.dirty[self.k] = 0
         now.totals = self.totals
-
-
-class _Clock:
-    """How much of one call is over, by time or by rounds."""
-
-    def __init__(self, seconds: float | None, rounds: int | None) -> None:
-        if seconds is None and rounds is None:
-            msg = "say how long to search: seconds or rounds"
-            raise ValueError(msg)
-        self.seconds, self.rounds = seconds, rounds
-        self.rounds_done = 0
-        self._start = perf_counter()
-
-    def share(self) -> float:
-        """Return which part of the call is over; 1 or more at its end."""
-        by_time, by_rounds = 0.0, 0.0
-        if self.seconds is not None:
-            by_time = (perf_counter() - self._start) / max(self.seconds, 1e-9)
-        if self.rounds is not None:
-            by_rounds = self.rounds_done / self.rounds if self.rounds else 1.0
-        return max(by_time, by_rounds)
-
-    def length(self) -> float:
-        """Return the length of the call as a part of one that deserves full heat."""
-        by_time = 1.0 if self.seconds is None else self.seconds / FULL_HEAT_S
-        by_rounds = 1.0 if self.rounds is None else self.rounds / FULL_HEAT_ROUNDS
-        return min(1.0, by_time, by_rounds)

@@ -298,3 +298,80 @@ def test_idle_people_cost_the_idle_price():
     served = allocate(instance, search.roster(), serves, compiled.need)
     idle = Overstaffing().value(instance, search.roster(), served.allocation)
     assert round(search.now.totals.cover) == idle or instance.deferred
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_deferred_work_is_levelled_whole_and_in_its_time(seed):
+    _, _, search = search_of(seed, num_agents=4)
+    search.construct()
+    profile = search.profile
+    steps = {q: profile[q].tolist() for q in search.compiled.backlog_queues}
+    for work in sorted(search.compiled.need.due, key=lambda w: w.due_idx):
+        left = work.units / 1000
+        row = steps.get(work.queue_row, [])
+        for t in work.steps.tolist():
+            taken = min(left, row[t])
+            row[t] -= taken
+            left -= taken
+        # First come, first served fits every bucket into its own steps.
+        assert left == pytest.approx(0.0, abs=1e-9)
+    assert all(sum(row) == pytest.approx(0.0, abs=1e-9) for row in steps.values())
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 4, 5, 6, 15, 16])
+def test_one_backlog_is_levelled_nearly_at_best(seed):
+    instance, rules, search = search_of(seed, num_agents=5)
+    search.construct()
+    search.load(search.roster())
+    exact = exact_objective(instance, rules, search.roster(), search.compiled)
+    assert exact <= search.objective <= 1.02 * exact
+
+
+def test_one_annealing_can_go_over_several_calls():
+    _, _, search = search_of(6, num_agents=6, num_days=7)
+    first = search.construct()
+    for over in (0.0, 0.5, 0.9, 1.2):
+        search.improve(rounds=1, share=lambda over=over: over)
+    assert search.objective <= first
+
+
+def test_bounds_arrive_while_they_rise_and_stop_at_the_roster():
+    _, _, search = search_of(7, num_agents=3)
+    search.construct()
+    search.improve(rounds=1)
+    seen = []
+    prices = start_prices(search.compiled, search)
+    bound = lagrangian_bound(search.compiled, prices, rounds=30, on_bound=seen.append)
+    assert seen == sorted(seen)
+    assert bound == seen[-1]
+    ended = lagrangian_bound(search.compiled, prices, seconds=30, upper=lambda: -1.0)
+    assert ended == seen[0]
+    stopped = lagrangian_bound(search.compiled, prices, stop=lambda: True)
+    assert stopped <= bound
+
+
+def test_marginal_prices_give_a_bound_too():
+    _, _, search = search_of(7, num_agents=3)
+    search.construct()
+    bound = lagrangian_bound(
+        search.compiled, start_prices(search.compiled, search), rounds=0, seconds=0.0
+    )
+    assert bound <= search.objective
+
+
+def test_nobody_to_plan_costs_what_is_missing():
+    instance = random_instance(1)
+    none = replace(
+        instance,
+        agents=(),
+        planned_days={},
+        pay=np.zeros((0, instance.grid.num_intervals)),
+        night=np.zeros((0, instance.grid.num_intervals)),
+        carry_over=(),
+    )
+    search = LocalSearch(compiled_of(none, random_rules(1)))
+    search.construct()
+    search.improve(rounds=1)
+    assert search.roster().shifts == ()
+    exact = exact_objective(none, random_rules(1), search.roster(), search.compiled)
+    assert search.objective == exact
