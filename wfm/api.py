@@ -18,6 +18,7 @@ from solver.outcome import (
     NotFound,
     OnProgress,
     Outcome,
+    Progress,
     Solved,
     SolveLimits,
 )
@@ -225,7 +226,13 @@ class LoadedPlan:
         staff = self._demand(forecast_file, requirement_file)
         instance = roster_instance(staff.folder, staff.requirement)
         from solver.search import solve
+        from solver.warm import warm
 
+        if on_progress is not None:
+            on_progress(
+                Progress(wall_s=0.0, phase="preparing", objective=None, bound=None)
+            )
+        warm()
         outcome = solve(
             instance,
             plan_rules(staff.folder),
