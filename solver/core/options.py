@@ -1,7 +1,7 @@
 """From templates and constraints to the shifts that agents may work on each date."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from solver.constraints import (
@@ -73,8 +73,9 @@ class _Allowed:
         key = (contract_id, day, zone)
         if key not in self.catalogue:
             templates = self.instance.contracts[contract_id].templates
-            self.catalogue[key] = shift_options(
-                templates, day, zone, self.instance.grid
+            found = shift_options(templates, day, zone, self.instance.grid)
+            self.catalogue[key] = tuple(
+                _within(o) for o in found if all(_has_room(o, b) for b in o.breaks)
             )
         return self.catalogue[key]
 
@@ -108,6 +109,27 @@ def agent_days(
         for day in sorted(
             instance.planned_days.get(agent.agent_id, ()), key=lambda d: d.date_local
         )
+    )
+
+
+def _has_room(option: ShiftOption, item: BreakWindow) -> bool:
+    """Return whether the break can be taken inside the shift at all."""
+    first = max(item.first_idx, option.start_idx)
+    return first <= min(item.last_idx, option.end_idx - item.length_steps)
+
+
+def _within(option: ShiftOption) -> ShiftOption:
+    """Return *option* with windows cut so that no break leaves the shift."""
+    return replace(
+        option,
+        breaks=tuple(
+            replace(
+                item,
+                first_idx=max(item.first_idx, option.start_idx),
+                last_idx=min(item.last_idx, option.end_idx - item.length_steps),
+            )
+            for item in option.breaks
+        ),
     )
 
 

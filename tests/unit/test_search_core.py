@@ -14,7 +14,15 @@ from support.search_cases import (
     random_rules,
     slot_cost_by_lp,
 )
-from support.tiny_rosters import agent, instance_of, queue, shift_at, site, template
+from support.tiny_rosters import (
+    agent,
+    instance_of,
+    meal,
+    queue,
+    shift_at,
+    site,
+    template,
+)
 
 from solver.allocation import allocate, serves_of
 from solver.build import build_rules
@@ -375,3 +383,18 @@ def test_nobody_to_plan_costs_what_is_missing():
     assert search.roster().shifts == ()
     exact = exact_objective(none, random_rules(1), search.roster(), search.compiled)
     assert search.objective == exact
+
+
+def test_no_break_leaves_its_shift():
+    """A meal that may start when the shift ends is cut; one that must is impossible."""
+    early, late = meal(3, 8), meal(8, 9)
+    for item, options in ((early, 1), (late, 0)):
+        instance = instance_of(
+            [agent("a")],
+            templates={"contract": [template(8, breaks=[item])]},
+            num_days=1,
+        )
+        compiled = compiled_of(instance, build_rules([]))
+        assert len(compiled.days[0].options) == options
+        for option in compiled.days[0].options:
+            assert option.breaks[0].last_idx + 1 == option.end_idx
