@@ -20,9 +20,8 @@ from typing import Self
 from solver.bound_job import JOB as BOUND
 from solver.bound_job import BoundFound, BoundJob
 from solver.conflicts import week_conflicts
-from solver.core.bound import start_prices
+from solver.core.ascent import rough_prices
 from solver.core.compile import Compiled, compile_problem
-from solver.core.local_search import LocalSearch
 from solver.cpsat.linear import JOB as MIP
 from solver.cpsat.linear import MipJob, Optimum, Programme, programme
 from solver.cpsat.model import RosterModel
@@ -32,6 +31,7 @@ from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.outcome import OnProgress, Outcome, SolveLimits
 from solver.problem import Problem, read_problem, score
 from solver.rule import Rule
+from solver.starts import SampledSearch
 from solver.term import Term
 from solver.trace import Course, Stop
 from solver.verdict import shortfalls_of, verdict
@@ -39,12 +39,16 @@ from solver.worker import Worker
 from wfm.domain.roster import Roster, RosterInstance
 
 SMALL_AGENT_DAYS = 56
-LOCAL_ROUNDS = 150
+LOCAL_ROUNDS = 50
 """Rounds of the local search in one deterministic round."""
-BOUND_ROUNDS = 60
+BOUND_ROUNDS = 150
 """Rounds of the bound for each deterministic round."""
 FIRST_CHUNK_S, LONGEST_CHUNK_S = 2.0, 12.0
-DIAGNOSE_AFTER_S = 12.0
+START_PART = 0.14
+"""Part of the time that preparing the start may take."""
+HEAT = 0.1
+"""Of the annealing, which has a good start: a tenth of what a poor one needs."""
+DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
 RESERVE_S = 2.0
 """Kept for the last score and the way out."""
@@ -110,7 +114,9 @@ class _Search:
         self.compiled: Compiled = compile_problem(
             problem.instance, problem.constraints, problem.prices
         )
-        self.local = LocalSearch(self.compiled, course.limits.seed)
+        limits = course.limits
+        start_s = None if course.is_deterministic else START_PART * limits.max_time_s
+        self.local = SampledSearch(self.compiled, limits.seed, start_s)
         self.neighbourhoods: Neighbourhoods | None = None
         self.asked: Neighbourhood | None = None
         self.answers: list[Optimum] = []
@@ -149,9 +155,9 @@ class _Search:
         if self.is_small():
             self.solve_whole()
         if self.course.reason() is None:
-            self.local.improve(rounds=1, stop=self.is_over)
-            self.adopt("best responses")
             self.start_bound()
+            self.improve(rounds=1)
+            self.adopt("sampled start")
         while self.course.reason() is None:
             self.round()
         if self.course.is_deterministic:
@@ -199,10 +205,12 @@ class _Search:
         rounds = limits.deterministic_rounds
         job = BoundJob(
             compiled=self.compiled,
-            prices=start_prices(self.compiled, self.local),
+            prices=rough_prices(self.compiled),
             upper=float(self.local.objective),
             rounds=None if rounds is None else rounds * BOUND_ROUNDS,
-            seconds=max(0.0, self.course.left_s - RESERVE_S),
+            seconds=max(0.0, self.course.left_s - RESERVE_S)
+            if rounds is None
+            else None,
         )
         if self.worker is not None:
             self.worker.send(BOUND, job)
@@ -210,10 +218,10 @@ class _Search:
     def round(self) -> None:
         """Let the local search work for a while, then take stock."""
         if self.course.is_deterministic:
-            self.local.improve(rounds=LOCAL_ROUNDS, stop=self.is_over)
+            self.improve(rounds=LOCAL_ROUNDS)
         else:
             seconds = min(self.chunk_s, max(0.0, self.course.left_s - RESERVE_S))
-            self.local.improve(seconds=seconds, stop=self.is_over)
+            self.improve(seconds=seconds)
             self.chunk_s = min(2.0 * self.chunk_s, LONGEST_CHUNK_S)
             if seconds < self.chunk_s / 4 or self.is_last_round:
                 self.course.run_out()
@@ -223,6 +231,25 @@ class _Search:
         if self.course.wall_s > DIAGNOSE_AFTER_S and not self.course.is_deterministic:
             self.diagnose()
         self.ask()
+
+    def improve(
+        self, *, seconds: float | None = None, rounds: int | None = None
+    ) -> None:
+        """Let the local search work; all calls together are one annealing."""
+        self.local.improve(
+            seconds=seconds,
+            rounds=rounds,
+            stop=self.is_over,
+            share=self.share,
+            heat=HEAT,
+        )
+
+    def share(self) -> float:
+        """Return which part of the search is over."""
+        limits = self.course.limits
+        if limits.deterministic_rounds is not None:
+            return self.course.rounds / max(1, limits.deterministic_rounds)
+        return self.course.wall_s / max(RESERVE_S, limits.max_time_s - RESERVE_S)
 
     def is_over(self) -> bool:
         """Return whether to leave the local search; hear the second process."""

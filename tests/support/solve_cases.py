@@ -50,6 +50,7 @@ def template(
                 paid=False,
                 earliest_minutes=180,
                 latest_minutes=240,
+                min_shift_minutes=360,
             ),
         )
         if meal

@@ -1,0 +1,153 @@
+"""solve() on a week too large to prove: determinism, stops, bound, progress."""
+
+import time
+from dataclasses import replace
+from functools import cache
+from threading import Event
+
+import numpy as np
+from support.solve_cases import make_instance, template, with_
+
+from solver.build import build_rules
+from solver.outcome import NotFound, Progress, Solved, SolveLimits
+from solver.problem import read_problem, score
+from solver.rule import Rule
+from solver.search import solve
+from wfm.domain.roster import RosterInstance, RuleSetting
+from wfm.domain.staffing import DeferredWork
+
+PEOPLE = 12
+ROUNDS = SolveLimits(max_time_s=100.0, deterministic_rounds=1, seed=3)
+
+
+@cache
+def week() -> RosterInstance:
+    rng = np.random.default_rng(5)
+    skills = [("a",), ("b",), ("a", "b"), ("a", "mail")]
+    instance = make_instance(
+        {f"p{i:02d}": skills[i % 4] for i in range(PEOPLE)},
+        {
+            "a": (2.0 + rng.uniform(0, 1, 24)).tolist(),
+            "b": rng.uniform(0, 2, 24).tolist(),
+            "mail": [0.0],
+        },
+        days=7,
+        templates=[template((6, 14), (4, 8), 120, meal=True)],
+    )
+    mail = DeferredWork(
+        queue_id="mail",
+        arrival_idx=np.arange(8, 160, 8),
+        due_idx=np.arange(24, 176, 8).clip(max=168),
+        work_hours=np.full(19, 1.25),
+    )
+    floor = instance.guaranteed_agents.copy()
+    floor[0, 9:160:24] = 2
+    return with_(instance, deferred=(mail,), guaranteed_agents=floor)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return build_rules(
+        [
+            RuleSetting(
+                rule="weekly_hours", parameters={"min_hours": 20, "max_hours": 40}
+            ),
+            RuleSetting(rule="min_rest", parameters={"hours": 11}),
+            RuleSetting(rule="max_consecutive_days", parameters={"days": 5}),
+        ]
+    )
+
+
+@cache
+def counted() -> Solved:
+    found = solve(week(), rules(), limits=ROUNDS)
+    assert isinstance(found, Solved)
+    return found
+
+
+def test_a_counted_search_gives_the_same_roster_again() -> None:
+    again = solve(week(), rules(), limits=ROUNDS)
+    assert isinstance(again, Solved)
+    assert again.roster == counted().roster
+    assert again.objective == counted().objective
+    assert again.bound == counted().bound
+    assert again.stop_reason == "deterministic"
+    assert again.reproducible
+    assert again.rounds == 1
+
+
+def test_the_result_is_legal_and_priced_by_its_terms() -> None:
+    found = counted()
+    checked = score(read_problem(week(), rules()), found.roster)
+    assert checked.violations == ()
+    assert found.objective == checked.objective == sum(found.terms.values())
+    assert 0 < found.avoidable_base <= found.bound <= found.objective
+    assert found.objective < found.start_objective
+    assert found.gap < 0.2
+
+
+def test_wages_of_minimum_hours_are_no_one_s_choice() -> None:
+    # Everybody works twenty hours at least, none of them cheaper by day.
+    assert counted().avoidable_base == PEOPLE * 20 * 2_000_000
+
+
+def test_progress_never_gets_worse() -> None:
+    trace = counted().trace
+    bounds = [p.bound for p in trace if p.bound is not None]
+    values = [(p.violations > 0, p.objective) for p in trace if p.objective]
+    assert bounds == sorted(bounds)
+    assert values == sorted(values, reverse=True)
+    assert {p.phase for p in trace} >= {"greedy", "wages", "bound", "sampled start"}
+
+
+def test_a_stop_in_the_middle_keeps_the_best_roster() -> None:
+    stop = Event()
+    seen: list[Progress] = []
+
+    def hear(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.phase == "sampled start":
+            stop.set()
+
+    start = time.monotonic()
+    found = solve(
+        week(), rules(), limits=SolveLimits(max_time_s=300), on_progress=hear, stop=stop
+    )
+    assert time.monotonic() - start < 150
+    assert isinstance(found, Solved)
+    assert found.stop_reason == "interrupted"
+    assert not found.reproducible
+    assert found.objective == seen[-1].objective
+
+
+def test_a_small_enough_gap_ends_the_search() -> None:
+    limits = SolveLimits(max_time_s=120.0, gap=0.5)
+    found = solve(week(), rules(), limits=limits)
+    assert isinstance(found, Solved)
+    assert found.stop_reason == "gap"
+    assert found.gap <= 0.5
+
+
+def test_time_ends_the_search() -> None:
+    found = solve(week(), rules(), limits=SolveLimits(max_time_s=6.0))
+    assert isinstance(found, Solved)
+    assert found.stop_reason == "time"
+    assert found.wall_s < 20.0
+
+
+def test_guarantees_out_of_reach_are_told_apart_from_guarantees_not_found() -> None:
+    floor = week().guaranteed_agents.copy()
+    floor[1, 50] = PEOPLE
+    impossible = with_(week(), guaranteed_agents=floor)
+    found = solve(impossible, rules(), limits=replace(ROUNDS, max_time_s=40.0))
+    assert not isinstance(found, Solved | NotFound)
+    assert {s.queue_id for s in found.shortfalls} == {"b"}
+    assert found.best is not None
+    assert found.best.bound <= found.best.objective
+
+
+def test_bounds_hold_for_the_rosters_of_other_seeds() -> None:
+    found = solve(week(), rules(), limits=replace(ROUNDS, seed=4))
+    assert isinstance(found, Solved)
+    assert found.bound <= counted().objective
+    assert counted().bound <= found.objective
