@@ -1,11 +1,11 @@
 """Hand-overs of an incumbent: how many fail, and what work would mend them."""
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import HandTables
 from wfm.domain.arrays import FloatArray, IntArray
 
 
-@kernel
+@inner_kernel
 def missing_work(work_count: IntArray, region: int, start: int, end: int) -> int:
     """Return in how many steps of a span nobody of *region* is at work."""
     missing = max(0, -start)
@@ -15,7 +15,7 @@ def missing_work(work_count: IntArray, region: int, start: int, end: int) -> int
     return missing
 
 
-@kernel
+@inner_kernel
 def is_covered(hands: HandTables, work_count: IntArray, region: int, t: int) -> bool:
     """Return whether another region has worked throughout the overlap before *t*."""
     h = hands.hand_of_region[region]
@@ -69,7 +69,7 @@ def find_worth(
                     spread_worth(hands, work_count, worth, other, t, price)
 
 
-@kernel
+@inner_kernel
 def spread_worth(
     hands: HandTables,
     work_count: IntArray,

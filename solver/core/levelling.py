@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.slots import HEAD, CoverState, fill_slack, room_for, use
 from solver.core.tables import (
     ARRIVAL,
@@ -53,7 +53,7 @@ def new_levels(backlog: BacklogTables, num_steps: int) -> Levels:
     )
 
 
-@kernel
+@inner_kernel
 def set_profile(
     backlog: BacklogTables, state: CoverState, b: int, t: int, units: float
 ) -> None:
@@ -83,7 +83,7 @@ def use_profile(
             state.dirty[k, t] = 1
 
 
-@kernel
+@inner_kernel
 def find_room(
     cover: CoverTables,
     backlog: BacklogTables,
@@ -113,7 +113,7 @@ def find_room(
     levels.paid[t] = max(0.0, reserved + paid - levels.free[t])
 
 
-@kernel
+@inner_kernel
 def serve(
     backlog: BacklogTables,
     levels: Levels,
@@ -153,7 +153,7 @@ def serve(
             due += 1
 
 
-@kernel
+@inner_kernel
 def catch_up(
     backlog: BacklogTables,
     levels: Levels,
@@ -185,7 +185,7 @@ def catch_up(
     return served
 
 
-@kernel
+@inner_kernel
 def place_rest(
     backlog: BacklogTables, levels: Levels, b: int, profile: FloatArray, shift: int
 ) -> None:

@@ -1,6 +1,6 @@
 """Reading the best week back out of the dynamic programme."""
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     CARRY_END,
     DATE,
@@ -27,7 +27,7 @@ from solver.core.week import (
 from wfm.domain.arrays import FloatArray, IntArray
 
 
-@kernel
+@inner_kernel
 def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, int]:
     """Return the value of the best plan, and day and end row of its last shift.
 
@@ -56,7 +56,7 @@ def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, in
     return best, at, at_row
 
 
-@kernel
+@inner_kernel
 def finished_state(
     memory: Memory,
     row: int,
@@ -80,7 +80,7 @@ def finished_state(
     return -1, -1, -1
 
 
-@kernel
+@inner_kernel
 def open_state(
     memory: Memory, row: int, low: int, c: int, i: int, plus: float, worth: float
 ) -> tuple[int, int, int]:
@@ -93,7 +93,7 @@ def open_state(
     return -1, -1, -1
 
 
-@kernel
+@inner_kernel
 def state_before(
     tables: WeekTables,
     memory: Memory,
@@ -128,7 +128,7 @@ def state_before(
     return finished_state(memory, row, weeks[a, old], low, c, plus, worth)
 
 
-@kernel
+@inner_kernel
 def find_before(
     tables: WeekTables,
     memory: Memory,

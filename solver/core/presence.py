@@ -1,6 +1,6 @@
 """Who is counted where: spans of an agent's shifts, rows on heads, regions."""
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     COUNTS_BREAKS,
     FIRST_BREAK,
@@ -88,7 +88,7 @@ def own_cost(
     return total
 
 
-@kernel
+@inner_kernel
 def unpaid(
     tables: WeekTables, costs: CostTables, a: int, o: int, taken: IntArray
 ) -> float:
@@ -104,7 +104,7 @@ def unpaid(
     return total
 
 
-@kernel
+@inner_kernel
 def off_row(count: int, low: int, high: int) -> int:
     """Return how far *count* lies outside ``low..high``."""
     return max(0, low - count) + max(0, count - high)

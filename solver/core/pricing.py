@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     FIRST_BREAK,
     FIRST_DAY,
@@ -51,7 +51,7 @@ def new_worth(tables: WeekTables, num_steps: int) -> Worth:
     )
 
 
-@kernel
+@inner_kernel
 def price_windows(tables: WeekTables, worth: Worth, first: int, last: int) -> None:
     """Place each break window where the work it takes is worth least."""
     for i in range(first, last):

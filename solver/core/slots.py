@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     FIRST_PIECE,
     FIRST_SUBSET,
@@ -64,7 +64,7 @@ def new_cover(tables: CoverTables, need: NeedTables) -> CoverState:
     )
 
 
-@kernel
+@inner_kernel
 def room_for(tables: CoverTables, slack: FloatArray, c: int) -> float:
     """Return how much more of class *c* the unused heads can serve."""
     room = 1e300
@@ -73,14 +73,14 @@ def room_for(tables: CoverTables, slack: FloatArray, c: int) -> float:
     return room
 
 
-@kernel
+@inner_kernel
 def use(tables: CoverTables, slack: FloatArray, c: int, units: float) -> None:
     """Take *units* of heads for class *c*."""
     for i in range(tables.subset_of_class[c], tables.subset_of_class[c + 1]):
         slack[tables.class_subset[i]] -= units
 
 
-@kernel
+@inner_kernel
 def fill_slack(
     tables: CoverTables, state: CoverState, k: int, t: int, plus: int
 ) -> None:

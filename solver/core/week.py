@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.core.jit import kernel
+from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     CARRY_DATE,
     CARRY_END,
@@ -94,7 +94,7 @@ def _memory(runs: int, sums: int, num_ends: int, num_days: int) -> Memory:
     )
 
 
-@kernel
+@inner_kernel
 def settles(weeks: IntArray, a: int, w: int, end: int, start: int) -> bool:
     """Return whether the gap from *end* to *start* is the free stretch of week *w*."""
     low = max(end, weeks[a, w, STRETCH_START])
@@ -102,7 +102,7 @@ def settles(weeks: IntArray, a: int, w: int, end: int, start: int) -> bool:
     return bool(high - low >= weeks[a, w, STRETCH_STEPS])
 
 
-@kernel
+@inner_kernel
 def may_skip(
     weeks: IntArray, a: int, first: int, last: int, end: int, start: int
 ) -> bool:
@@ -113,7 +113,7 @@ def may_skip(
     return True
 
 
-@kernel
+@inner_kernel
 def first_before(days: IntArray, first: int, day: int) -> int:
     """Return the first day that *day* may follow, -1 for the time before the plan."""
     for before in range(day - 1, first - 1, -1):
@@ -122,7 +122,7 @@ def first_before(days: IntArray, first: int, day: int) -> int:
     return -1
 
 
-@kernel
+@inner_kernel
 def merge(memory: Memory, row: int, flag: int, adjacent: bool) -> None:
     """Let the states up to end *row* be followed by a shift; *flag* settles."""
     runs, _, sums = memory.fresh.shape
@@ -141,7 +141,7 @@ def merge(memory: Memory, row: int, flag: int, adjacent: bool) -> None:
                     memory.fresh[0, to, i] = worth
 
 
-@kernel
+@inner_kernel
 def count_ends(tables: WeekTables, day: int, limit: int) -> int:
     """Return how many of the ends of *day* lie at or before *limit*."""
     first = tables.days[day, FIRST_END]
@@ -154,7 +154,7 @@ def count_ends(tables: WeekTables, day: int, limit: int) -> int:
     return count
 
 
-@kernel
+@inner_kernel
 def after_same_week(
     tables: WeekTables,
     memory: Memory,
@@ -179,7 +179,7 @@ def after_same_week(
         merge(memory, row + settled - 1, 1, adjacent)
 
 
-@kernel
+@inner_kernel
 def after_week_change(
     tables: WeekTables,
     memory: Memory,
@@ -210,7 +210,7 @@ def after_week_change(
                     memory.fresh[to, flag, 0] = worth
 
 
-@kernel
+@inner_kernel
 def after_carry(
     tables: WeekTables, memory: Memory, a: int, day: int, start: int
 ) -> None:
@@ -228,7 +228,7 @@ def after_carry(
     memory.fresh[run, flag, 0] = max(memory.fresh[run, flag, 0], 0.0)
 
 
-@kernel
+@inner_kernel
 def is_far(tables: WeekTables, a: int, before: int, day: int) -> bool:
     """Return whether the times of the shifts on two days of a week can't matter."""
     agents, days = tables.agents, tables.days
@@ -246,7 +246,7 @@ def is_far(tables: WeekTables, a: int, before: int, day: int) -> bool:
     return same and early - last >= agents[a, REST]
 
 
-@kernel
+@inner_kernel
 def fill_pool(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
     """Pool what may come before any start on *day*; mark the days that are close."""
     days, first = tables.days, tables.agents[a, FIRST_DAY]
@@ -268,7 +268,7 @@ def fill_pool(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
             memory.pool[f, i] = memory.fresh[0, f, i]
 
 
-@kernel
+@inner_kernel
 def use_pool(memory: Memory) -> None:
     """Begin *fresh* with the pool."""
     runs, _, sums = memory.fresh.shape
@@ -279,7 +279,7 @@ def use_pool(memory: Memory) -> None:
                 memory.fresh[c, f, i] = NEVER
 
 
-@kernel
+@inner_kernel
 def fill_fresh(
     tables: WeekTables, memory: Memory, a: int, day: int, start: int
 ) -> None:
@@ -302,7 +302,7 @@ def fill_fresh(
             after_week_change(tables, memory, a, before, day, start, count, adjacent)
 
 
-@kernel
+@inner_kernel
 def find_span(memory: Memory) -> None:
     """Note which totals each row of *fresh* reaches."""
     runs, _, sums = memory.fresh.shape
@@ -317,7 +317,7 @@ def find_span(memory: Memory) -> None:
             memory.span[c, f, 1] = high
 
 
-@kernel
+@inner_kernel
 def spread(
     tables: WeekTables, memory: Memory, a: int, day: int, o: int, worth: float
 ) -> None:
@@ -336,7 +336,7 @@ def spread(
                         memory.via[row, c, f, to] = o
 
 
-@kernel
+@inner_kernel
 def accumulate(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
     """Fill *upto*, *loose* and *done* for the ends of *day*."""
     base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
