@@ -14,8 +14,7 @@ $(STAMP): pyproject.toml
 	touch $@
 
 demo: $(STAMP)
-	rm -rf demo
-	$(BIN)/wfm init demo
+	test -e demo/plan.yaml || $(BIN)/wfm init demo
 	$(BIN)/wfm plan demo
 
 test: $(STAMP)
