@@ -4,6 +4,12 @@ The local search moves people one after the other; a neighbourhood frees the com
 weeks of a handful at once and asks a model for the best combination, everybody else
 staying put. Deferred work keeps the profile of the incumbent inside the model; whether
 the result is taken is decided by the exact score alone.
+
+What they are worth, on the example of 180 people once the local search has settled:
+with three to five people free, HiGHS proves the best combination in 5 to 40 s and
+finds 0 to 0.016 %; CP-SAT with 8 workers and the incumbent as hint has mostly found
+nothing as good as the incumbent after 20 to 30 s. Raising the bound pays more, so
+neighbourhoods have what is left of a long search, and HiGHS solves them.
 """
 
 from collections.abc import Collection, Sequence

@@ -52,7 +52,10 @@ DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
 RESERVE_S = 2.0
 """Kept for the last score and the way out."""
-PEOPLE, MIP_S = 8, 15.0
+BOUND_S, BOUND_PART = 120.0, 0.6
+"""The bound has all of a short search, and at least that part of a long one."""
+PEOPLE, MIP_S = 4, 20.0
+"""Size and longest time of a neighbourhood."""
 MIP_TOLERANCE = 1e-6
 """Of HiGHS; its bounds are lowered by that fraction of the objective."""
 
@@ -208,12 +211,15 @@ class _Search:
             prices=rough_prices(self.compiled),
             upper=float(self.local.objective),
             rounds=None if rounds is None else rounds * BOUND_ROUNDS,
-            seconds=max(0.0, self.course.left_s - RESERVE_S)
-            if rounds is None
-            else None,
+            seconds=self.bound_s() if rounds is None else None,
         )
         if self.worker is not None:
             self.worker.send(BOUND, job)
+
+    def bound_s(self) -> float:
+        """Return how long the second process works on the bound."""
+        left_s = max(0.0, self.course.left_s - RESERVE_S)
+        return min(left_s, max(BOUND_S, BOUND_PART * left_s))
 
     def round(self) -> None:
         """Let the local search work for a while, then take stock."""
@@ -254,7 +260,7 @@ class _Search:
     def is_over(self) -> bool:
         """Return whether to leave the local search; hear the second process."""
         self.listen()
-        return self.course.must_stop()
+        return self.course.must_stop() or bool(self.answers) or self.may_ask()
 
     def listen(self, wait_s: float = 0.0) -> None:
         """Take in what the second process has said."""
@@ -274,19 +280,28 @@ class _Search:
             self.listen(0.2)
         self.listen()
 
+    def may_ask(self) -> bool:
+        """Return whether the second process is free for a neighbourhood."""
+        worker = self.worker
+        return (
+            worker is not None
+            and not worker.pending
+            and not self.course.is_deterministic
+            and self.course.best is not None
+            and self.course.left_s > MIP_S / 2 + RESERVE_S
+        )
+
     def ask(self) -> None:
         """Send the next neighbourhood to the second process when it is free."""
-        worker, best = self.worker, self.course.best
-        if self.course.is_deterministic or worker is None or best is None:
-            return
-        if worker.pending or self.course.left_s < MIP_S / 2:
+        best = self.course.best
+        if self.worker is None or best is None or not self.may_ask():
             return
         if self.neighbourhoods is None:
             self.neighbourhoods = Neighbourhoods(self.problem, self.course.limits.seed)
         self.asked = self.neighbourhoods.around(best, PEOPLE)
         seconds = min(MIP_S, self.course.left_s - RESERVE_S)
         job = MipJob(programme=programme(self.asked.model.model), max_time_s=seconds)
-        worker.send(MIP, job)
+        self.worker.send(MIP, job)
 
     def take_answers(self) -> None:
         """Judge what neighbourhoods have found, and go on from it if it is better."""

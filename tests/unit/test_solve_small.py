@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from support.enumerated import optimum
-from support.solve_cases import FIRST, make_instance, template, with_, work
+from support.solve_cases import FIRST, PRICES, make_instance, template, with_, work
 
 import solver.search
 from solver.build import build_rules
@@ -22,7 +22,7 @@ from solver.problem import read_problem
 from solver.rule import Rule
 from solver.search import solve
 from solver.worker import Worker
-from wfm.domain.people import BlockedTime, Preference
+from wfm.domain.people import BlockedTime, BreakRule, Preference
 from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Violation
 from wfm.domain.staffing import DeferredWork
 
@@ -67,7 +67,32 @@ def cases() -> dict[str, RosterInstance]:
         "deferred": two_days(2, deferred=(mail,)),
         "wishes": two_days(3, preferences=(wish,)),
         "carry over": two_days(4, carry_over=(work("p", -1, -3, 2),)),
+        "breaks paid in short shifts only": mixed_breaks(),
     }
+
+
+def mixed_breaks() -> RosterInstance:
+    """Return a day on which the same hour off is paid in short shifts only."""
+    off: dict[str, Any] = {
+        "minutes": 60,
+        "earliest_minutes": 120,
+        "latest_minutes": 180,
+    }
+    day = replace(
+        template((6, 14), (5, 7), 240),
+        breaks=(
+            BreakRule(kind="rest", paid=True, below_shift_minutes=360, **off),
+            BreakRule(kind="meal", paid=False, min_shift_minutes=360, **off),
+        ),
+    )
+    need = np.random.default_rng(9).uniform(0, 1.2, 24).round(3)
+    return make_instance(
+        {"p": ["a"], "r": ["a"]},
+        {"a": need.tolist()},
+        days=1,
+        templates=[day],
+        prices=replace(PRICES, understaffing_per_hour=3_000_000),
+    )
 
 
 @pytest.mark.parametrize("name", sorted(cases()))
