@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from solver.constraints import Constraint, Serves
-from solver.need import UNITS_PER_AGENT, DueWork, Need, deferred_rows
+from solver.need import UNITS_PER_AGENT, Need, deferred_rows
 from solver.outcome import Allocation
 from wfm.domain.arrays import IntArray
 from wfm.domain.errors import ModelError
@@ -281,11 +281,3 @@ def missing_cost(need: Need, missing: IntArray) -> int:
         total += price * int(taken.sum())
         left = left - taken
     return total
-
-
-def undone_by_queue(due: Iterable[DueWork], undone: Iterable[int]) -> dict[int, int]:
-    """Return queue row -> units of work not done in time."""
-    totals: dict[int, int] = {}
-    for work, units in zip(due, undone, strict=True):
-        totals[work.queue_row] = totals.get(work.queue_row, 0) + units
-    return totals

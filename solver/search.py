@@ -282,12 +282,13 @@ class _Search:
 
     def may_ask(self) -> bool:
         """Return whether the second process is free for a neighbourhood."""
-        worker = self.worker
+        worker, best = self.worker, self.course.best
         return (
             worker is not None
             and not worker.pending
             and not self.course.is_deterministic
-            and self.course.best is not None
+            and best is not None
+            and not best.violations
             and self.course.left_s > MIP_S / 2 + RESERVE_S
         )
 

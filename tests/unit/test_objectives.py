@@ -247,3 +247,24 @@ def test_score_adds_up_all_terms() -> None:
     assert result.terms["understaffing"] == round(
         24 * 6_000_000 * (0.1 * 1 + 0.15 * 2 + 0.75 * 4)
     )
+
+
+def test_a_pinned_span_counts_for_its_queue_alone() -> None:
+    instance = make_instance({"p": ["a", "b"]}, {"a": [1], "b": [1]}, days=1)
+    pinned = Shift(
+        agent_id="p",
+        date_local=FIRST,
+        spans=(
+            WorkSpan(start_idx=8, end_idx=12, queue="b"),
+            WorkSpan(start_idx=12, end_idx=16),
+        ),
+    )
+    prices = [p for n in TERMS.names() for p in TERMS[n]().prices(instance)]
+    served = allocate(
+        instance, roster(pinned), serves(instance), build_need(instance, prices)
+    )
+    assert served.live_missing[1, 8:12].tolist() == [0] * 4
+    assert served.live_missing[0, 8:12].tolist() == [1000] * 4
+    assert served.live_missing[:, 12:16].sum() == 4000
+    both = served.allocation.group_queues.index(frozenset({"a", "b"}))
+    assert not served.allocation.agents[both, :, 8:12].any()

@@ -5,12 +5,19 @@ from dataclasses import replace
 from functools import cache
 from threading import Event
 
+import pytest
 from support.solve_cases import with_
 from support.solve_week import PEOPLE, rules, week
 
+import solver.search
+from solver.bound_job import BoundFound, BoundJob, run
+from solver.core.ascent import rough_prices
+from solver.core.compile import compile_problem
+from solver.explain import Diagnosis
 from solver.outcome import NotFound, Progress, Solved, SolveLimits
-from solver.problem import read_problem, score
+from solver.problem import Problem, Score, read_problem, score
 from solver.search import solve
+from wfm.domain.roster import Roster, Violation
 
 ROUNDS = SolveLimits(max_time_s=100.0, deterministic_rounds=1, seed=3)
 
@@ -108,3 +115,44 @@ def test_bounds_hold_for_the_rosters_of_other_seeds() -> None:
     assert isinstance(found, Solved)
     assert found.bound <= counted().objective
     assert counted().bound <= found.objective
+
+
+def test_a_repair_that_the_diagnosis_finds_is_where_the_search_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Other rosters are made to look broken; the diagnosis offers a legal one."""
+    legal = counted().roster
+    real = solver.search.score
+
+    def doubt(problem: Problem, roster: Roster) -> Score:
+        found = real(problem, roster)
+        broken = (Violation(rule="min_cover", queue_id="a", start_idx=9, end_idx=10),)
+        return found if roster == legal else replace(found, violations=broken)
+
+    def examined(*_: object) -> Diagnosis:
+        return Diagnosis(roster=legal)
+
+    monkeypatch.setattr(solver.search, "score", doubt)
+    monkeypatch.setattr(solver.search, "examine", examined)
+    limits = SolveLimits(max_time_s=60.0, deterministic_rounds=1, seed=8)
+    found = solve(week(), rules(), limits=limits)
+    assert isinstance(found, Solved)
+    assert found.roster == legal
+    assert any(p.phase == "repair" for p in found.trace)
+
+
+def test_the_bound_can_run_in_this_process() -> None:
+    problem = read_problem(week(), rules())
+    compiled = compile_problem(week(), problem.constraints, problem.prices)
+    said: list[BoundFound] = []
+    job = BoundJob(
+        compiled=compiled,
+        prices=rough_prices(compiled),
+        upper=1e18,
+        rounds=20,
+        seconds=None,
+    )
+    run(job, said.append)
+    bounds = [message.bound for message in said]
+    assert bounds == sorted(bounds)
+    assert bounds[0] < bounds[-1] <= counted().objective

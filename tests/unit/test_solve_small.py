@@ -314,3 +314,16 @@ def test_a_script_without_a_main_guard_can_solve(tmp_path: Path) -> None:
     )
     assert done.stdout.split() == ["once", "optimal"]
     assert time.monotonic() - start < 100
+
+
+def test_many_people_without_a_legal_week_are_counted() -> None:
+    names = [f"p{i:02d}" for i in range(12)]
+    instance = make_instance({name: ["a"] for name in names}, {"a": [1.0]}, days=1)
+    rules = rules_of(
+        weekly_hours={"min_hours": 30, "max_hours": 40}, max_hours_a_day={"hours": 2}
+    )
+    found = solve(instance, rules, limits=LIMITS)
+    assert isinstance(found, Infeasible)
+    assert len(found.conflicts) == 11
+    assert found.conflicts[-1] == "2 more agents have no legal week"
+    assert found.conflicts[0].startswith("p00 has no legal week")
