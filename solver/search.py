@@ -23,7 +23,13 @@ from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
 from solver.core.compile import Compiled, compile_problem
 from solver.cpsat.linear import JOB as MIP
-from solver.cpsat.linear import MipJob, Optimum, Programme, programme
+from solver.cpsat.linear import (
+    MipJob,
+    NoLinearFormError,
+    Optimum,
+    Programme,
+    programme,
+)
 from solver.cpsat.model import RosterModel
 from solver.cpsat.run import run
 from solver.explain import Diagnosis, examine
@@ -324,7 +330,7 @@ class _Search:
         model = Neighbourhoods(self.problem, self.course.limits.seed).whole()
         try:
             given = programme(model.model)
-        except NotImplementedError:
+        except NoLinearFormError:
             self.solve_whole_by_clauses(model)
             return
         for answer in self.solve_aside(given):

@@ -16,9 +16,14 @@ from ortools.sat.python import cp_model
 
 from solver.worker import Emit
 from wfm.domain.arrays import FloatArray
+from wfm.domain.errors import WfmError
 
 _FAR = 1 << 60
 JOB = "solver.cpsat.linear:run_job"
+
+
+class NoLinearFormError(WfmError):
+    """A constraint of the model is neither linear nor a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ def programme(model: cp_model.CpModel) -> Programme:
 
     Raises
     ------
-    NotImplementedError
+    NoLinearFormError
         If the model has a constraint that is not linear or a clause.
     """
     proto: Any = model.proto
@@ -166,14 +171,14 @@ def _translate(constraint: Any, rows: _Rows) -> None:
         rows.add(literals, [1] * len(literals), 1.0, 1.0)
     else:
         msg = f"no linear form for {constraint}"
-        raise NotImplementedError(msg)
+        raise NoLinearFormError(msg)
 
 
 def _translate_linear(linear: Any, conditions: Sequence[int], rows: _Rows) -> None:
     low, *gaps, high = list(linear.domain)
     if gaps:
         msg = f"no linear form for a domain with gaps: {linear}"
-        raise NotImplementedError(msg)
+        raise NoLinearFormError(msg)
     bounds = (low if low > -_FAR else -np.inf, high if high < _FAR else np.inf)
     literals, factors = list(linear.vars), list(linear.coeffs)
     if conditions:
