@@ -15,10 +15,10 @@ import numpy as np
 import pytz
 
 from wfm.domain.arrays import IntArray
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.errors import WfmError
 from wfm.domain.grid import IntervalGrid
 
-MINUTES_PER_DAY = 1440
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the naive origin of wall minutes
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from wfm.calendar.local import LocalClock, local_clock, wall_minute
 from wfm.domain.arrays import BoolArray
 from wfm.domain.demand import MINUTES_PER_DAY, Queue
 from wfm.domain.grid import IntervalGrid
+
+WeeklySpans: TypeAlias = tuple[tuple[tuple[int, int], ...], ...]
 
 
 def open_mask(
@@ -20,17 +23,18 @@ def open_mask(
     ``closed_on_holidays``.
     """
     clock = local_clock(grid, queue.zone)
-    mask = _weekly_mask(queue, clock)
+    mask = weekly_mask(queue.opening.spans, clock)
     if queue.closed_on_holidays and holidays:
         days = [wall_minute(day) // MINUTES_PER_DAY for day in holidays]
         mask &= ~np.isin(clock.day, days)
     return mask
 
 
-def _weekly_mask(queue: Queue, clock: LocalClock) -> BoolArray:
+def weekly_mask(spans: WeeklySpans, clock: LocalClock) -> BoolArray:
+    """Return whether each interval ``[t]`` lies in the local *spans* of its weekday."""
     mask = np.zeros(clock.day.shape, dtype=bool)
-    for weekday, spans in enumerate(queue.opening.spans):
-        for opens, closes in spans:
+    for weekday, day_spans in enumerate(spans):
+        for opens, closes in day_spans:
             mask |= (
                 (clock.weekday == weekday)
                 & (clock.minute_of_day >= opens)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from wfm.calendar.local import MINUTES_PER_DAY, offset_minutes, to_instant
+from wfm.calendar.local import offset_minutes, to_instant
 from wfm.domain.arrays import BoolArray, IntArray
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.grid import IntervalGrid
 
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - origin of wall minutes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wfm.calendar.local import MINUTES_PER_DAY
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.io.history_clock import (
     UNREADABLE,
     StartTimes,

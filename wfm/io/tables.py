@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from solver.outcome import Allocation
-from wfm.calendar.local import local_day, offset_minutes
+from wfm.calendar.local import offset_minutes
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import CleaningEntry, Plan
@@ -20,6 +20,7 @@ from wfm.io.output import write_atomic
 from wfm.io.stage_files import LEVELS
 from wfm.io.stage_files import read_forecast as read_forecast
 from wfm.io.stage_files import read_requirement as read_requirement
+from wfm.pipeline.window import plan_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,12 +116,10 @@ def _local_texts(grid: IntervalGrid, zone_name: str) -> list[str]:
     ]
 
 
-def plan_window(plan: Plan, grid: IntervalGrid) -> range:
+def _plan_intervals(plan: Plan, grid: IntervalGrid) -> range:
     """Return the intervals of *grid* that begin on the plan's dates in its zone."""
-    last = plan.first_date + timedelta(days=plan.weeks * 7 - 1)
-    start, _ = local_day(plan.first_date, plan.zone)
-    _, end = local_day(last, plan.zone)
-    low, high = grid.floor_index(start), grid.floor_index(end)
+    window = plan_window(plan)
+    low, high = grid.floor_index(window.start_utc), grid.floor_index(window.end_utc)
     return range(max(0, low), max(0, min(grid.num_intervals, high)))
 
 
@@ -136,7 +135,7 @@ def requirement_frame(plan: Plan, requirement: StaffingRequirement) -> "pd.DataF
 
 def _requirement_rows(plan: Plan, requirement: StaffingRequirement) -> list[Cells]:
     starts = _utc_texts(requirement.grid)
-    window = plan_window(plan, requirement.grid)
+    window = _plan_intervals(plan, requirement.grid)
     rows: list[Cells] = []
     for q, queue_id in enumerate(requirement.queue_ids):
         columns = [

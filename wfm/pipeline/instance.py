@@ -12,8 +12,9 @@ from wfm.calendar.local import (
     local_day,
     wall_minute,
 )
+from wfm.calendar.opening import weekly_mask
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-from wfm.domain.demand import MINUTES_PER_DAY, Queue
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import Agent, Site
 from wfm.domain.plan import Plan, PlanFolder
@@ -174,7 +175,7 @@ def _guaranteed(
     floors: dict[str, list[tuple[int, BoolArray]]] = {}
     for floor in plan.queue_floors:
         queue = next(q for q in plan.queues if q.queue_id == floor.queue_id)
-        mask = _weekly_mask(queue, floor.spans, grid)
+        mask = weekly_mask(floor.spans, local_clock(grid, queue.zone))
         floors.setdefault(floor.queue_id, []).append((floor.agents, mask))
     for q, queue in enumerate(plan.queues):
         guaranteed[q] = np.where(open_mask[q] & window, queue.guaranteed_agents, 0)
@@ -182,23 +183,6 @@ def _guaranteed(
             wanted = np.where(open_mask[q] & window & mask, agents, 0)
             guaranteed[q] = np.maximum(guaranteed[q], wanted)
     return guaranteed
-
-
-def _weekly_mask(
-    queue: Queue,
-    spans: tuple[tuple[tuple[int, int], ...], ...],
-    grid: IntervalGrid,
-) -> BoolArray:
-    clock = local_clock(grid, queue.zone)
-    mask = np.zeros(grid.num_intervals, dtype=bool)
-    for weekday, day_spans in enumerate(spans):
-        for low, high in day_spans:
-            mask |= (
-                (clock.weekday == weekday)
-                & (clock.minute_of_day >= low)
-                & (clock.minute_of_day < high)
-            )
-    return mask
 
 
 def _site_holidays(plan: Plan) -> dict[str, Mapping[date, Holiday]]:
