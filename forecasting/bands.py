@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
+from forecasting.model import DAYS_PER_WEEK, Fitted, Hindcast, QueueHistory, is_weekend
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NUM_CLASSES = 5
@@ -78,27 +78,28 @@ class Bands:
 
 def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) -> Bands:
     """Return the bands that *fitted* would have needed on *history*."""
-    cells = history.ordinary & (fitted.support > 0)
-    mature = cells & (fitted.support >= FULL_SUPPORT_WEEKS)
+    hindcast = fitted.hindcast(DAYS_PER_WEEK)
+    cells = history.ordinary & (hindcast.support > 0)
+    mature = cells & (hindcast.support >= FULL_SUPPORT_WEEKS)
     if mature.sum() >= cells.sum() / 2:
         cells = mature
     weekend = is_weekend(history.days)[:, None]
-    both = _pool(history, fitted, cells, levels)
+    both = _pool(history, hindcast, cells, levels)
     return Bands(
         levels=tuple(levels),
         known_until=int(history.days[history.usable.any(axis=1)][-1]) + 1,
-        weekday=_pool(history, fitted, cells & ~weekend, levels) or both,
-        weekend=_pool(history, fitted, cells & weekend, levels) or both,
+        weekday=_pool(history, hindcast, cells & ~weekend, levels) or both,
+        weekend=_pool(history, hindcast, cells & weekend, levels) or both,
     )
 
 
 def _pool(
-    history: QueueHistory, fitted: Fitted, cells: BoolArray, levels: Sequence[float]
+    history: QueueHistory, hindcast: Hindcast, cells: BoolArray, levels: Sequence[float]
 ) -> _Pool | None:
     num = int(cells.sum())
     if num < MIN_RESIDUALS:
         return None
-    roots = np.sqrt(fitted.expected[cells])
+    roots = np.sqrt(hindcast.expected[cells])
     residuals = np.sqrt(history.offered_contacts[cells]) - roots
     classes = _volume_classes(roots)
     num_weeks = np.unique(np.nonzero(cells.any(axis=1))[0] // DAYS_PER_WEEK).size

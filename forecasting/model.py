@@ -84,22 +84,38 @@ class QueueHistory:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindcast:
+    """What a model would have forecast for each day of its history.
+
+    Attributes
+    ----------
+    expected
+        ``[d, s]`` mean forecast in contacts per slot, each day from a fixed number of
+        days before; 0 where *support* is 0.
+    support
+        ``[d, s]`` earlier weeks behind each *expected*; 0 where it means nothing.
+    """
+
+    expected: FloatArray
+    support: IntArray
+
+
 class Fitted(Protocol):
     """A model that has seen a queue's history.
 
     Besides the forecast it tells what it *would have* forecast for each day of the
-    history a week ahead. Bands and special-day ratios are learnt from that, alike
-    for every model.
+    history. Bands, special-day ratios and the choice of model are learnt from that,
+    alike for every model.
     """
 
-    @property
-    def expected(self) -> FloatArray:
-        """``[d, s]`` mean forecast for the history, each day from a week before."""
-        ...
+    def hindcast(self, lead_days: int) -> Hindcast:
+        """Return the forecasts made *lead_days* days ahead, for every day of history.
 
-    @property
-    def support(self) -> IntArray:
-        """``[d, s]`` earlier weeks behind each *expected*; 0 where it means nothing."""
+        The forecast of day *d* rests on the days up to *d* − *lead_days*, so 1 is a
+        day-ahead forecast. What hardly changes from day to day (the shape of the day)
+        may be taken from all the history.
+        """
         ...
 
     def predict(self, days: IntArray) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 from forecasting.model import (
     DAYS_PER_WEEK,
     ForecastError,
+    Hindcast,
     QueueHistory,
     is_weekend,
     weekday_of,
@@ -24,12 +25,20 @@ Update = Callable[
 class WeeklyProfile:
     """A fitted weekly profile (see :class:`forecasting.model.Fitted`).
 
-    *values* is ``[7, s]`` by weekday, Monday first.
+    *values* is ``[7, s]`` by weekday, Monday first. *week_ahead* is the hindcast of
+    up to seven days ahead: it rests on the same weekdays before.
     """
 
     values: FloatArray
-    expected: FloatArray
-    support: IntArray
+    week_ahead: Hindcast
+
+    def hindcast(self, lead_days: int) -> Hindcast:
+        """Return the hindcast; see :class:`forecasting.model.Fitted`."""
+        weeks_before = (lead_days - 1) // DAYS_PER_WEEK
+        return Hindcast(
+            expected=_later(self.week_ahead.expected, DAYS_PER_WEEK * weeks_before),
+            support=_later(self.week_ahead.support, DAYS_PER_WEEK * weeks_before),
+        )
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the profile of each day's weekday."""
@@ -63,9 +72,18 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
     num_days, num_slots = history.observed.shape
     return WeeklyProfile(
         values=_complete(sums, weights),
-        expected=expected.reshape(-1, num_slots)[:num_days],
-        support=support.reshape(-1, num_slots)[:num_days],
+        week_ahead=Hindcast(
+            expected=expected.reshape(-1, num_slots)[:num_days],
+            support=support.reshape(-1, num_slots)[:num_days],
+        ),
     )
+
+
+def _later(matrix: np.ndarray, num_days: int) -> np.ndarray:
+    """Return *matrix* ``[d, s]`` moved down by *num_days* rows, zeros before."""
+    moved = np.zeros_like(matrix)
+    moved[num_days:] = matrix[: max(len(matrix) - num_days, 0)]
+    return moved
 
 
 def _by_week(matrix: np.ndarray) -> np.ndarray:

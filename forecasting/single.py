@@ -113,7 +113,8 @@ def _ratios(record: QueueRecord, fitted: Fitted) -> Ratios:
         return Ratios()
     history = record.history
     backcast = fitted.predict(history.days)
-    expected = np.where(fitted.support > 0, fitted.expected, backcast)
+    hindcast = fitted.hindcast(DAYS_PER_WEEK)
+    expected = np.where(hindcast.support > 0, hindcast.expected, backcast)
     return learn_ratios(record.tags, history.offered_contacts, expected, history.usable)
 
 

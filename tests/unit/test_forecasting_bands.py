@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.bands import fit_bands
-from forecasting.model import QueueHistory
+from forecasting.model import Hindcast, QueueHistory
 from forecasting.models.weekday_mean import WeekdayMean
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -133,6 +133,9 @@ class Known:
 
     expected: np.ndarray
     support: np.ndarray
+
+    def hindcast(self, lead_days):
+        return Hindcast(expected=self.expected, support=self.support)
 
     def predict(self, days):
         return np.full((len(days), self.expected.shape[1]), self.expected[0, 0])

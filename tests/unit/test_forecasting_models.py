@@ -126,9 +126,14 @@ def test_a_slot_never_seen_comes_from_its_neighbours(name):
 
 def test_expected_and_support_look_back_only():
     fitted = fit("weekday_mean", history(mondays(10, 20, 40), missing=[8]))
-    assert fitted.support[:, 0].tolist() == [0] * 7 + [1] * 7 + [2, 1] + [2] * 5
-    assert fitted.expected[7, 0] == pytest.approx(10.0)
-    assert fitted.expected[14, 0] == pytest.approx((0.9 * 10 + 20) / 1.9)
+    week_ahead, later = fitted.hindcast(7), fitted.hindcast(8)
+    assert week_ahead.support[:, 0].tolist() == [0] * 7 + [1] * 7 + [2, 1] + [2] * 5
+    assert week_ahead.expected[7, 0] == pytest.approx(10.0)
+    assert week_ahead.expected[14, 0] == pytest.approx((0.9 * 10 + 20) / 1.9)
+    assert np.array_equal(fitted.hindcast(1).expected, week_ahead.expected)
+    assert later.support[:, 0].tolist() == [0] * 14 + [1] * 7
+    assert later.expected[14, 0] == pytest.approx(10.0)
+    assert not fitted.hindcast(70).support.any()
 
 
 @pytest.mark.parametrize("start", range(7))

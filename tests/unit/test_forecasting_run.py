@@ -315,7 +315,8 @@ def test_queues_without_history_are_named_and_do_not_stop_the_rest():
 @pytest.mark.parametrize("fault", [ValueError("singular"), ZeroDivisionError(), "nan"])
 def test_a_failing_model_is_named_and_last_week_stands_in(monkeypatch, fault):
     class Broken:
-        expected = support = None
+        def hindcast(self, lead_days):
+            raise AssertionError
 
         def predict(self, days):
             return np.full((len(days), 48), np.nan)
