@@ -9,9 +9,9 @@ from support.small_plan import folder, plan, queue
 
 from wfm.calendar.local import wall_minute
 from wfm.domain.demand import ContactHistory
+from wfm.domain.edits import OverrideRow
 from wfm.domain.errors import InputError
 from wfm.domain.grid import IntervalGrid
-from wfm.domain.plan import OverrideRow
 from wfm.pipeline.demand import forecast_plan, staff_plan
 
 MONDAY = date(2026, 10, 26)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wfm.domain.arrays import BoolArray, FloatArray, read_only
+from wfm.domain.edits import AppliedEdit
 from wfm.domain.grid import IntervalGrid
 
 MINUTES_PER_DAY = 1440
@@ -187,6 +188,8 @@ class VolumeForecast:
         Queue id -> why its model failed and what stands in its place.
     notes
         Queue id -> what a planner should know about a forecast that did not fail.
+    edits
+        What the planner's overrides did to history and forecast.
     """
 
     grid: IntervalGrid
@@ -199,6 +202,7 @@ class VolumeForecast:
     end_idx: tuple[int, ...]
     failures: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edits: tuple[AppliedEdit, ...] = ()
 
     def __post_init__(self) -> None:
         num_q, num_t = len(self.queue_ids), self.grid.num_intervals

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from wfm.domain.demand import ContactHistory, DemandEvent, Queue, ShrinkageComponent
+from wfm.domain.edits import OverrideRow
 from wfm.domain.people import Agent, EmploymentContract, Site
 from wfm.domain.roster import Prices
 
@@ -105,22 +106,6 @@ class RosterRow:
     end_utc: datetime
     activity: str
     queue_id: str
-    row: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverrideRow:
-    """overrides.csv: the planner's hand on forecast or requirement, dated and named."""
-
-    stage: Literal["forecast", "requirement"]
-    queue_id: str
-    from_wall_minute: int
-    to_wall_minute: int
-    op: Literal["set", "scale", "add"]
-    value: float
-    who: str
-    when: str
-    why: str
     row: int
 
 

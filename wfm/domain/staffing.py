@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray, read_only
+from wfm.domain.edits import AppliedEdit
 from wfm.domain.grid import IntervalGrid
 
 
@@ -59,6 +60,8 @@ class StaffingRequirement:
         ``"occupancy"``, ``"stability"``, ``"due"`` or ``""`` where nothing is needed.
     warnings
         Queue id -> remarks on the model's validity.
+    edits
+        What the planner's overrides did to the requirement.
     """
 
     grid: IntervalGrid
@@ -71,6 +74,7 @@ class StaffingRequirement:
     binding: npt.NDArray[np.str_]
     deferred: tuple[DeferredWork, ...] = ()
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edits: tuple[AppliedEdit, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.queue_ids), self.grid.num_intervals)

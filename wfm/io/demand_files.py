@@ -2,10 +2,11 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import cast, get_args
 
 from wfm.domain.demand import DemandEvent, Queue
-from wfm.domain.plan import BacklogRow, ExchangeRate, OverrideRow
+from wfm.domain.edits import Operation, OverrideRow, Stage
+from wfm.domain.plan import BacklogRow, ExchangeRate
 from wfm.io.people_files import wall_range
 from wfm.io.plan_checks import deferred_by_channel
 from wfm.io.plan_file import PlanDocument
@@ -22,7 +23,7 @@ EVENTS = Columns(
 )
 OVERRIDES = Columns(
     required=("stage", "queue", "from_local", "to_local", "op", "value"),
-    optional=("who", "when", "why"),
+    optional=("name", "who", "when", "why"),
     aliases={"from": "from_local", "to": "to_local"},
     ignored=_NOTES,
 )
@@ -89,28 +90,36 @@ def _market_queues(row: Row, queues: tuple[Queue, ...]) -> tuple[str, ...]:
 def read_overrides(
     sheet: Sheet, document: PlanDocument, problems: Problems
 ) -> tuple[OverrideRow, ...]:
-    """Return the planner's changes of forecast and requirement."""
+    """Return the planner's changes of history, forecast and requirement."""
     found: list[OverrideRow] = []
     for row in iter_rows(sheet, problems):
         start, end = wall_range(row)
-        stage = row.choice("stage", ("forecast", "requirement"))
-        op = row.choice("op", ("set", "scale", "add"))
-        row.required("value")
+        stage = cast("Stage", row.choice("stage", get_args(Stage)))
+        op = cast("Operation", row.choice("op", get_args(Operation)))
+        if op == "exclude" and stage != "history":
+            row.fault("op", f"exclude on the {stage}", "set 0, or exclude on history")
         entry = OverrideRow(
-            stage=cast("Literal['forecast', 'requirement']", stage),
+            stage=stage,
             queue_id=row.reference("queue", document.queue_names, "queue"),
             from_wall_minute=start,
             to_wall_minute=end,
-            op=cast("Literal['set', 'scale', 'add']", op),
-            value=row.number_in("value", 0.0, low=None if op == "add" else 0.0),
+            op=op,
+            value=_override_value(row, op),
             who=row.text("who"),
             when=row.text("when"),
             why=row.text("why"),
             row=row.number,
+            name=row.text("name"),
         )
         if row.ok:
             found.append(entry)
     return tuple(found)
+
+
+def _override_value(row: Row, op: Operation) -> float:
+    if op != "exclude":
+        row.required("value")
+    return row.number_in("value", 0.0, low=None if op == "add" else 0.0)
 
 
 def read_backlog(
