@@ -12,7 +12,7 @@ from wfm.domain.demand import ContactHistory
 from wfm.domain.edits import OverrideRow
 from wfm.domain.errors import InputError
 from wfm.domain.grid import IntervalGrid
-from wfm.pipeline.demand import forecast_plan, staff_plan
+from wfm.pipeline.demand import edited_history, forecast_plan, staff_plan
 
 MONDAY = date(2026, 10, 26)
 
@@ -127,3 +127,46 @@ def test_as_of_forecasts_whole_weeks_from_that_date():
     first, end = forecast.first_idx[0], forecast.end_idx[0]
     assert forecast.grid.instant(first) == datetime(2026, 10, 18, 22, tzinfo=UTC)
     assert end - first == 14 * 48 + 2  # clocks fall back on the 25th
+
+
+def history_edit(op, value=0.0, queue_id="phone_en", days=1):
+    """An override of the first *days* of the history's second week."""
+    first = date(2026, 10, 12)
+    return replace(
+        override("history", op, value, queue_id),
+        from_wall_minute=wall_minute(first),
+        to_wall_minute=wall_minute(first) + days * 1440,
+        name="outage",
+    )
+
+
+def test_an_excluded_day_teaches_nothing_and_the_log_says_what_it_held():
+    spiked = history("phone_en")
+    volumes = spiked.offered_contacts.copy()
+    volumes[0, 7 * 48 : 8 * 48] = 1000.0  # Monday 12 October, Warsaw
+    spiked = replace(spiked, offered_contacts=volumes)
+    raw = forecast_plan(folder(history=spiked))
+    row = history_edit("exclude")
+    clean = forecast_plan(folder(history=spiked, overrides=(row,)))
+    assert raw.mean[0].max() > 100
+    assert clean.mean[0].max() == pytest.approx(10.0)
+    (edit,) = clean.edits
+    assert (edit.edit, edit.intervals) == (row, 48)
+    assert (edit.before, edit.after) == (48_000.0, 0.0)
+
+
+def test_a_volume_set_in_a_gap_counts_as_seen_and_a_scaled_gap_stays_one():
+    gap = history("phone_en")
+    observed = gap.observed.copy()
+    observed[0, 7 * 48 : 8 * 48] = False
+    gap = replace(gap, observed=observed)
+    for op, seen in (("set", True), ("scale", False)):
+        rows = folder(history=gap, overrides=(history_edit(op, 3.0),))
+        edited, _ = edited_history(rows)
+        assert edited.observed[0, 7 * 48] == seen
+        assert edited.offered_contacts[0, 7 * 48] == (3.0 if seen else 10.0)
+
+
+def test_without_rows_the_history_is_the_same_object():
+    plain = folder(history=history("phone_en"))
+    assert edited_history(plain) == (plain.history, ())
