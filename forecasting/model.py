@@ -11,7 +11,7 @@ from wfm.domain.registry import Registry
 
 DAYS_PER_WEEK = 7
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
-_SATURDAY = 5
+SATURDAY_SUNDAY = frozenset({5, 6})
 
 
 class ForecastError(WfmError):
@@ -39,6 +39,8 @@ class QueueHistory:
         ``[d, s]`` whether the queue was open.
     special
         ``[d, s]`` holidays and tagged events, which are no part of the profile.
+    weekend
+        The weekdays on which the market rests, 0 = Monday.
     """
 
     days: IntArray
@@ -47,6 +49,7 @@ class QueueHistory:
     observed: BoolArray
     is_open: BoolArray
     special: BoolArray
+    weekend: frozenset[int] = SATURDAY_SUNDAY
 
     def __post_init__(self) -> None:
         days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
@@ -81,6 +84,7 @@ class QueueHistory:
             observed=self.observed[:num],
             is_open=self.is_open[:num],
             special=self.special[:num],
+            weekend=self.weekend,
         )
 
 
@@ -147,6 +151,6 @@ def weekday_of(days: IntArray) -> IntArray:
     return np.asarray((days + _EPOCH_WEEKDAY) % DAYS_PER_WEEK)
 
 
-def is_weekend(days: IntArray) -> BoolArray:
-    """Return whether each of *days* is a Saturday or Sunday."""
-    return np.asarray(weekday_of(days) >= _SATURDAY)
+def is_weekend(days: IntArray, weekend: frozenset[int] = SATURDAY_SUNDAY) -> BoolArray:
+    """Return whether each of *days* falls on one of the weekdays *weekend*."""
+    return np.isin(weekday_of(days), sorted(weekend))

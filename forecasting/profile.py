@@ -71,7 +71,7 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
     sums, weights = np.roll(sums, first, axis=0), np.roll(weights, first, axis=0)
     num_days, num_slots = history.observed.shape
     return WeeklyProfile(
-        values=_complete(sums, weights),
+        values=_complete(sums, weights, history.weekend),
         week_ahead=Hindcast(
             expected=expected.reshape(-1, num_slots)[:num_days],
             support=support.reshape(-1, num_slots)[:num_days],
@@ -99,15 +99,17 @@ def _ratio(sums: FloatArray, weights: FloatArray) -> FloatArray:
     return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
 
 
-def _complete(sums: FloatArray, weights: FloatArray) -> FloatArray:
+def _complete(
+    sums: FloatArray, weights: FloatArray, weekend: frozenset[int]
+) -> FloatArray:
     """Return the profile with unseen cells filled from their nearest kin.
 
-    Another day of the same class (Monday to Friday, or the weekend) stands in first,
-    then any day, then the neighbouring slots.
+    Another day of the same class (workdays, or the weekend) stands in first, then any
+    day, then the neighbouring slots.
     """
     values, seen = _ratio(sums, weights), weights > 0
-    weekend = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK))  # 1970-01-05: a Monday
-    for group in (weekend, ~weekend):
+    rest = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK), weekend)  # 1970-01-05: a Monday
+    for group in (rest, ~rest):
         _fill(values, seen, group, sums[group], weights[group])
     _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)
     slots = np.arange(values.shape[1])
