@@ -2,7 +2,11 @@
 
 from typing import Any
 
-_EXPORTS = {"forecast": "forecasting.run", "backtest": "forecasting.rolling"}
+_EXPORTS = {
+    "forecast": "forecasting.run",
+    "backtest": "forecasting.rolling",
+    "accuracy": "forecasting.track_record",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -73,7 +73,7 @@ def number_text(value: float) -> str:
 
 def write_forecast(path: Path, plan: Plan, forecast: VolumeForecast) -> None:
     """Write forecast.csv: each queue's own forecast range, closed slots as zeros."""
-    _write(path, FORECAST_HEADER, _forecast_rows(plan, forecast))
+    write_table(path, FORECAST_HEADER, _forecast_rows(plan, forecast))
 
 
 def forecast_frame(plan: Plan, forecast: VolumeForecast) -> "pd.DataFrame":
@@ -125,7 +125,7 @@ def _plan_intervals(plan: Plan, grid: IntervalGrid) -> range:
 
 def write_requirement(path: Path, plan: Plan, requirement: StaffingRequirement) -> None:
     """Write requirement.csv: every interval of the plan's dates in its zone."""
-    _write(path, REQUIREMENT_HEADER, _requirement_rows(plan, requirement))
+    write_table(path, REQUIREMENT_HEADER, _requirement_rows(plan, requirement))
 
 
 def requirement_frame(plan: Plan, requirement: StaffingRequirement) -> "pd.DataFrame":
@@ -153,7 +153,7 @@ def _requirement_rows(plan: Plan, requirement: StaffingRequirement) -> list[Cell
 
 def write_roster(path: Path, instance: RosterInstance, roster: Roster) -> None:
     """Write roster.csv: one row per span of each shift, by agent and time."""
-    _write(path, ROSTER_HEADER, _roster_rows(instance, roster))
+    write_table(path, ROSTER_HEADER, _roster_rows(instance, roster))
 
 
 def roster_frame(instance: RosterInstance, roster: Roster) -> "pd.DataFrame":
@@ -191,7 +191,7 @@ def write_allocation(
         for q, t, g in zip(*(axis.tolist() for axis in by_queue.nonzero()), strict=True)
         if (text := number_text(by_queue[q, t, g])) != "0"
     ]
-    _write(path, ALLOCATION_HEADER, rows)
+    write_table(path, ALLOCATION_HEADER, rows)
 
 
 def write_history_log(path: Path, log: Iterable[CleaningEntry]) -> None:
@@ -207,10 +207,11 @@ def write_history_log(path: Path, log: Iterable[CleaningEntry]) -> None:
         )
         for entry in log
     ]
-    _write(path, HISTORY_LOG_HEADER, rows)
+    write_table(path, HISTORY_LOG_HEADER, rows)
 
 
-def _write(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> None:
+    """Write a CSV table whole; numbers with at most six decimals."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
