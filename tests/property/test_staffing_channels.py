@@ -21,7 +21,9 @@ targets = st.builds(
 )
 
 
-@pytest.mark.parametrize("channel", ["callback", "chat", "email", "phone", "social"])
+@pytest.mark.parametrize(
+    "channel", ["callback", "chat", "email", "messaging", "phone", "social"]
+)
 @settings(max_examples=25, deadline=None)
 @given(
     offered=st.lists(contacts, min_size=1, max_size=8),

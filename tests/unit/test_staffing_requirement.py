@@ -33,9 +33,16 @@ def plan(rows, queues, *, window=None, aht_s=300.0, **options):
 
 
 def test_every_channel_file_registers_one_model():
-    assert CHANNELS.names() == ("callback", "chat", "email", "phone", "social")
+    assert CHANNELS.names() == (
+        "callback",
+        "chat",
+        "email",
+        "messaging",
+        "phone",
+        "social",
+    )
     live = {name for name in CHANNELS if not CHANNELS[name].deferred}
-    assert live == {"phone", "chat"}
+    assert live == {"phone", "chat", "messaging"}
     assert all(
         isinstance(CHANNELS[name](), LiveChannel) == (name in live) for name in CHANNELS
     )

@@ -8,13 +8,16 @@ customers wait, as in :mod:`wfm.staffing.patience`. Dividing AHT by K instead mi
 both the slower handling and the idle places.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.demand import ChatConcurrency
 from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
+
+_BLOCK = 64
+_NEGLIGIBLE = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,6 @@ class ConcurrentServers:
     within_s: float
     concurrency: ChatConcurrency
     patience_s: float = np.inf
-    _pace: dict[int, FloatArray] = field(default_factory=dict)
 
     @property
     def throughput(self) -> float:
@@ -48,20 +50,20 @@ class ConcurrentServers:
         """Return waiting and the share of places taken, of elements *at*."""
         floor = np.floor(agents)
         part = agents - floor
-        below = self._whole(floor.astype(np.int64), at)
-        if not part.any():
-            return below
-        above = self._whole(np.ceil(agents).astype(np.int64), at)
-        mixed = {
-            name: _between(getattr(below[0], name), getattr(above[0], name), part)
-            for name in Waits.__dataclass_fields__
-        }
-        return Waits(**mixed), _between(below[1], above[1], part)
+        mixed = np.flatnonzero(part)
+        both, share = self._whole(
+            np.concatenate((floor, floor[mixed] + 1.0)),
+            np.concatenate((at, at[mixed])),
+        )
+        size, weight = len(at), part[mixed]
+        fields = {}
+        for name in Waits.__dataclass_fields__:
+            fields[name] = _joined(getattr(both, name), size, mixed, weight)
+        return Waits(**fields), _joined(share, size, mixed, weight)
 
-    def _whole(self, agents: IntArray, at: IntArray) -> tuple[Waits, FloatArray]:
+    def _whole(self, agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
         load, aht_s = self.load[at], self.aht_s[at]
-        rows = [self._below(a, n) for a, n in zip(load, agents.tolist(), strict=True)]
-        log_weight, taken = np.array(rows).reshape(-1, 2).T
+        log_weight, taken = below_full(load, agents, self.concurrency)
         places = agents * self.concurrency.max_chats
         queue = BusyServers(
             arrival=load / aht_s,
@@ -77,34 +79,77 @@ class ConcurrentServers:
             share = np.where(places > 0, mean / places, 1.0)
         return found, share
 
-    def _below(self, load: float, agents: int) -> tuple[float, float]:
-        """Return the log weight of the states up to full, and the mean below full."""
-        full = agents * self.concurrency.max_chats
-        if not full or load <= 0.0:
-            return 0.0, 0.0
-        state = np.arange(full + 1)
-        log_weight = state * np.log(load) - self._log_pace(agents)
-        log_weight -= log_weight[-1]
-        top = float(log_weight.max())
-        weight = np.exp(log_weight - top)
-        total, lower = float(weight.sum()), float(weight[:-1].sum())
-        mean = float((weight[:-1] * state[:-1]).sum()) / lower if lower > 0.0 else full
-        return top + float(np.log(total)), mean
 
-    def _log_pace(self, agents: int) -> FloatArray:
-        """Return the summed logarithms of the service rates up to each state."""
-        if agents not in self._pace:
-            most, factor = self.concurrency.max_chats, self.concurrency.aht_factor
-            rate = np.concatenate(
-                ([0.0], np.arange(1, most + 1) / np.array(factor), [0.0])
-            )
-            each, more = np.divmod(np.arange(1, agents * most + 1), agents)
-            total = (agents - more) * rate[each] + more * rate[each + 1]
-            self._pace[agents] = np.concatenate(([0.0], np.cumsum(np.log(total))))
-        return self._pace[agents]
+def below_full(
+    load: FloatArray, agents: FloatArray, concurrency: ChatConcurrency
+) -> tuple[FloatArray, FloatArray]:
+    """Return how likely the states with a free place are, and their mean.
+
+    The first figure is the logarithm of the stationary weight of all states up to
+    "every place taken, nobody waits", relative to that state; the second the mean
+    number of conversations while a place is free. The weights are summed downwards
+    from the full state until the rest can't matter, all elements at once.
+
+    Parameters
+    ----------
+    load, agents
+        ``[n]`` lone Erlangs and whole numbers of agents.
+    """
+    pace = _Pace(concurrency)
+    full = agents * concurrency.max_chats
+    # Sums of exp(log weight - top), of the states k = 1, 2, ... below the full one.
+    top, weight, depth, last = (np.zeros_like(load) for _ in range(4))
+    rows = np.flatnonzero((full > 0.0) & (load > 0.0))
+    done = 0
+    while len(rows):
+        states = full[rows, None] - np.arange(done, done + _BLOCK)
+        rate, most = pace.rates(states, agents[rows, None])
+        with np.errstate(divide="ignore"):
+            steps = np.log(rate) - np.log(load[rows, None])
+        log_term = last[rows, None] + np.cumsum(steps, axis=1)
+        high = np.maximum(top[rows], log_term.max(axis=1))
+        term = np.exp(log_term - high[:, None])
+        fade = np.exp(top[rows] - high)
+        weight[rows] = weight[rows] * fade + term.sum(axis=1)
+        below = np.arange(done + 1, done + _BLOCK + 1)
+        depth[rows] = depth[rows] * fade + term @ below
+        top[rows], last[rows] = high, log_term[:, -1]
+        done += _BLOCK
+        matters = log_term[:, -1] - high > np.log(weight[rows]) - _NEGLIGIBLE
+        grows = most[:, -1] >= load[rows]
+        rows = rows[(states[:, -1] > 1.0) & (matters | grows)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_weight = np.logaddexp(0.0, top + np.log(weight))
+        mean = np.where(weight > 0.0, full - depth / weight, 0.0)
+    return log_weight, mean
 
 
-def _nobody_serves(found: Waits, agents: IntArray, patience_s: float) -> Waits:
+class _Pace:
+    """How fast conversations end in each state."""
+
+    def __init__(self, concurrency: ChatConcurrency) -> None:
+        each = np.arange(1, concurrency.max_chats + 1) / np.array(
+            concurrency.aht_factor
+        )
+        self._rate = np.concatenate(([0.0], each, each[-1:]))
+        self._most = np.maximum.accumulate(self._rate)
+
+    def rates(
+        self, states: FloatArray, agents: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the conversations ended per lone AHT, and the most in any lower state.
+
+        States below 1 have the rate 0.
+        """
+        states = np.maximum(states, 0.0)
+        each = np.floor(states / agents).astype(np.int64)
+        more = states - each * agents
+        rate = (agents - more) * self._rate[each] + more * self._rate[each + 1]
+        peak = agents * self._most[each]
+        return rate, np.maximum(rate, peak)
+
+
+def _nobody_serves(found: Waits, agents: FloatArray, patience_s: float) -> Waits:
     """Set what holds without any agent: everybody waits, and gives up."""
     none = agents == 0
     values = {
@@ -122,7 +167,13 @@ def _nobody_serves(found: Waits, agents: IntArray, patience_s: float) -> Waits:
     )
 
 
-def _between(below: FloatArray, above: FloatArray, part: FloatArray) -> FloatArray:
+def _joined(
+    values: FloatArray, size: int, mixed: IntArray, part: FloatArray
+) -> FloatArray:
+    """Mix the first *size* values with those of one agent more, where there are."""
+    result = values[:size].copy()
+    below, above = result[mixed], values[size:]
     with np.errstate(invalid="ignore"):
-        mixed = below + part * (above - below)
-    return np.where(np.isinf(below) & (part > 0.0), below, mixed)
+        between = below + part * (above - below)
+    result[mixed] = np.where(np.isinf(below), below, between)
+    return result
