@@ -7,12 +7,14 @@
 Nothing here writes files; :mod:`wfm.commands` does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecasting.rolling import BacktestResult
+from forecasting.track_record import AccuracyRow
 from solver.outcome import (
     Infeasible,
     NotFound,
@@ -32,6 +34,7 @@ from wfm.io.folder import ALL_FILES, read_folder
 from wfm.pipeline.demand import forecast_plan, staff_plan
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import judge, plan_rules
+from wfm.pipeline.judge_forecast import backtest_plan, judge_published, known_until
 from wfm.pipeline.spans import shifts_of
 
 if TYPE_CHECKING:
@@ -54,10 +57,28 @@ PEOPLE_FILES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastResult:
-    """A forecast with the plan folder that it was made from."""
+    """A forecast from *first_date* on, with the plan folder that it was made from."""
 
     folder: PlanFolder
     forecast: VolumeForecast
+    first_date: date
+    directory: Path
+
+    @property
+    def as_of(self) -> date:
+        """The first date of which the forecast knew nothing."""
+        history = self.folder.history
+        if history is None:
+            return self.first_date
+        return min(self.first_date, known_until(self.folder, history))
+
+    def publish(self, manifest: Mapping[str, object] | None = None) -> Path:
+        """Keep the forecast in ``state/forecasts/`` and return the folder."""
+        from wfm.io.forecast_files import keep_snapshot
+
+        return keep_snapshot(
+            self.directory, self.folder.plan, self.forecast, self.as_of, manifest or {}
+        )
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per queue and interval, as in ``out/forecast.csv``."""
@@ -70,6 +91,34 @@ class ForecastResult:
         from wfm.report.plots import forecast_plot
 
         return forecast_plot(self.to_frame(), queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestedPlan:
+    """How models did on the plan's own history."""
+
+    folder: PlanFolder
+    result: BacktestResult
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per queue, model and origin."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.result.to_rows()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccuracyResult:
+    """How published forecasts did, by queue, forecast and lead time."""
+
+    folder: PlanFolder
+    rows: tuple[AccuracyRow, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per queue, published forecast and lead time."""
+        import pandas as pd
+
+        return pd.DataFrame([row.to_row() for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +256,34 @@ class LoadedPlan:
         if weeks is not None:
             as_of = as_of or folder.plan.first_date
         forecast = forecast_plan(folder, as_of=as_of, weeks=weeks)
-        return ForecastResult(folder=folder, forecast=forecast)
+        return ForecastResult(
+            folder=folder,
+            forecast=forecast,
+            first_date=as_of or folder.plan.first_date,
+            directory=self.directory,
+        )
+
+    def backtest(
+        self, *, origins: int = 10, weeks: int = 1, models: Sequence[str] = ()
+    ) -> BacktestedPlan:
+        """Forecast past weeks from what was known then, and score them.
+
+        *models* names registered models; by default those that the plan uses, and
+        last week's volumes.
+        """
+        folder = self.read(DEMAND_FILES)
+        result = backtest_plan(
+            folder, num_origins=origins, weeks=weeks, models=tuple(models)
+        )
+        return BacktestedPlan(folder=folder, result=result)
+
+    def accuracy(self) -> AccuracyResult:
+        """Judge every published forecast by what the history has shown since."""
+        from wfm.io.forecast_files import read_snapshots
+
+        folder = self.read(DEMAND_FILES)
+        rows = judge_published(folder, read_snapshots(self.directory))
+        return AccuracyResult(folder=folder, rows=rows)
 
     def staff(self, *, forecast_file: Path | None = None) -> StaffResult:
         """Size the plan's staffing, from its own forecast or from a file."""

@@ -109,15 +109,56 @@ def forecast(
         int | None, typer.Option(min=1, max=MOST_WEEKS, help="Weeks to forecast.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write this file only.")] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Keep it in state/, to be judged later.")
+    ] = False,
     week: Week = None,
     changes: Changes = None,
 ) -> None:
     """Forecast contacts and handle time per queue and interval."""
-    from wfm import commands
+    from wfm import forecast_commands
 
     day = None if as_of is None else _date(as_of, "--as-of")
     run = _run("forecast", directory, week, changes)
-    raise typer.Exit(commands.forecast(run, as_of=day, weeks=weeks, out_file=out))
+    raise typer.Exit(
+        forecast_commands.forecast(
+            run, as_of=day, weeks=weeks, out_file=out, publish=publish
+        )
+    )
+
+
+@app.command()
+def backtest(
+    directory: Folder,
+    origins: Annotated[
+        int, typer.Option(min=1, max=520, help="Past weeks to start from.")
+    ] = 10,
+    weeks: Annotated[
+        int, typer.Option(min=1, max=MOST_WEEKS, help="Weeks forecast from each.")
+    ] = 1,
+    model: Annotated[
+        list[str] | None, typer.Option(help="A model to score; may be repeated.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Forecast past weeks from what was known then, and score the models."""
+    from wfm import forecast_commands
+
+    run = _run("backtest", directory, None, changes)
+    raise typer.Exit(
+        forecast_commands.backtest(
+            run, origins=origins, weeks=weeks, models=model or ()
+        )
+    )
+
+
+@app.command()
+def accuracy(directory: Folder, changes: Changes = None) -> None:
+    """Judge published forecasts by what has come since, by lead time."""
+    from wfm import forecast_commands
+
+    run = _run("accuracy", directory, None, changes)
+    raise typer.Exit(forecast_commands.accuracy(run))
 
 
 @app.command()

@@ -6,7 +6,7 @@ Every command returns its exit code: 0 done, 1 a finding, 130 interrupted with n
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,29 +85,6 @@ def check(run: Run) -> int:
         return DONE
     say_problems(run.console, problems)
     return FINDING
-
-
-def forecast(
-    run: Run, *, as_of: date | None, weeks: int | None, out_file: Path | None
-) -> int:
-    """Forecast and write ``out/forecast.csv``, or *out_file* alone."""
-    from wfm.io.tables import write_forecast, write_history_log
-
-    if out_file is None:
-        OutputFolder(run.out).check()
-    result = run.plan.forecast(as_of=as_of, weeks=weeks)
-    plan = result.folder.plan
-    if out_file is not None:
-        write_forecast(out_file, plan, result.forecast)
-        say(run.console, f"forecast: {out_file}")
-    else:
-        with OutputFolder(run.out) as folder:
-            write_forecast(folder / "forecast.csv", plan, result.forecast)
-            write_history_log(folder / "history_log.csv", result.folder.history_log)
-            write_manifest(folder / "manifest.json", run.manifest(result.folder))
-        say(run.console, f"forecast: {run.out / 'forecast.csv'}")
-    say_remarks(run.console, result.forecast)
-    return DONE
 
 
 def staff(run: Run) -> int:
@@ -262,6 +239,7 @@ def _report_input(
 
 
 def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> None:
+    from wfm.io.forecast_files import write_override_log
     from wfm.io.tables import write_forecast, write_history_log, write_requirement
 
     plan = result.folder.plan
@@ -269,6 +247,9 @@ def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> N
         write_forecast(folder / "forecast.csv", plan, result.forecast)
     if result.folder.history_log:
         write_history_log(folder / "history_log.csv", result.folder.history_log)
+    edits = result.forecast.edits if result.forecast is not None else ()
+    if edits := (*edits, *result.requirement.edits):
+        write_override_log(folder / "override_log.csv", edits)
     write_requirement(folder / "requirement.csv", plan, result.requirement)
 
 

@@ -129,10 +129,13 @@ def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
         If a snapshot can't be read; it names the file.
     """
     root = directory / SNAPSHOTS
-    folders = sorted(root.iterdir()) if root.is_dir() else []
-    return tuple(
-        _snapshot(folder) for folder in folders if (folder / _FORECAST).exists()
+    folders = root.iterdir() if root.is_dir() else ()
+    found = [folder for folder in folders if (folder / _FORECAST).exists()]
+    # 2026-10-05 comes before 2026-10-05.2, and that before 2026-10-05.10.
+    in_order = sorted(
+        found, key=lambda folder: (folder.name[:10], len(folder.name), folder.name)
     )
+    return tuple(_snapshot(folder) for folder in in_order)
 
 
 def _snapshot_folder(directory: Path, as_of: date, number: int) -> Path:

@@ -38,6 +38,17 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         raise
 
 
+def result_path(directory: Path, name: str) -> Path:
+    """Return where a single result goes in the folder *directory* of a run.
+
+    The other files stay; a folder made here may be replaced by a later run.
+    """
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        (directory / MARKER).touch()
+    return directory / name
+
+
 class OutputFolder:
     """A folder that is replaced by a run, at once, if the run succeeds.
 
