@@ -25,7 +25,7 @@ from solver.outcome import (
     SolveLimits,
 )
 from wfm.domain.demand import VolumeForecast
-from wfm.domain.errors import InputError, Problem
+from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance
 from wfm.domain.staffing import StaffingRequirement
@@ -106,6 +106,12 @@ class BacktestedPlan:
 
         return pd.DataFrame(list(self.result.to_rows()))
 
+    def plot(self) -> "Figure":
+        """Return a figure of each model's error, queue by queue."""
+        from wfm.report.accuracy_plots import backtest_plot
+
+        return backtest_plot(self.to_frame())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccuracyResult:
@@ -119,6 +125,21 @@ class AccuracyResult:
         import pandas as pd
 
         return pd.DataFrame([row.to_row() for row in self.rows])
+
+    def plot(self) -> "Figure":
+        """Return a figure of error and bias by lead time.
+
+        Raises
+        ------
+        UsageError
+            If no published forecast has met its actuals.
+        """
+        from wfm.report.accuracy_plots import accuracy_plot
+
+        if not self.rows:
+            msg = "no published forecast has met its actuals"
+            raise UsageError(msg)
+        return accuracy_plot(self.to_frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
