@@ -13,6 +13,7 @@ from forecasting.model import (
     is_weekend,
     weekday_of,
 )
+from forecasting.weeks import by_week, later, ratio
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 Update = Callable[
@@ -36,8 +37,8 @@ class WeeklyProfile:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
         weeks_before = (lead_days - 1) // DAYS_PER_WEEK
         return Hindcast(
-            expected=_later(self.week_ahead.expected, DAYS_PER_WEEK * weeks_before),
-            support=_later(self.week_ahead.support, DAYS_PER_WEEK * weeks_before),
+            expected=later(self.week_ahead.expected, DAYS_PER_WEEK * weeks_before),
+            support=later(self.week_ahead.support, DAYS_PER_WEEK * weeks_before),
         )
 
     def predict(self, days: IntArray) -> FloatArray:
@@ -48,9 +49,6 @@ class WeeklyProfile:
 def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> WeeklyProfile:
     """Run *update* over the weeks of *history*, on the cells of *mask* only.
 
-    Weeks are blocks of seven local dates from the first one, so a lag of a week is
-    the same wall clock seven dates earlier, whatever the clock did in between.
-
     Raises
     ------
     ForecastError
@@ -59,19 +57,19 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
     if not mask.any():
         msg = "no ordinary open interval with observed contacts"
         raise ForecastError(msg)
-    offered, cells = _by_week(history.offered_contacts), _by_week(mask)
+    offered, cells = by_week(history.offered_contacts), by_week(mask)
     sums = np.zeros(offered.shape[1:])
     weights, counts = np.zeros_like(sums), np.zeros(sums.shape, dtype=np.int64)
     expected, support = np.zeros_like(offered), np.zeros(offered.shape, dtype=np.int64)
     for week in range(len(offered)):
-        expected[week], support[week] = _ratio(sums, weights), counts
+        expected[week], support[week] = ratio(sums, weights), counts
         sums, weights = update(sums, weights, offered[week], cells[week])
         counts = counts + cells[week]
     first = int(weekday_of(history.days[:1])[0])
     sums, weights = np.roll(sums, first, axis=0), np.roll(weights, first, axis=0)
     num_days, num_slots = history.observed.shape
     return WeeklyProfile(
-        values=_complete(sums, weights, history.weekend),
+        values=complete_profile(sums, weights, history.weekend),
         week_ahead=Hindcast(
             expected=expected.reshape(-1, num_slots)[:num_days],
             support=support.reshape(-1, num_slots)[:num_days],
@@ -79,43 +77,29 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
     )
 
 
-def _later(matrix: np.ndarray, num_days: int) -> np.ndarray:
-    """Return *matrix* ``[d, s]`` moved down by *num_days* rows, zeros before."""
-    moved = np.zeros_like(matrix)
-    moved[num_days:] = matrix[: max(len(matrix) - num_days, 0)]
-    return moved
-
-
-def _by_week(matrix: np.ndarray) -> np.ndarray:
-    """Return ``[week, 7, s]`` of ``[d, s]``, the last week padded with zeros."""
-    num_days, num_slots = matrix.shape
-    missing = -num_days % DAYS_PER_WEEK
-    padded = np.pad(matrix, ((0, missing), (0, 0)))
-    return padded.reshape(-1, DAYS_PER_WEEK, num_slots)
-
-
-def _ratio(sums: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return sums / weights, 0 where the weight is 0."""
-    return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
-
-
-def _complete(
+def complete_profile(
     sums: FloatArray, weights: FloatArray, weekend: frozenset[int]
 ) -> FloatArray:
-    """Return the profile with unseen cells filled from their nearest kin.
+    """Return sums / weights ``[7, s]``, unseen cells filled from their nearest kin.
 
     Another day of the same class (workdays, or the weekend) stands in first, then any
     day, then the neighbouring slots.
     """
-    values, seen = _ratio(sums, weights), weights > 0
+    values, seen = ratio(sums, weights), weights > 0
     rest = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK), weekend)  # 1970-01-05: a Monday
     for group in (rest, ~rest):
         _fill(values, seen, group, sums[group], weights[group])
     _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)
-    slots = np.arange(values.shape[1])
     known = seen.all(axis=0)  # the last fill made the rows alike
-    rows = [np.interp(slots, slots[known], row[known]) for row in values]
-    return np.where(seen, values, np.array(rows))
+    return between_slots(values[:, known], known)
+
+
+def between_slots(values: FloatArray, known: BoolArray) -> FloatArray:
+    """Return ``[n, s]`` of *values* ``[n, s']`` of the *known* slots, interpolated."""
+    if known.all():
+        return values
+    slots = np.arange(len(known))
+    return np.array([np.interp(slots, slots[known], row) for row in values])
 
 
 def _fill(
@@ -128,5 +112,5 @@ def _fill(
     """Fill the unseen cells of *rows* with the mean of the kin ``[n, s]``, in place."""
     total, weight = sums.sum(axis=0), weights.sum(axis=0)
     gap = rows[:, None] & ~seen & (weight > 0)
-    values[gap] = np.broadcast_to(_ratio(total, weight), values.shape)[gap]
+    values[gap] = np.broadcast_to(ratio(total, weight), values.shape)[gap]
     seen |= gap

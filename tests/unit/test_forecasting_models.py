@@ -97,7 +97,7 @@ def test_last_week_of_a_history_that_is_all_tagged():
 @pytest.mark.parametrize("name", FORECASTERS.names())
 def test_one_day_of_history_stands_in_for_all(name):
     fitted = fit(name, history([[6.0, 2.0]]))
-    assert fitted.predict(DAYS).tolist() == [[6.0, 2.0]] * 7
+    assert fitted.predict(DAYS) == pytest.approx(np.tile([6.0, 2.0], (7, 1)))
 
 
 @pytest.mark.parametrize("name", FORECASTERS.names())
@@ -105,7 +105,7 @@ def test_unseen_days_come_from_their_own_class_first(name):
     # Monday 10, Tuesday missing; Saturday 2, Sunday missing.
     h = history([10, 0, 10, 10, 10, 2, 0], missing=[1, 6])
     values = fit(name, h).predict(DAYS)[:, 0]
-    assert values.tolist() == [10, 10, 10, 10, 10, 2, 2]
+    assert values == pytest.approx([10, 10, 10, 10, 10, 2, 2])
 
 
 @pytest.mark.parametrize("name", FORECASTERS.names())

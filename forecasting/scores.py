@@ -1,0 +1,237 @@
+r"""Forecasts of a few numbers a day from weekly means and recent deviations.
+
+A *score* is one number a day: a day's total, or how much of a daily pattern a day
+holds. Its mean by weekday moves slowly; what is left over persists for days (a busy
+day follows a busy one) or for weeks (the level has moved). With weekday mean
+:math:`m_w`, its faster twin :math:`f_w`, last deviation :math:`e_t` and level
+:math:`\ell_t` of the deviations, the forecast *h* days ahead is
+
+.. math:: \hat b_{t+h} = m_w + \phi_h e_t + \gamma_h \ell_t + \delta_h (f_w - m_w)
+
+with coefficients within [0, 1] that are learnt for groups of leads by least squares
+and drawn towards 0 by :data:`PRIOR_DAYS` days, more for long leads, whose errors
+overlap. The first term of the deviation is an AR(1) as in Shen and Huang (2008,
+doi:10.1287/msom.1070.0179); the two others let a real change of level through.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.model import DAYS_PER_WEEK, is_weekend
+from forecasting.weeks import by_week, fading, later
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+SLOW_HALF_LIFE_WEEKS = 16.0
+FAST_HALF_LIFE_WEEKS = 3.0
+LEVEL_HALF_LIFE_DAYS = 14.0
+STALE_AFTER_DAYS = 5
+PRIOR_DAYS = 60.0
+PRIOR_DAYS_PER_LEAD = 8.0
+LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
+"""Groups of leads in days that share coefficients, by the leads they are learnt at."""
+
+_MONDAYS_WEEK = np.arange(4, 4 + DAYS_PER_WEEK)  # 1970-01-05 was a Monday
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    """What is known of each weekday before each week, and after the last.
+
+    *slow* and *fast* are the means ``[w + 1, 7, k]`` by week and day of the week block
+    (which begins on the history's first weekday); *seen* ``[w + 1, 7]`` the weight of
+    the days behind them.
+    """
+
+    slow: FloatArray
+    fast: FloatArray
+    seen: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreModel:
+    """Fitted scores of consecutive days.
+
+    Attributes
+    ----------
+    mean, tilt
+        ``[d, k]`` slow weekday mean before each day's week, and fast minus slow.
+    last, level
+        ``[d, k]`` last deviation and level of deviations known after each day.
+    support
+        ``[d]`` earlier weeks behind *mean*.
+    next_mean, next_tilt
+        ``[7, k]`` by weekday, Monday first, after the history.
+    coefficients
+        ``[g, 3, k]`` of *last*, *level* and *tilt* by group of leads.
+    """
+
+    mean: FloatArray
+    tilt: FloatArray
+    last: FloatArray
+    level: FloatArray
+    support: IntArray
+    next_mean: FloatArray
+    next_tilt: FloatArray
+    coefficients: FloatArray
+
+    def hindcast(self, lead_days: int) -> tuple[FloatArray, IntArray]:
+        """Return scores ``[d, k]`` forecast *lead_days* before, and weeks ``[d]``."""
+        weeks = DAYS_PER_WEEK * ((lead_days - 1) // DAYS_PER_WEEK)
+        share = self.coefficients[_group(np.array([lead_days]))[0]]
+        expected = (
+            later(self.mean, weeks)
+            + share[0] * later(self.last, lead_days)
+            + share[1] * later(self.level, lead_days)
+            + share[2] * later(self.tilt, weeks)
+        )
+        return expected, later(self.support, weeks)
+
+    def predict(self, lead_days: IntArray, weekdays: IntArray) -> FloatArray:
+        """Return scores ``[h, k]``, *lead_days* after the last day of the history."""
+        share = self.coefficients[_group(lead_days)]
+        return np.asarray(
+            self.next_mean[weekdays]
+            + share[:, 0] * self.last[-1]
+            + share[:, 1] * self.level[-1]
+            + share[:, 2] * self.next_tilt[weekdays]
+        )
+
+
+def fit_scores(
+    scores: FloatArray,
+    weights: FloatArray,
+    first_weekday: int,
+    weekend: frozenset[int],
+) -> ScoreModel:
+    """Return the model of *scores* ``[d, k]``, each day counting by *weights* ``[d]``.
+
+    A day of weight 0 was not seen: its scores are not used.
+    """
+    num_days = len(scores)
+    week = _weekly(scores * weights[:, None], weights)
+    mean, tilt = (_by_day(m, num_days) for m in (week.slow, week.fast - week.slow))
+    known = _by_day(week.seen, num_days) > 0
+    deviation = np.where(known[:, None], scores - mean, 0.0) * weights[:, None]
+    last, level = _last(deviation, weights), _level(deviation, weights * known)
+    features = (last, level, tilt)
+    order = np.argsort((first_weekday + np.arange(DAYS_PER_WEEK)) % DAYS_PER_WEEK)
+    next_seen = week.seen[-1, order] > 0
+    days_seen = _cumulated(weights > 0)
+    return ScoreModel(
+        mean=mean,
+        tilt=tilt,
+        last=last,
+        level=level,
+        support=_by_day(days_seen, num_days).astype(np.int64),
+        next_mean=_from_kin(week.slow[-1, order], next_seen, weekend),
+        next_tilt=_from_kin((week.fast - week.slow)[-1, order], next_seen, weekend),
+        coefficients=_coefficients(scores, mean, features, weights, known),
+    )
+
+
+def _group(lead_days: IntArray) -> IntArray:
+    """Return the group of leads of each of *lead_days*."""
+    ends = np.array([group[-1] for group in LEADS[:-1]])
+    return np.asarray(np.searchsorted(ends, lead_days))
+
+
+def _by_day(weekly: np.ndarray, num_days: int) -> np.ndarray:
+    """Return the rows ``[d, ...]`` of ``[w + 1, 7, ...]`` that lie in the history."""
+    return weekly[:-1].reshape(-1, *weekly.shape[2:])[:num_days]
+
+
+def _cumulated(mask: BoolArray) -> IntArray:
+    """Return how often each weekday was True before each week ``[w + 1, 7]``."""
+    counts = np.zeros((-(-len(mask) // DAYS_PER_WEEK) + 1, DAYS_PER_WEEK), np.int64)
+    np.cumsum(by_week(mask), axis=0, out=counts[1:])
+    return counts
+
+
+def _weekly(weighted: FloatArray, weights: FloatArray) -> _Week:
+    """Return the weekday means of scores, *weighted* by *weights*."""
+    sums, counts = by_week(weighted), by_week(weights)
+
+    def mean(half_life_weeks: float) -> tuple[FloatArray, FloatArray]:
+        past = fading(len(sums), half_life_weeks)
+        total = (past @ sums.reshape(len(sums), -1)).reshape(-1, *sums.shape[1:])
+        weight = past @ counts
+        return total / np.where(weight > 0, weight, 1.0)[:, :, None], weight
+
+    slow, seen = mean(SLOW_HALF_LIFE_WEEKS)
+    return _Week(slow=slow, fast=mean(FAST_HALF_LIFE_WEEKS)[0], seen=seen)
+
+
+def _last(deviation: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``[d, k]`` the last deviation seen up to each day, 0 if it is stale."""
+    day = np.arange(len(deviation))
+    latest = np.maximum.accumulate(np.where(weights > 0, day, -STALE_AFTER_DAYS))
+    fresh = day - latest < STALE_AFTER_DAYS
+    return np.where(fresh[:, None], deviation[np.maximum(latest, 0)], 0.0)
+
+
+def _level(deviation: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``[d, k]`` the fading mean of deviations up to each day.
+
+    At least one day's weight stands in the denominator, so that a level which rests
+    on days long ago fades to 0.
+    """
+    within = fading(DAYS_PER_WEEK, LEVEL_HALF_LIFE_DAYS)[1:]
+    stacked = by_week(np.concatenate([deviation, weights[:, None]], axis=1))
+    inside = within @ stacked
+    weeks = fading(len(stacked), LEVEL_HALF_LIFE_DAYS / DAYS_PER_WEEK)
+    before = (weeks[:-1] @ inside[:, -1]) * 0.5 ** (1 / LEVEL_HALF_LIFE_DAYS)
+    carried = within[:, 0, None] * before[:, None, :]
+    sums = (inside + carried).reshape(-1, stacked.shape[2])[: len(deviation)]
+    return np.asarray(sums[:, :-1] / np.maximum(sums[:, -1:], 1.0))
+
+
+def _coefficients(
+    scores: FloatArray,
+    mean: FloatArray,
+    features: tuple[FloatArray, FloatArray, FloatArray],
+    weights: FloatArray,
+    known: BoolArray,
+) -> FloatArray:
+    """Return the shrunken least-squares shares ``[g, 3, k]`` of the *features*."""
+    num, size = len(scores), len(features)
+    shares = np.zeros((len(LEADS), size, scores.shape[1]))
+    for group, leads in enumerate(LEADS):
+        squares = np.zeros((scores.shape[1], size, size))
+        products, count = np.zeros((scores.shape[1], size)), 0.0
+        for lead in (lead for lead in leads if lead < num):
+            weeks = DAYS_PER_WEEK * ((lead - 1) // DAYS_PER_WEEK)
+            before = slice(lead - weeks, num - weeks)
+            use = weights[lead:] * known[before]
+            lags = (slice(num - lead), slice(num - lead), before)
+            past = np.array([f[lag] for f, lag in zip(features, lags, strict=True)])
+            weighted = past * use[:, None]
+            squares += np.einsum("fnk,gnk->kfg", weighted, past)
+            products += np.einsum("fnk,nk->kf", weighted, scores[lead:] - mean[before])
+            count += float(use.sum())
+        if count > 0:
+            prior_days = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * float(np.mean(leads))
+            ridge = prior_days * len(leads) / count
+            shares[group] = _ridge(squares, products, ridge).T
+    return shares
+
+
+def _ridge(squares: FloatArray, products: FloatArray, ridge: float) -> FloatArray:
+    """Return the coefficients ``[k, f]`` within [0, 1], drawn towards 0 by *ridge*."""
+    diagonal = np.einsum("kff->kf", squares)
+    largest = diagonal.max(axis=1, keepdims=True)
+    penalty = ridge * diagonal + 1e-9 * largest + (largest == 0)
+    system = squares + np.eye(squares.shape[1]) * penalty[:, None, :]
+    return np.clip(np.linalg.solve(system, products[:, :, None])[:, :, 0], 0.0, 1.0)
+
+
+def _from_kin(
+    means: FloatArray, seen: BoolArray, weekend: frozenset[int]
+) -> FloatArray:
+    """Return *means* ``[7, k]``, unseen weekdays as the mean of their class or all."""
+    rest = is_weekend(_MONDAYS_WEEK, weekend)
+    result = means.copy()
+    for weekday in np.flatnonzero(~seen):
+        kin = seen & (rest == rest[weekday])
+        result[weekday] = means[kin if kin.any() else seen].mean(axis=0)
+    return result

@@ -1,0 +1,45 @@
+"""Arrays by local day seen as weeks, and weights that fade with age."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.model import DAYS_PER_WEEK
+from wfm.domain.arrays import FloatArray
+
+Array = npt.NDArray[Any]
+
+
+def by_week(matrix: Array) -> Array:
+    """Return ``[w, 7, ...]`` of ``[d, ...]``, the last week padded with zeros.
+
+    Weeks are blocks of seven local dates from the first one, so a lag of a week is
+    the same wall clock seven dates earlier, whatever the clock did in between.
+    """
+    missing = -len(matrix) % DAYS_PER_WEEK
+    padding = np.zeros((missing, *matrix.shape[1:]), dtype=matrix.dtype)
+    padded = np.concatenate([matrix, padding])
+    return padded.reshape(-1, DAYS_PER_WEEK, *matrix.shape[1:])
+
+
+def later(matrix: Array, num_days: int) -> Array:
+    """Return *matrix* ``[d, ...]`` moved down by *num_days* rows, zeros before."""
+    moved = np.zeros_like(matrix)
+    moved[num_days:] = matrix[: max(len(matrix) - num_days, 0)]
+    return moved
+
+
+def ratio(sums: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return sums / weights, 0 where the weight is 0."""
+    return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+
+
+@lru_cache(maxsize=64)
+def fading(num: int, half_life: float) -> FloatArray:
+    r"""Return ``[n + 1, n]`` weights :math:`2^{-(i-1-j)/h}` of the past *j* < *i*."""
+    age = np.arange(num + 1)[:, None] - 1 - np.arange(num)
+    weights = np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / half_life), 0.0)
+    weights.flags.writeable = False
+    return np.asarray(weights)
