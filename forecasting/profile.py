@@ -22,6 +22,9 @@ Update = Callable[
 """``(sums, weights, offered, mask) -> (sums, weights)``, all ``[7, s]``."""
 
 
+NOTHING_ORDINARY = "no ordinary open interval with observed contacts"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyProfile:
     """A fitted weekly profile (see :class:`forecasting.model.Fitted`).
@@ -55,8 +58,7 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
         If *mask* holds no cell at all.
     """
     if not mask.any():
-        msg = "no ordinary open interval with observed contacts"
-        raise ForecastError(msg)
+        raise ForecastError(NOTHING_ORDINARY)
     offered, cells = by_week(history.offered_contacts), by_week(mask)
     sums = np.zeros(offered.shape[1:])
     weights, counts = np.zeros_like(sums), np.zeros(sums.shape, dtype=np.int64)
@@ -77,6 +79,59 @@ def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> Weekly
     )
 
 
+def fit_recent(
+    history: QueueHistory, num_weeks: int, average: Callable[[FloatArray], FloatArray]
+) -> WeeklyProfile:
+    """Return the *average* of the last *num_weeks* ordinary same weekdays, by slot.
+
+    Where fewer are known, they have to do. *average* takes the values
+    ``[..., n]`` of *n* weeks.
+
+    Raises
+    ------
+    ForecastError
+        If no cell is ordinary.
+    """
+    cells = by_week(history.ordinary)
+    if not cells.any():
+        raise ForecastError(NOTHING_ORDINARY)
+    offered = by_week(history.offered_contacts)
+    counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
+    np.cumsum(cells, axis=0, out=counts[1:])
+    if not cells.all():  # close the ranks: the weeks seen come first, in order
+        ranks = np.argsort(~cells, axis=0, kind="stable")
+        offered = np.take_along_axis(offered, ranks, axis=0)
+    averages = _moving(offered, num_weeks, average)
+    values = np.take_along_axis(averages, counts, axis=0)
+    order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
+    num_days, num_slots = history.observed.shape
+    return WeeklyProfile(
+        values=complete_profile(
+            values[-1, order], (counts[-1, order] > 0).astype(float), history.weekend
+        ),
+        week_ahead=Hindcast(
+            expected=values[:-1].reshape(-1, num_slots)[:num_days],
+            support=counts[:-1].reshape(-1, num_slots)[:num_days],
+        ),
+    )
+
+
+def _moving(
+    values: FloatArray, num_weeks: int, average: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return ``[n + 1, ...]`` averages of the last *num_weeks* of the first *i* rows.
+
+    Row 0 is 0.
+    """
+    result = np.zeros((len(values) + 1, *values.shape[1:]))
+    for num in range(1, min(num_weeks, len(values) + 1)):
+        result[num] = average(np.moveaxis(values[:num], 0, -1))
+    if len(values) >= num_weeks:
+        windows = np.lib.stride_tricks.sliding_window_view(values, num_weeks, axis=0)
+        result[num_weeks:] = average(windows)
+    return result
+
+
 def complete_profile(
     sums: FloatArray, weights: FloatArray, weekend: frozenset[int]
 ) -> FloatArray:
@@ -90,7 +145,7 @@ def complete_profile(
     for group in (rest, ~rest):
         _fill(values, seen, group, sums[group], weights[group])
     _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)
-    known = seen.all(axis=0)  # the last fill made the rows alike
+    known = np.asarray(seen.all(axis=0))  # the last fill made the rows alike
     return between_slots(values[:, known], known)
 
 

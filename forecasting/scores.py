@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, is_weekend
+from forecasting.model import DAYS_PER_WEEK, QueueHistory, is_weekend, weekday_of
 from forecasting.weeks import by_week, fading, later
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
@@ -99,14 +99,12 @@ class ScoreModel:
 
 
 def fit_scores(
-    scores: FloatArray,
-    weights: FloatArray,
-    first_weekday: int,
-    weekend: frozenset[int],
+    history: QueueHistory, scores: FloatArray, weights: FloatArray
 ) -> ScoreModel:
     """Return the model of *scores* ``[d, k]``, each day counting by *weights* ``[d]``.
 
-    A day of weight 0 was not seen: its scores are not used.
+    A day of weight 0 was not seen: its scores are not used. Of *history* only the
+    calendar counts.
     """
     num_days = len(scores)
     week = _weekly(scores * weights[:, None], weights)
@@ -115,7 +113,7 @@ def fit_scores(
     deviation = np.where(known[:, None], scores - mean, 0.0) * weights[:, None]
     last, level = _last(deviation, weights), _level(deviation, weights * known)
     features = (last, level, tilt)
-    order = np.argsort((first_weekday + np.arange(DAYS_PER_WEEK)) % DAYS_PER_WEEK)
+    order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
     next_seen = week.seen[-1, order] > 0
     days_seen = _cumulated(weights > 0)
     return ScoreModel(
@@ -124,8 +122,10 @@ def fit_scores(
         last=last,
         level=level,
         support=_by_day(days_seen, num_days).astype(np.int64),
-        next_mean=_from_kin(week.slow[-1, order], next_seen, weekend),
-        next_tilt=_from_kin((week.fast - week.slow)[-1, order], next_seen, weekend),
+        next_mean=_from_kin(week.slow[-1, order], next_seen, history.weekend),
+        next_tilt=_from_kin(
+            (week.fast - week.slow)[-1, order], next_seen, history.weekend
+        ),
         coefficients=_coefficients(scores, mean, features, weights, known),
     )
 

@@ -1,0 +1,92 @@
+"""Whole days of a history: gaps filled, days that are out of line weighing little."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.model import DAYS_PER_WEEK, QueueHistory, weekday_of
+from forecasting.profile import complete_profile
+from forecasting.scores import ScoreModel
+from forecasting.weeks import ratio
+from wfm.domain.arrays import BoolArray, FloatArray
+
+NEIGHBOURS = 5
+OUTLIER_SIGMAS = 3.0
+SIGMA_PER_MAD = 1.4826
+SMALLEST_SIGMA = 1e-6
+SPREAD_HALF_LIFE_WEEKS = 26.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeDays:
+    """Days of a history without gaps.
+
+    Attributes
+    ----------
+    values
+        ``[d, s]``; what was not seen has its weekday's profile at the height of the
+        rest of its day.
+    weights
+        ``[d]`` the share of the usual day that was seen, less for days off the line.
+    """
+
+    values: FloatArray
+    weights: FloatArray
+
+
+def whole_days(
+    history: QueueHistory, values: FloatArray, cells: BoolArray
+) -> WholeDays:
+    """Return *values* ``[d, s]`` as whole days, from what *cells* tells to be usable.
+
+    Every slot must be usable on some day.
+    """
+    values = values * cells
+    weekdays = weekday_of(history.days)
+    member = (weekdays == np.arange(DAYS_PER_WEEK)[:, None]).astype(float)
+    profile = complete_profile(member @ values, member @ cells, history.weekend)
+    usual = profile[weekdays]
+    height = ratio((values * usual).sum(axis=1), (cells * usual**2).sum(axis=1))
+    coverage = ratio((cells * usual).sum(axis=1), usual.sum(axis=1))
+    coverage = np.where(usual.any(axis=1), coverage, cells.mean(axis=1))
+    return WholeDays(
+        values=np.where(cells, values, usual * height[:, None]),
+        weights=coverage * ordinariness(height, coverage > 0),
+    )
+
+
+def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
+    """Return weights ``[d]`` in (0, 1] that fall as a day is off its neighbours.
+
+    A day's *height* is compared with the median of the days *seen* around it, itself
+    among them: once four days have moved together, a new level is the rule.
+    """
+    weights = np.ones(len(height))
+    days = np.flatnonzero(seen)
+    if len(days) <= NEIGHBOURS:
+        return weights
+    around = np.pad(height[days], NEIGHBOURS, mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(around, 2 * NEIGHBOURS + 1)
+    off = np.abs(height[days] - np.median(windows, axis=1))
+    sigma = max(SIGMA_PER_MAD * float(np.median(off)), SMALLEST_SIGMA)
+    weights[days] = 1.0 / np.maximum(off / (OUTLIER_SIGMAS * sigma), 1.0) ** 2
+    return weights
+
+
+def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> FloatArray:
+    """Return what to add to the squared mean root, by slot ``[s]``.
+
+    Its shape over the day is the variance of the roots around their week-ahead
+    forecasts, scores of *model* times *patterns*; its size makes these forecasts add
+    up to the contacts that came, recent months weighing more.
+    """
+    scores, support = model.hindcast(DAYS_PER_WEEK)
+    age_weeks = np.arange(len(scores))[::-1] / DAYS_PER_WEEK
+    used = roots.weights * (support > 0) * 0.5 ** (age_weeks / SPREAD_HALF_LIFE_WEEKS)
+    if not used.any():
+        return np.zeros(roots.values.shape[1])
+    expected = np.maximum(scores @ patterns, 0.0)
+    variance = used @ (roots.values - expected) ** 2
+    missing = float(used @ (roots.values**2 - expected**2).sum(axis=1))
+    share = np.clip(missing / (float(variance.sum()) or 1.0), 0.0, 1.0)
+    return np.asarray(share * variance / used.sum())
