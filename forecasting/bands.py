@@ -1,129 +1,262 @@
-"""Quantiles from empirical residuals on the square-root scale."""
+"""Quantiles of interval volumes, from errors on the square-root scale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, Fitted, Hindcast, QueueHistory, is_weekend
+from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
+from forecasting.noise import (
+    LEADS,
+    PRIOR_DAY_CV,
+    Errors,
+    QueueNoise,
+    errors_at,
+    fit_noise,
+)
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NUM_CLASSES = 5
 MIN_RESIDUALS = 40
-FULL_SUPPORT_WEEKS = 4
-PRIOR_DAY_CV = 0.2
-LEAD_WIDENING_PER_WEEK = 0.025
+MAX_RESIDUALS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pool:
-    """Residual quantiles *offsets* ``[l, n]`` at sqrt volumes *roots* ``[n]``."""
+    r"""Quantiles *scores* ``[l, n]`` of standardised errors at *roots* ``[n]``.
 
+    An error of :math:`\sqrt x` is standardised by :math:`\sqrt{a + b\,\lambda}`: *a* is
+    *count_variance* (1/4 for Poisson counts), *b* is *rate_variance*.
+    """
+
+    count_variance: float
+    rate_variance: float
     roots: FloatArray
-    offsets: FloatArray
+    scores: FloatArray
 
-    def at(self, roots: FloatArray) -> FloatArray:
-        """Return the offsets ``[l, ...]`` at *roots*, linear between classes."""
-        return np.array([np.interp(roots, self.roots, row) for row in self.offsets])
+    def offsets(self, roots: FloatArray, more_variance: FloatArray) -> FloatArray:
+        """Return the offsets ``[l, d, s]`` of the quantiles of the roots ``[d, s]``.
+
+        *more_variance* ``[d]`` adds to the rate's. Scores are linear between classes;
+        beyond them the standard deviation alone follows the volume.
+        """
+        rate = np.maximum(self.rate_variance + more_variance, 0.0)[:, None]
+        scale = np.sqrt(self.count_variance + rate * roots**2)
+        scores = [np.interp(roots, self.roots, row) for row in self.scores]
+        return np.asarray(np.array(scores) * scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lead:
+    """The pools of one lead; either may be missing."""
+
+    weekday: _Pool
+    weekend: _Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bands:
     r"""Quantiles of interval volumes around a mean.
 
-    .. math:: Q_p(\lambda) = \max(0, \sqrt\lambda + z_p(\lambda))^2
+    .. math:: Q_p(\lambda) = \max\bigl(0, \sqrt\lambda +
+        z_p(\lambda)\,\sqrt{a + b_h\,\lambda}\bigr)^2
 
-    where :math:`z_p` are the *p*-quantiles of :math:`\sqrt x - \sqrt{\hat\lambda}` over
-    the history, forecast a week ahead each, in classes of volume and apart for
-    Monday to Friday and the weekend. The residuals keep what whole days did
-    together, so a band is honest for one interval, and a day's total must not be read
-    off by adding them. Where fewer than 40 residuals exist (under two weeks),
+    where :math:`z_p` are the *p*-quantiles of the standardised errors
+    :math:`\sqrt x - \sqrt{\hat\lambda}` over the last 26 weeks (split conformal
+    prediction with scaled scores: Lei et al. 2018, doi:10.1080/01621459.2017.1307116),
+    in classes of volume and apart for working days and the weekend. They are learnt a
+    day and a week ahead; between, their offsets are blended, and beyond a week
+    :math:`b_h` grows with the day variance of :class:`~forecasting.noise.QueueNoise`.
+    The errors keep what whole days did together, so a band is honest for one
+    interval, and a day's total must not be read off by adding bands (see
+    :mod:`forecasting.totals`). Where fewer than 40 errors exist (under two weeks),
     Poisson noise with a day-to-day coefficient of variation of 20 % stands in, for a
-    mean that rests on one observation. Each further week ahead adds 2.5 % of width.
+    mean that rests on one observation.
     """
 
     levels: tuple[float, ...]
-    known_until: int
-    weekday: _Pool | None
-    weekend: _Pool | None
+    weekend: frozenset[int]
+    noise: QueueNoise
+    day_ahead: _Lead | None
+    week_ahead: _Lead | None
+
+    @property
+    def known_until(self) -> int:
+        """First day after the history, as days from 1970-01-01."""
+        return self.noise.known_until
 
     @property
     def are_assumed(self) -> bool:
-        """Whether there were too few residuals to learn from."""
-        return self.weekday is None and self.weekend is None
+        """Whether there were too few errors to learn from."""
+        return self.week_ahead is None
 
     def quantiles(self, mean: FloatArray, days: IntArray) -> FloatArray:
-        """Return ``[l, d, s]`` around *mean* ``[d, s]`` on the local dates *days*.
-
-        Each week further from the last observed day than a week widens the band.
-        """
+        """Return ``[l, d, s]`` around *mean* ``[d, s]`` on the local dates *days*."""
         roots = np.sqrt(mean)
-        result = np.empty((len(self.levels), *mean.shape))
-        weekend = is_weekend(days)
-        for rows, pool in ((~weekend, self.weekday), (weekend, self.weekend)):
-            result[:, rows] = self._offsets(roots[rows], pool)
-        weeks_ahead = np.maximum(days - self.known_until, 0) // DAYS_PER_WEEK
-        result *= (1.0 + LEAD_WIDENING_PER_WEEK * weeks_ahead)[None, :, None]
-        return np.asarray(np.maximum(roots + result, 0.0) ** 2)
+        offsets = self._offsets(roots, days)
+        return np.asarray(np.maximum(roots + offsets, 0.0) ** 2)
 
-    def _offsets(self, roots: FloatArray, pool: _Pool | None) -> FloatArray:
-        if pool is not None:
-            return pool.at(roots)
-        # Two observations of noise: the mean's own and the new day's.
-        scale = np.where(roots > 0, np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2), 0)
-        normal = NormalDist()
-        return np.array([normal.inv_cdf(p) * scale for p in self.levels])
+    def _offsets(self, roots: FloatArray, days: IntArray) -> FloatArray:
+        if self.week_ahead is None:
+            # Two observations of noise: the mean's own and the new day's.
+            scale = np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2) * (roots > 0)
+            normal = NormalDist()
+            return np.array([normal.inv_cdf(p) * scale for p in self.levels])
+        lead = self.noise.lead_of(days)
+        week = self.noise.day_variance_at(np.full(1, float(LEADS[1])))
+        beyond = self.noise.day_variance_at(np.maximum(lead, LEADS[1])) - week
+        offsets = self._at(self.week_ahead, roots, days, beyond / 4.0)
+        if self.day_ahead is None or lead.min() >= LEADS[1]:
+            return offsets
+        near = self._at(self.day_ahead, roots, days, np.zeros_like(lead))
+        # What a day tells of the next ones fades with the inverse of the lead.
+        weight = (1.0 / np.minimum(lead, LEADS[1]) - 1.0 / LEADS[1]) / (
+            1 - 1 / LEADS[1]
+        )
+        return np.asarray(offsets + (near - offsets) * weight[:, None])
+
+    def _at(
+        self, pools: _Lead, roots: FloatArray, days: IntArray, more: FloatArray
+    ) -> FloatArray:
+        result = np.empty((len(self.levels), *roots.shape))
+        weekend = is_weekend(days, self.weekend)
+        for rows, pool in ((~weekend, pools.weekday), (weekend, pools.weekend)):
+            if rows.any():
+                result[:, rows] = pool.offsets(roots[rows], more[rows])
+        return result
 
 
 def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) -> Bands:
     """Return the bands that *fitted* would have needed on *history*."""
-    hindcast = fitted.hindcast(DAYS_PER_WEEK)
-    cells = history.ordinary & (hindcast.support > 0)
-    mature = cells & (hindcast.support >= FULL_SUPPORT_WEEKS)
-    if mature.sum() >= cells.sum() / 2:
-        cells = mature
-    weekend = is_weekend(history.days)[:, None]
-    both = _pool(history, hindcast, cells, levels)
+    errors = {lead: errors_at(history, fitted, lead) for lead in LEADS}
+    day, week = errors[LEADS[0]], errors[LEADS[1]]
+    alike = np.array_equal(day.expected, week.expected)
+    noise = fit_noise(history, errors)
+    task = _Task(levels=levels, weekend=history.weekend, memory_days=noise.memory_days)
     return Bands(
         levels=tuple(levels),
-        known_until=int(history.days[history.usable.any(axis=1)][-1]) + 1,
-        weekday=_pool(history, hindcast, cells & ~weekend, levels) or both,
-        weekend=_pool(history, hindcast, cells & weekend, levels) or both,
+        weekend=history.weekend,
+        noise=noise,
+        day_ahead=None if alike else _lead(day, task),
+        week_ahead=_lead(week, task),
     )
 
 
-def _pool(
-    history: QueueHistory, hindcast: Hindcast, cells: BoolArray, levels: Sequence[float]
-) -> _Pool | None:
-    num = int(cells.sum())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What every pool of one history shares."""
+
+    levels: Sequence[float]
+    weekend: frozenset[int]
+    memory_days: float
+
+
+def _lead(errors: Errors, task: _Task) -> _Lead | None:
+    """Return the pools of one lead, or None where there are too few errors."""
+    off = is_weekend(errors.days, task.weekend)
+    weekday = _pool(errors, ~off, task)
+    apart = _pool(errors, off, task)
+    if weekday is None or apart is None:
+        both = _pool(errors, np.ones_like(off), task)
+        weekday, apart = weekday or both, apart or both
+    if weekday is None or apart is None:
+        return None
+    return _Lead(weekday=weekday, weekend=apart)
+
+
+def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
+    cells = errors.cells & rows[:, None]
+    num = int(np.count_nonzero(cells))
     if num < MIN_RESIDUALS:
         return None
-    roots = np.sqrt(hindcast.expected[cells])
-    residuals = np.sqrt(history.offered_contacts[cells]) - roots
-    classes = _volume_classes(roots)
-    num_weeks = np.unique(np.nonzero(cells.any(axis=1))[0] // DAYS_PER_WEEK).size
-    # Few weeks show few of the shocks that move whole days.
-    inflation = np.sqrt(1.0 + 1.0 / num_weeks)
+    expected, error = errors.expected[cells], errors.error[cells]
+    if num > MAX_RESIDUALS:  # more of the same days would only cost time
+        some = np.arange(MAX_RESIDUALS) * num // MAX_RESIDUALS
+        expected, error = expected[some], error[some]
+    order, bounds = _volume_classes(expected)
+    expected = expected[order]
+    roots = np.sqrt(expected)
+    # Rounding may leave a hair below zero where nothing was offered.
+    offered = np.maximum(expected + error[order], 0.0)
+    residuals = np.sqrt(offered) - roots
+    sizes, starts = np.diff(bounds), bounds[:-1]
+    count_variance, rate_variance = _variances(
+        np.add.reduceat(expected, starts) / sizes,
+        np.add.reduceat(residuals**2, starts) / sizes,
+    )
+    scale = np.sqrt(count_variance + rate_variance * expected)
+    scores = residuals / np.where(scale > 0, scale, 1.0)
+    classes = pairwise(bounds.tolist())
     return _Pool(
-        roots=np.array([np.median(roots[c]) for c in classes]),
-        offsets=inflation
-        * np.array([np.quantile(residuals[c], levels) for c in classes]).T,
+        count_variance=count_variance,
+        rate_variance=rate_variance,
+        roots=roots[(bounds[:-1] + bounds[1:] - 1) // 2],
+        scores=_inflation(np.asarray(cells.any(axis=1)), task.memory_days)
+        * np.array([_quantiles(scores[a:b], task.levels) for a, b in classes]).T,
     )
 
 
-def _volume_classes(roots: FloatArray) -> list[IntArray]:
-    """Return the indices of up to five classes of rising volume, ties together."""
-    scale = float(roots.max()) or 1.0
-    ranked = np.round(roots / scale, 9)  # rounding errors are no difference
-    order = np.argsort(ranked, kind="stable")
-    ranked, num = ranked[order], len(roots)
-    cuts: list[int] = []
+def _inflation(days: BoolArray, memory_days: float) -> float:
+    """Return how much wider a new day strays than the days ``[d]`` that were seen.
+
+    Few weeks show few of the shocks that move whole days, and where these last, fewer
+    still: no more than one observation a week counts.
+    """
+    weeks = np.unique(np.flatnonzero(days) // DAYS_PER_WEEK).size
+    num = max(1.0, min(float(weeks), np.count_nonzero(days) / memory_days))
+    return float(np.sqrt(1.0 + 1.0 / num))
+
+
+def _quantiles(values: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Return the quantiles, linear between order statistics (numpy's, but faster)."""
+    ranked = np.sort(values)
+    at = np.asarray(levels) * (len(ranked) - 1)
+    low = at.astype(np.int64)
+    high = np.minimum(low + 1, len(ranked) - 1)
+    return np.asarray(ranked[low] + (at - low) * (ranked[high] - ranked[low]))
+
+
+def _variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:
+    """Return *a* > 0, *b* >= 0 of ``squares = a + b * volumes``, by relative error.
+
+    Both are 0 if there is no error at all; else *a* is at least a hundredth of the
+    least square, so that a contact where none was expected has a finite score. A class
+    without errors counts as one with a thousandth of the largest ones.
+    """
+    if not squares.any():
+        return 0.0, 0.0
+    squares = np.maximum(squares, 1e-6 * squares.max())
+    least = float(squares.min()) / 100.0
+    weight = 1.0 / squares**2
+    w0, w1, w2 = (float(weight @ volumes**k) for k in range(3))
+    y0, y1 = float(weight @ squares), float(weight @ (volumes * squares))
+    determinant = w0 * w2 - w1 * w1
+    if determinant <= 1e-9 * w0 * w2:  # one volume: the rate's error, if there is any
+        return (least, y1 / w2) if w2 > 0 else (y0 / w0, 0.0)
+    slope = (y1 * w0 - y0 * w1) / determinant
+    if slope <= 0:
+        return y0 / w0, 0.0
+    constant = (y0 * w2 - y1 * w1) / determinant
+    return (constant, slope) if constant > least else (least, y1 / w2)
+
+
+def _volume_classes(volumes: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return an order of rising volume and the bounds of up to five classes in it.
+
+    Equal volumes stay together, and a class has at least 40 members.
+    """
+    # Single precision: rounding errors are no difference.
+    ranked = (volumes / (float(volumes.max()) or 1.0)).astype(np.float32)
+    order = np.argsort(ranked)
+    ranked, num = ranked[order], len(volumes)
+    cuts = [0]
     for part in range(1, NUM_CLASSES):
         tie = ranked[num * part // NUM_CLASSES]
         for side in ("left", "right"):
             cut = int(np.searchsorted(ranked, tie, side))
-            if min(cut - max([0, *cuts]), num - cut) >= MIN_RESIDUALS:
+            if min(cut - cuts[-1], num - cut) >= MIN_RESIDUALS:
                 cuts.append(cut)
                 break
-    return np.split(order, cuts)
+    return order, np.array([*cuts, num])

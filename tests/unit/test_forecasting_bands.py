@@ -103,10 +103,35 @@ def test_short_histories_have_wider_bands():
     assert two > 1.1 * twenty
 
 
-def test_bands_widen_week_by_week():
-    weeks = widths(20).reshape(4, 7).mean(axis=1)
+def drifting(num_days, rng, step=0.02):
+    """Return Poisson counts whose level walks at random, *step* a day."""
+    level = np.exp(step * np.cumsum(rng.standard_normal(num_days)))
+    return rng.poisson(rates(num_days, 20.0, 200.0) * level[:, None]).astype(float)
+
+
+def test_bands_widen_with_the_drift_that_the_history_shows():
+    past = history(drifting(182, np.random.default_rng(4)))
+    days = MONDAY + 182 + np.arange(42)
+    bands = fit_bands(past, WeekdayMean().fit(past), LEVELS)
+    low, _, high = bands.quantiles(rates(42, 20.0, 200.0), days)
+    weeks = (high - low).mean(axis=1).reshape(6, 7).mean(axis=1)
     assert (np.diff(weeks) > 0).all()
-    assert weeks[3] < 1.15 * weeks[0]
+    assert weeks[5] > 1.1 * weeks[0]
+
+
+def test_bands_of_a_drifting_level_cover_80_percent_at_any_distance():
+    rng = np.random.default_rng(9)
+    covered = []
+    for _ in range(60):
+        offered = drifting(224, rng)
+        past, future = history(offered[:182]), offered[182:]
+        fitted, days = WeekdayMean().fit(past), MONDAY + 182 + np.arange(42)
+        low, _, high = fit_bands(past, fitted, LEVELS).quantiles(
+            fitted.predict(days), days
+        )
+        covered.append(((future >= low) & (future <= high)).mean(axis=1))
+    weeks = np.mean(covered, axis=0).reshape(6, 7).mean(axis=1)
+    assert weeks == pytest.approx(np.full(6, 0.8), abs=0.08)
 
 
 def test_without_residuals_poisson_and_day_noise_stand_in():
@@ -144,6 +169,8 @@ class Known:
 def test_quantiles_are_those_of_the_residuals():
     # Residuals -1, ..., 1 on the sqrt scale around sqrt(25), over 20 weeks.
     residuals = np.linspace(-1, 1, 140 * 4).reshape(140, 4)
+    # In any order, so that no day tells of the next.
+    residuals = np.random.default_rng(1).permuted(residuals)
     past = history((5.0 + residuals) ** 2)
     model = Known(np.full((140, 4), 25.0), np.full((140, 4), 9))
     bands = fit_bands(past, model, (0.25, 0.75))

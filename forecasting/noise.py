@@ -1,0 +1,350 @@
+"""How far a queue's contacts stray from their forecast, and how that hangs together."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
+from typing import Self
+
+import numpy as np
+
+from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+LEADS = (1, 7, 28)
+"""Days ahead at which errors are measured: tomorrow, a week, a month."""
+WINDOW_DAYS = 182
+MIN_DAYS = 7
+FULL_SUPPORT_WEEKS = 4
+PRIOR_DAY_CV = 0.2
+# A level that nobody could measure drifts by 5 % of the day variance a week.
+PRIOR_DRIFT_PER_WEEK = 0.05
+PRIOR_SPANS = 4.0
+TRIMMED = 0.05
+MAX_SLOT_VARIANCE = 1.0
+MAX_DAY_VARIANCE = 1.0
+KNOTS = (np.arange(21) + 0.5) / 21
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """Forecast errors of one lead: *expected* and *error* ``[d, s]``, on *cells* only.
+
+    Both are 0 elsewhere. Days are the last ones of the history, at most 26 weeks.
+    """
+
+    days: IntArray
+    expected: FloatArray
+    error: FloatArray
+    cells: BoolArray
+
+    @cached_property
+    def expected_of_day(self) -> FloatArray:
+        """``[d]`` contacts that were expected on the scored cells."""
+        return np.asarray(self.expected.sum(axis=1))
+
+    @cached_property
+    def scored_days(self) -> BoolArray:
+        """``[d]`` days with at least a fifth of the usual expected contacts."""
+        total = self.expected_of_day
+        some = total > 0
+        usual = np.median(total[some]) if some.any() else 0.0
+        return np.asarray(some & (total >= 0.2 * usual))
+
+    @cached_property
+    def day_ratio(self) -> FloatArray:
+        """``[d]`` offered over expected contacts, less 1; NaN where not scored."""
+        ratio = np.full(len(self.days), np.nan)
+        rows = self.scored_days
+        ratio[rows] = self.error[rows].sum(axis=1) / self.expected_of_day[rows]
+        return ratio
+
+
+def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
+    """Return the errors that *fitted* would have made on the last 26 weeks.
+
+    The first weeks of a model, when it rests on fewer than four earlier ones, are
+    left out where they are the smaller part.
+    """
+    hindcast = fitted.hindcast(lead_days)
+    last = slice(max(len(history.days) - WINDOW_DAYS, 0), None)
+    support, expected = hindcast.support[last], hindcast.expected[last]
+    cells = history.ordinary[last] & (support > 0)
+    mature = cells & (support >= FULL_SUPPORT_WEEKS)
+    if mature.sum() >= cells.sum() / 2:
+        cells = mature
+    offered = history.offered_contacts[last]
+    return Errors(
+        days=history.days[last],
+        expected=np.where(cells, expected, 0.0),
+        error=np.where(cells, offered - expected, 0.0),
+        cells=cells,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNoise:
+    r"""What moves a queue's contacts about their forecast.
+
+    .. math:: X_{d,s} \sim \mathrm{Poisson}\bigl(\lambda_{d,s}\,(1+G_d)\,V_{d,s}\bigr)
+
+    A day factor *G*, a factor *V* of mean 1 that decays from slot to slot, and counting
+    noise (mixed-Poisson form of Jongbloed & Koole 2001, doi:10.1002/asmb.444; day and
+    slot effects of Aldor-Noiman, Feigin & Mandelbaum 2009, doi:10.1214/09-AOAS255).
+    All variances are relative to the mean, squared.
+
+    Attributes
+    ----------
+    known_until
+        First day after the history, as days from 1970-01-01.
+    day_variance
+        Variance of the day factor at each lead of :data:`LEADS`; it does not fall.
+    day_shape
+        Quantiles at :data:`KNOTS` of the day factor over its standard deviation.
+    lasting_share, decay_per_day
+        The correlation of two days' factors, *k* days apart, is
+        ``lasting + passing * decay ** k``; the rest is each day's own.
+    passing_share
+        See above.
+    slot_variance, decay_per_slot
+        Variance of the slot factor and its correlation from slot to slot.
+    dispersion
+        Variance over mean of the counts that is left, at least 1 (Poisson).
+    is_assumed
+        Whether there was too little history to measure anything.
+    factor_days, day_factors
+        The days of the history, and their factors a week ahead (NaN where unknown).
+    """
+
+    known_until: int
+    day_variance: tuple[float, ...]
+    day_shape: FloatArray
+    lasting_share: float
+    passing_share: float
+    decay_per_day: float
+    slot_variance: float
+    decay_per_slot: float
+    dispersion: float
+    is_assumed: bool
+    factor_days: IntArray
+    day_factors: FloatArray
+
+    @classmethod
+    def assumed(cls, known_until: int) -> Self:
+        """Return Poisson noise with day factors of 20 %, for want of a history."""
+        variance = PRIOR_DAY_CV**2
+        drift = 1.0 + PRIOR_DRIFT_PER_WEEK * 3
+        return cls(
+            known_until=known_until,
+            day_variance=(variance, variance, variance * drift),
+            day_shape=_NORMAL_KNOTS,
+            lasting_share=0.25,
+            passing_share=0.25,
+            decay_per_day=0.7,
+            slot_variance=0.0,
+            decay_per_slot=0.0,
+            dispersion=1.0,
+            is_assumed=True,
+            factor_days=np.empty(0, dtype=np.int64),
+            day_factors=np.empty(0),
+        )
+
+    def lead_of(self, days: IntArray) -> FloatArray:
+        """Return how many days ahead *days* lie; the first unknown day is 1."""
+        return np.maximum(days - self.known_until + 1, 1).astype(float)
+
+    def day_variance_at(self, lead_days: FloatArray) -> FloatArray:
+        """Return the variance of the day factor *lead_days* ahead.
+
+        Between measured leads it is interpolated, up to a week in the inverse of the
+        lead (what a day tells of the next ones fades fast), and beyond the last one
+        grows on as it did before.
+        """
+        near, week, month = self.day_variance
+        fading = (1.0 - 1.0 / np.minimum(lead_days, LEADS[1])) / (1.0 - 1.0 / LEADS[1])
+        drift = (month - week) / (LEADS[2] - LEADS[1])
+        return np.asarray(
+            near
+            + (week - near) * fading
+            + drift * np.maximum(lead_days - LEADS[1], 0.0)
+        )
+
+    def day_correlation(self, days_apart: IntArray) -> FloatArray:
+        """Return the correlation of the factors of days that lie *days_apart*."""
+        passing = self.passing_share * self.decay_per_day**days_apart
+        return np.where(days_apart == 0, 1.0, self.lasting_share + passing)
+
+    @property
+    def memory_days(self) -> float:
+        """How many days' factors weigh as one independent one (at most a month's)."""
+        passing = self.passing_share * self.decay_per_day / (1.0 - self.decay_per_day)
+        return 1.0 + 2.0 * (passing + self.lasting_share * LEADS[2])
+
+
+def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
+    """Return the noise behind *errors*, which hold those of each of :data:`LEADS`.
+
+    Everything comes from products of errors in one day (no counting noise is in a
+    product of two slots) and of whole days; a twentieth of the days at either end is
+    trimmed to the next, so that a single strike or storm does not decide.
+    """
+    known_until = int(history.days[history.usable.any(axis=1)][-1]) + 1
+    near, week = errors[LEADS[0]], errors[LEADS[1]]
+    if np.count_nonzero(week.scored_days) < MIN_DAYS:
+        return QueueNoise.assumed(known_until)
+    lags = _lags(week)
+    day_variance = _by_lead(errors, lags)
+    slot_variance, decay_per_slot = _slot_noise(near, lags)
+    lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
+    return QueueNoise(
+        known_until=known_until,
+        day_variance=day_variance,
+        day_shape=_day_shape(week.day_ratio),
+        lasting_share=lasting,
+        passing_share=passing,
+        decay_per_day=decay,
+        slot_variance=slot_variance,
+        decay_per_slot=decay_per_slot,
+        dispersion=_dispersion(near, day_variance[0] + slot_variance),
+        is_assumed=False,
+        factor_days=week.days,
+        day_factors=week.day_ratio,
+    )
+
+
+def _lags(errors: Errors) -> tuple[int, ...]:
+    """Return lags in slots: three short ones, then a quarter to half a day."""
+    busy = (errors.expected > 0).sum(axis=1)
+    length = int(np.median(busy[busy > 0]))
+    far = {max(1, length // 4), max(1, length // 3), max(1, length // 2)}
+    return (1, 2, 3, *sorted(far))
+
+
+def _by_lead(errors: dict[int, Errors], lags: tuple[int, ...]) -> tuple[float, ...]:
+    """Return the day variance at each lead; long leads, seldom seen, are shrunk.
+
+    A lead of *k* days has as many independent observations as the history has spans
+    of *k* days; four more say that the variance is the week's, plus a mild drift.
+    """
+    measured = {lead: _day_variance(errors[lead], lags) for lead in errors}
+    week = measured[LEADS[1]]
+    result = []
+    for lead in LEADS:
+        weeks_more = max(lead - LEADS[1], 0) / DAYS_PER_WEEK
+        prior = week * (1.0 + PRIOR_DRIFT_PER_WEEK * weeks_more)
+        num = np.count_nonzero(errors[lead].scored_days) / max(lead, LEADS[1])
+        value = (num * measured[lead] + PRIOR_SPANS * prior) / (num + PRIOR_SPANS)
+        result.append(value)
+    return tuple(np.maximum.accumulate(result).tolist())
+
+
+def _day_variance(errors: Errors, lags: tuple[int, ...]) -> float:
+    """Return the covariance of errors far apart in one day, relative to the mean.
+
+    Where a day has a single slot, or there are few days, the priors weigh in.
+    """
+    num = np.count_nonzero(errors.scored_days)
+    if not num:
+        return 0.0
+    far = _slot_covariance(errors, lags[3:])
+    known = far[np.isfinite(far)]
+    value = float(np.clip(known.mean(), 0.0, MAX_DAY_VARIANCE)) if known.size else 0.0
+    if not known.size:  # one slot a day: what is not Poisson is the day's
+        ratio = errors.day_ratio[errors.scored_days]
+        poisson = 1.0 / errors.expected_of_day[errors.scored_days]
+        value = float(np.clip((ratio**2 - poisson).mean(), 0.0, MAX_DAY_VARIANCE))
+    return value * (1.0 + DAYS_PER_WEEK / num)
+
+
+def _slot_covariance(errors: Errors, lags: tuple[int, ...]) -> FloatArray:
+    """Return the trimmed relative covariance of errors at each of *lags*; NaN: none."""
+    result = np.full(len(lags), np.nan)
+    expected, error = errors.expected, errors.error
+    for i, lag in enumerate(lags):
+        if lag >= expected.shape[1]:
+            continue
+        product = np.einsum("ds,ds->d", error[:, :-lag], error[:, lag:])
+        weight = np.einsum("ds,ds->d", expected[:, :-lag], expected[:, lag:])
+        result[i] = _trimmed_ratio(product[weight > 0], weight[weight > 0])
+    return result
+
+
+def _trimmed_ratio(numerator: FloatArray, weight: FloatArray) -> float:
+    """Return the weighted mean of the ratios, the outer ones pulled in."""
+    if len(weight) < MIN_DAYS:
+        return float("nan")
+    ratio = numerator / weight
+    rank = np.sort(ratio)
+    cut = int(np.ceil(TRIMMED * len(rank)))
+    kept = np.minimum(np.maximum(ratio, rank[cut]), rank[-1 - cut])
+    return float(np.average(kept, weights=weight))
+
+
+def _slot_noise(errors: Errors, lags: tuple[int, ...]) -> tuple[float, float]:
+    """Return variance and decay per slot of what is neither the day's nor counting."""
+    covariance = _slot_covariance(errors, lags)
+    if not np.isfinite(covariance).all():
+        return 0.0, 0.0
+    short = np.maximum(covariance[:3] - covariance[3:].mean(), 0.0)
+    decay = _decay(short)
+    if decay <= 0.0:
+        return 0.0, 0.0
+    return min(float(short[0]) / decay, MAX_SLOT_VARIANCE), decay
+
+
+def _decay(covariance: FloatArray) -> float:
+    """Return the factor from one to the next of three falling covariances."""
+    before = float(covariance[:2].sum())
+    if before <= 0.0:
+        return 0.0
+    ratio = float(covariance[1:].sum()) / before
+    return float(np.clip(ratio, 0.0, 0.95)) if ratio > 0.05 else 0.0
+
+
+def _dispersion(errors: Errors, variance: float) -> float:
+    """Return the variance over mean of the counts beyond *variance* of the rates."""
+    expected = errors.expected
+    left = (errors.error**2).sum() - variance * (expected**2).sum()
+    return max(1.0, float(left / expected.sum()))
+
+
+def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float]:
+    """Return lasting share, passing share and decay of the day factors' correlation.
+
+    Shares are relative to *variance*, in which there is no counting noise; the
+    correlation that lasts is that of days two and three weeks apart.
+    """
+    known = np.isfinite(ratio)
+    if variance <= 0.0 or not known.any():
+        return 0.0, 0.0, 0.0
+    limit = np.sort(np.abs(ratio[known]))[-1 - int(TRIMMED * known.sum())]
+    series = np.clip(np.where(known, ratio, 0.0), -limit, limit)
+    total = max(variance, float((series**2).sum() / known.sum()) / 2)
+
+    def at(lag: int) -> float:
+        pairs = int((known[:-lag] & known[lag:]).sum())
+        # Seven pairs more that say nothing: few days prove no memory.
+        return float(series[:-lag] @ series[lag:]) / (pairs + DAYS_PER_WEEK) / total
+
+    lasting = float(np.clip((at(14) + at(21)) / 2, 0.0, 0.8))
+    short = np.maximum(np.array([at(1), at(2), at(3)]) - lasting, 0.0)
+    decay = _decay(short)
+    passing = min(float(short[0]) / decay, 1.0 - lasting) if decay > 0.0 else 0.0
+    return lasting, passing, decay
+
+
+_NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
+
+
+def _day_shape(ratio: FloatArray) -> FloatArray:
+    """Return the quantiles of the observed day ratios at the knots, per trimmed SD.
+
+    Rare days keep their distance, up to four times the SD.
+    """
+    known = np.sort(ratio[np.isfinite(ratio)])
+    cut = int(np.ceil(TRIMMED * len(known)))
+    trimmed = np.clip(known, known[cut], known[-1 - cut])
+    spread = float(np.sqrt((trimmed**2).mean()))
+    if spread <= 0.0:
+        return _NORMAL_KNOTS
+    shape = np.clip(np.quantile(known, KNOTS) / spread, -4.0, 4.0)
+    return np.asarray(shape - shape.mean())
