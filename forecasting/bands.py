@@ -247,8 +247,8 @@ def _volume_classes(volumes: FloatArray) -> tuple[IntArray, IntArray]:
 
     Equal volumes stay together, and a class has at least 40 members.
     """
-    # Single precision: rounding errors are no difference.
-    ranked = (volumes / (float(volumes.max()) or 1.0)).astype(np.float32)
+    # Rounding errors are no difference.
+    ranked = np.round(volumes / (float(volumes.max()) or 1.0), 9)
     order = np.argsort(ranked)
     ranked, num = ranked[order], len(volumes)
     cuts = [0]
