@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from wfm.calendar.holidays import Holiday
 
 HOLIDAY = "holiday"
+MINOR = "minor holiday"
 BEFORE = "day before a holiday"
 AFTER = "day after a holiday"
 BRIDGE = "bridge day"
@@ -21,13 +22,15 @@ def day_kinds(
     last: date,
     holidays: Mapping[date, Holiday],
     weekend: Collection[int],
-) -> dict[date, tuple[str, str]]:
-    """Return date -> (kind, name of the holiday) of the special days in a span.
+) -> dict[date, tuple[str, Holiday]]:
+    """Return date -> (kind, holiday behind it) of the special days in a span.
 
-    A working day before or after a holiday, or both ways enclosed by days off with a
-    holiday among them (bridge day); a weekend that runs into a holiday; any other day
-    between two holidays at most a week apart (Christmas to New Year, Golden Week, the
-    half-holidays of Passover). Each day has one kind, the first of these that fits.
+    Besides the holidays themselves: the eve, a workday or a first day of rest; the
+    workday after; a workday between a holiday and a day off (bridge day); the weekend
+    that runs into a holiday; any other day between two holidays at most a week apart
+    (Christmas to New Year, Golden Week, the half-holidays of Passover). Each day has
+    one kind, the first of these that fits. Minor holidays make nothing of the days
+    around them.
 
     Parameters
     ----------
@@ -37,67 +40,64 @@ def day_kinds(
         The market's days of rest, 0 = Monday.
     """
     calendar = _Calendar(holidays, weekend)
-    found = {}
-    day = first
-    while day <= last:
-        if (kind := calendar.kind_of(day)) is not None:
-            found[day] = kind
-        day += _ONE_DAY
-    return found
+    if not holidays:
+        return {}
+    start = max(first, min(holidays) - BETWEEN_DAYS * _ONE_DAY)
+    end = min(last, max(holidays) + BETWEEN_DAYS * _ONE_DAY)
+    days = (start + k * _ONE_DAY for k in range((end - start).days + 1))
+    return {day: kind for day in days if (kind := calendar.kind_of(day)) is not None}
 
 
 class _Calendar:
-    """Questions about single days; every loop ends at the edge of the days off."""
+    """Questions about single days; every run ends at the edge of the days off."""
 
     def __init__(
         self, holidays: Mapping[date, Holiday], weekend: Collection[int]
     ) -> None:
-        self._holidays = holidays
+        self._all = holidays
+        self._major = {day: h for day, h in holidays.items() if not h.minor}
         self._weekend = weekend
 
-    def kind_of(self, day: date) -> tuple[str, str] | None:
-        if day in self._holidays:
-            return HOLIDAY, self._holidays[day].name
-        before, after = self._run(day, -_ONE_DAY), self._run(day, _ONE_DAY)
-        if day.weekday() in self._weekend:
-            name = before or after
-            return (LONG_WEEKEND, name) if name else self._between(day)
-        if self._is_bridge(day):
-            return BRIDGE, self._beside(day)
-        if (holiday := self._holidays.get(day + _ONE_DAY)) is not None:
-            return BEFORE, holiday.name
-        return (AFTER, before) if before else self._between(day)
+    def kind_of(self, day: date) -> tuple[str, Holiday] | None:
+        if (holiday := self._all.get(day)) is not None:
+            return MINOR if holiday.minor else HOLIDAY, holiday
+        rest = day.weekday() in self._weekend
+        for kind, found in (
+            (BEFORE, None if rest else self._major.get(day + _ONE_DAY)),
+            (BRIDGE, None if rest else self._bridged(day)),
+            (AFTER, None if rest else self._major.get(day - _ONE_DAY)),
+            (LONG_WEEKEND, self._joined(day) if rest else None),
+            (BETWEEN, self._enclosing(day)),
+        ):
+            if found is not None:
+                return kind, found
+        return None
 
     def _is_off(self, day: date) -> bool:
-        return day in self._holidays or day.weekday() in self._weekend
+        return day in self._major or day.weekday() in self._weekend
 
-    def _is_bridge(self, day: date) -> bool:
+    def _bridged(self, day: date) -> Holiday | None:
         sides = (day - _ONE_DAY, day + _ONE_DAY)
-        return (
-            not self._is_off(day)
-            and all(self._is_off(side) for side in sides)
-            and any(side in self._holidays for side in sides)
-        )
+        if self._is_off(day) or not all(self._is_off(side) for side in sides):
+            return None
+        return self._major.get(sides[0]) or self._major.get(sides[1])
 
-    def _beside(self, day: date) -> str:
-        sides = (day - _ONE_DAY, day + _ONE_DAY)
-        return next(self._holidays[d].name for d in sides if d in self._holidays)
+    def _joined(self, day: date) -> Holiday | None:
+        """Return the holiday in the run of days off around *day*."""
+        for step in (-_ONE_DAY, _ONE_DAY):
+            other = day + step
+            while self._is_off(other) or self._bridged(other):
+                if other in self._major:
+                    return self._major[other]
+                other += step
+        return None
 
-    def _run(self, day: date, step: timedelta) -> str:
-        """Return the holiday in the run of days off next to *day*, or ``""``."""
-        day += step
-        while self._is_off(day) or self._is_bridge(day):
-            if day in self._holidays:
-                return self._holidays[day].name
-            day += step
-        return ""
-
-    def _between(self, day: date) -> tuple[str, str] | None:
+    def _enclosing(self, day: date) -> Holiday | None:
+        """Return the last holiday before *day* if another one follows in time."""
         for back in range(1, BETWEEN_DAYS):
-            earlier = self._holidays.get(day - back * _ONE_DAY)
-            if earlier is None:
-                continue
-            later = range(1, BETWEEN_DAYS - back + 1)
-            if any(day + k * _ONE_DAY in self._holidays for k in later):
-                return BETWEEN, earlier.name
+            earlier = self._major.get(day - back * _ONE_DAY)
+            if earlier is not None:
+                ahead = range(1, BETWEEN_DAYS - back + 1)
+                follows = any(day + k * _ONE_DAY in self._major for k in ahead)
+                return earlier if follows else None
         return None

@@ -9,8 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.model import ForecastError, QueueHistory
-from forecasting.special import Ratios, Tag, factors, tagged_cells, tags_on
-from wfm.calendar.holidays import Holiday
+from forecasting.special import (
+    Tag,
+    stated_factors,
+    tagged_cells,
+    tags_on,
+    trusted_days,
+)
+from wfm.calendar.holidays import Holiday, weekend_days
 from wfm.calendar.local import local_clock, wall_minute
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
@@ -59,7 +65,8 @@ class QueueRecord:
     """All that is known of one queue, by local day and slot.
 
     *handle_s* and *handled* are ``[d, s]`` total handle seconds (planned changes of
-    handle time by events taken out) and the contacts behind them.
+    handle time by events taken out) and the contacts behind them; *trusted* are the
+    days ``[d]`` that the planner calls ordinary.
     """
 
     queue: Queue
@@ -67,6 +74,7 @@ class QueueRecord:
     handle_s: FloatArray
     handled: FloatArray
     tags: tuple[Tag, ...]
+    trusted: BoolArray
 
     def before(self, day: int) -> Self:
         """Return what was known at local midnight of *day* (days from 1970-01-01)."""
@@ -77,7 +85,8 @@ class QueueRecord:
             history=history,
             handle_s=self.handle_s[:num],
             handled=self.handled[:num],
-            tags=tuple(tag.before(num) for tag in self.tags),
+            tags=tuple(tag.before(num) for tag in self.tags if tag.first_row < num),
+            trusted=self.trusted[:num],
         )
 
 
@@ -103,8 +112,14 @@ class MarketCalendar:
 
     def tags(self, queue: Queue, days: IntArray, slot_minutes: int) -> tuple[Tag, ...]:
         """Return the tags of *queue* on *days*."""
-        holidays = self.holidays_of(queue)
-        return tags_on(queue, days, slot_minutes, holidays, self.events)
+        return tags_on(
+            queue,
+            days,
+            slot_minutes,
+            self.holidays_of(queue),
+            self.events,
+            weekend_days(queue.country),
+        )
 
 
 def queue_record(
@@ -126,18 +141,20 @@ def queue_record(
     q = history.queue_ids.index(queue.queue_id)
     slots = day_slots(history.grid, queue.zone)
     days = np.arange(slots.day[0], slots.day[-1] + 1)
-    tags = calendar.tags(queue, days, history.grid.interval_minutes)
+    slot_minutes = history.grid.interval_minutes
+    tags = calendar.tags(queue, days, slot_minutes)
 
     def total(values: npt.NDArray[Any]) -> FloatArray:
         return slots.total(values.astype(float), int(days[0]), len(days))
 
-    _, aht_factor = factors(tags, Ratios(), (len(days), slots.num_slots))
+    _, aht_factor = stated_factors(tags, (len(days), slots.num_slots))
     return QueueRecord(
         queue=queue,
         history=_volumes(history, queue, total, days, calendar, tags),
         handle_s=total(history.aht_s[q] * history.aht_weight[q]) / aht_factor,
         handled=total(history.aht_weight[q]),
         tags=tags,
+        trusted=trusted_days(queue, days, slot_minutes, calendar.events),
     )
 
 
@@ -162,4 +179,5 @@ def _volumes(
         observed=count > 0,
         is_open=total(is_open) > 0,
         special=tagged_cells(tags, count.shape),
+        weekend=weekend_days(queue.country),
     )

@@ -7,9 +7,15 @@ import numpy as np
 
 from forecasting.aht import aht_profile
 from forecasting.bands import Bands, fit_bands
+from forecasting.day_level import (
+    PlainHistory,
+    SpecialDays,
+    learn_special_days,
+    plain_history,
+)
 from forecasting.days import Horizon, QueueRecord
-from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Fitted, ForecastError
-from forecasting.special import Ratios, factors, learn_ratios
+from forecasting.model import DAYS_PER_WEEK, FORECASTERS, ForecastError
+from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
 
 NAIVE_MODEL = "last_week"
@@ -71,51 +77,38 @@ def zero_forecast(
 def _volumes(
     record: QueueRecord, horizon: Horizon, model: str, levels: Sequence[float]
 ) -> DayForecast:
-    fitted = FORECASTERS[model]().fit(record.history)
+    plain = plain_history(record.history, record.trusted)
+    fitted = FORECASTERS[model]().fit(plain.history)
     mean = fitted.predict(horizon.days)
     if mean.shape != horizon.is_open.shape or not np.isfinite(mean).all():
         msg = "the forecast is not finite"
         raise ForecastError(msg)
-    mean = np.maximum(mean, 0.0)
-    bands = fit_bands(record.history, fitted, levels)
-    quantiles = bands.quantiles(mean, horizon.days)
-    ratios = _ratios(record, fitted)
-    volume, aht = factors(horizon.tags, ratios, mean.shape)
+    special = learn_special_days(plain.history, record.tags, fitted)
+    mean = special.applied(np.maximum(mean, 0.0), horizon.days, horizon.tags)
+    bands = fit_bands(plain.history, fitted, levels)
+    factors = plain.course.factors(horizon.days)[:, None] * horizon.is_open
+    _, aht = stated_factors(horizon.tags, mean.shape)
     profile = _handle_time(record)
     return DayForecast(
-        mean=mean * volume * horizon.is_open,
-        quantiles=quantiles * volume * horizon.is_open,
+        mean=mean * factors,
+        quantiles=bands.quantiles(mean, horizon.days) * factors,
         aht_s=aht * profile,
         failure="" if profile.any() else "no handle time in history or plan; 0 s used",
-        notes=tuple(_notes(horizon, ratios, bands)),
+        notes=tuple(_notes(horizon, plain, special, bands)),
     )
 
 
-def _notes(horizon: Horizon, ratios: Ratios, bands: Bands) -> Iterator[str]:
+def _notes(
+    horizon: Horizon, plain: PlainHistory, special: SpecialDays, bands: Bands
+) -> Iterator[str]:
     """Yield what the forecast had to assume, for the planner to judge."""
     gap = int(horizon.days[0]) - bands.known_until
     if gap >= DAYS_PER_WEEK:  # fewer may be a long weekend
         yield f"the history ends {gap} days before the forecast begins"
     if bands.are_assumed:
         yield "too little history to measure errors: the bands are assumed"
-    unknown = {
-        tag.kind
-        for tag in horizon.tags
-        if not ratios.knows(tag) and (tag.cells & horizon.is_open).any()
-    }
-    for kind in sorted(unknown):
-        yield f"no earlier {kind} in the history: taken to change no volumes"
-
-
-def _ratios(record: QueueRecord, fitted: Fitted) -> Ratios:
-    """Return what special days did to the volumes that *fitted* expected."""
-    if not record.tags:
-        return Ratios()
-    history = record.history
-    backcast = fitted.predict(history.days)
-    hindcast = fitted.hindcast(DAYS_PER_WEEK)
-    expected = np.where(hindcast.support > 0, hindcast.expected, backcast)
-    return learn_ratios(record.tags, history.offered_contacts, expected, history.usable)
+    yield from plain.notes()
+    yield from special.notes(horizon.tags, horizon.is_open)
 
 
 def _handle_time(record: QueueRecord) -> FloatArray:

@@ -1,43 +1,71 @@
-"""Special days: holidays and tagged events, kept out of the profile and re-applied."""
+"""Special days of a queue: holidays, the days around them, and tagged events."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
-from wfm.calendar.holidays import Holiday
-from wfm.calendar.local import wall_minute
+from forecasting.day_kinds import BEFORE, BRIDGE, HOLIDAY, day_kinds
+from wfm.calendar.holidays import SATURDAY_SUNDAY, Holiday
+from wfm.calendar.local import wall_date
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import MINUTES_PER_DAY, DemandEvent, Queue
 
-HOLIDAY = "holiday"
-PRIOR_OCCURRENCES = 0.5
-PRIOR_CONTACTS = 20.0
+ORDINARY = "ordinary"
+"""The kind of event that says: nothing special, however odd the day looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """One holiday or event as it falls on a queue's local days.
+    """One holiday, day beside a holiday, or event as it falls on local days.
 
-    *cells* is ``[d, s]``. *effect* is the planner's ratio, ``None`` if it has to be
-    learnt. *name* tells holidays of one kind apart (Christmas is no Labour Day); it is
-    empty where only the kind counts.
+    Attributes
+    ----------
+    kind, name
+        *name* tells holidays of one kind apart (Christmas is no Labour Day); it is
+        empty where only the kind counts.
+    first_row
+        The row (local day) of a ``[d, s]`` matrix at which *cells* begins.
+    cells
+        ``[n, s]`` the slots touched on *n* days from there.
+    effect
+        The planner's ratio, ``None`` if it has to be learnt.
+    like_weekday
+        The weekday that such a day may resemble, 0 = Monday: the last day of the
+        weekend for a holiday, the first one for the day before and for a bridge day.
+    provisional
+        Whether the date is not announced yet.
     """
 
     kind: str
     cells: BoolArray
+    first_row: int = 0
     name: str = ""
     effect: float | None = None
     aht_factor: float = 1.0
+    like_weekday: int | None = None
+    provisional: bool = False
 
-    def before(self, num_days: int) -> "Tag":
-        """Return the tag on the first *num_days* days."""
-        return replace(self, cells=self.cells[:num_days])
+    @property
+    def rows(self) -> slice:
+        """The rows of a ``[d, s]`` matrix on which the tag lies."""
+        return slice(self.first_row, self.first_row + len(self.cells))
 
     def between(self, first: int, end: int) -> "Tag":
-        """Return the tag on the days ``first:end``."""
-        return replace(self, cells=self.cells[first:end])
+        """Return the tag on the rows ``first:end``, counted from *first*."""
+        low = max(first, self.first_row)
+        high = max(low, min(end, self.rows.stop))
+        return replace(
+            self,
+            first_row=low - first,
+            cells=self.cells[low - self.first_row : high - self.first_row],
+        )
+
+    def before(self, num_days: int) -> "Tag":
+        """Return the tag on the first *num_days* rows."""
+        return self.between(0, num_days)
 
 
 def tags_on(
@@ -46,129 +74,136 @@ def tags_on(
     slot_minutes: int,
     holidays: Mapping[date, Holiday],
     events: Sequence[DemandEvent],
+    weekend: frozenset[int] = SATURDAY_SUNDAY,
 ) -> tuple[Tag, ...]:
     """Return the tags of *queue* that touch the local dates *days*.
 
-    A holiday that closes the queue is no tag: there is nothing to learn from it.
+    A holiday that closes the queue is no tag: there is nothing to learn from it. The
+    days around it are tags all the same. Events of the kind "ordinary" are none.
     """
-    slots = np.arange(0, MINUTES_PER_DAY, slot_minutes)
-    start = days[:, None] * MINUTES_PER_DAY + slots
-    tags = [
-        Tag(kind=HOLIDAY, name=holiday.name, cells=_between(start, slot_minutes, day))
-        for day, holiday in holidays.items()
-        if not queue.closed_on_holidays and _within(day, days)
-    ]
+    if not days.size:
+        return ()
+    num_slots = -(-MINUTES_PER_DAY // slot_minutes)
+    tags = _day_tags(queue, days, num_slots, holidays, weekend)
     tags += [
-        Tag(
-            kind=event.kind,
-            effect=event.effect,
-            aht_factor=event.aht_factor,
-            cells=_overlap(
-                start, slot_minutes, event.from_local_minute, event.to_local_minute
-            ),
-        )
+        _event_tag(event, cells)
         for event in events
         if queue.queue_id in event.queue_ids
+        and event.kind != ORDINARY
+        and (cells := event_cells(event, days, slot_minutes)).any()
     ]
-    return tuple(tag for tag in tags if tag.cells.any())
+    return tuple(tags)
 
 
-def _within(day: date, days: IntArray) -> bool:
-    return (
-        bool(days.size) and days[0] <= wall_minute(day) // MINUTES_PER_DAY <= days[-1]
+def trusted_days(
+    queue: Queue, days: IntArray, slot_minutes: int, events: Sequence[DemandEvent]
+) -> BoolArray:
+    """Return ``[d]`` the days that the planner calls ordinary, however they look."""
+    trusted = np.zeros(len(days), dtype=bool)
+    for event in events:
+        if event.kind == ORDINARY and queue.queue_id in event.queue_ids:
+            trusted |= event_cells(event, days, slot_minutes).any(axis=1)
+    return trusted
+
+
+def _event_tag(event: DemandEvent, cells: BoolArray) -> Tag:
+    touched = np.flatnonzero(cells.any(axis=1))
+    return Tag(
+        kind=event.kind,
+        effect=event.effect,
+        aht_factor=event.aht_factor,
+        first_row=int(touched[0]),
+        cells=cells[touched[0] : touched[-1] + 1],
     )
 
 
-def _between(start: IntArray, slot_minutes: int, day: date) -> BoolArray:
-    first = wall_minute(day)
-    return _overlap(start, slot_minutes, first, first + MINUTES_PER_DAY)
+def event_cells(event: DemandEvent, days: IntArray, slot_minutes: int) -> BoolArray:
+    """Return ``[d, s]`` which slots overlap *event* on the wall clock."""
+    slots = np.arange(0, MINUTES_PER_DAY, slot_minutes)
+    start = days[:, None] * MINUTES_PER_DAY + slots
+    return np.asarray(
+        (start < event.to_local_minute)
+        & (start + slot_minutes > event.from_local_minute)
+        & (event.from_local_minute < event.to_local_minute)
+    )
 
 
-def _overlap(start: IntArray, length: int, first: int, end: int) -> BoolArray:
-    """Return which slots ``[start, start + length)`` meet ``[first, end)``."""
-    return np.asarray((start < end) & (start + length > first))
+def _day_tags(
+    queue: Queue,
+    days: IntArray,
+    num_slots: int,
+    holidays: Mapping[date, Holiday],
+    weekend: frozenset[int],
+) -> list[Tag]:
+    first, last = (wall_date(int(day) * MINUTES_PER_DAY) for day in days[[0, -1]])
+    kinds = _kinds(tuple(holidays.values()), first, last, weekend)
+    whole_day = np.ones((1, num_slots), dtype=bool)
+    resembles = _resembles(weekend)
+    return [
+        Tag(
+            kind=kind,
+            name=name,
+            cells=whole_day,
+            first_row=(day - first).days,
+            like_weekday=_other(resembles.get(kind), day),
+            provisional=provisional,
+        )
+        for day, kind, name, provisional in kinds
+        if not (kind == HOLIDAY and queue.closed_on_holidays)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _kinds(
+    holidays: tuple[Holiday, ...], first: date, last: date, weekend: frozenset[int]
+) -> tuple[tuple[date, str, str, bool], ...]:
+    """Return (date, kind, name, provisional); queues of one market share the answer."""
+    by_day = {holiday.day: holiday for holiday in holidays}
+    found = day_kinds(first, last, by_day, weekend)
+    return tuple(
+        (day, kind, holiday.plain_name, holiday.provisional)
+        for day, (kind, holiday) in found.items()
+    )
+
+
+def _resembles(weekend: frozenset[int]) -> dict[str, int]:
+    """Return kind -> the weekday that it may resemble."""
+    last = [day for day in sorted(weekend) if (day + 1) % 7 not in weekend]
+    first = [day for day in sorted(weekend) if (day - 1) % 7 not in weekend]
+    if not last:
+        return {}
+    return {HOLIDAY: last[-1], BEFORE: first[-1], BRIDGE: first[-1]}
+
+
+def _other(weekday: int | None, day: date) -> int | None:
+    """Return *weekday* unless *day* itself falls on it."""
+    return None if weekday == day.weekday() else weekday
 
 
 def tagged_cells(tags: Iterable[Tag], shape: tuple[int, ...]) -> BoolArray:
     """Return ``[d, s]`` whether any tag lies on the cell."""
     cells = np.zeros(shape, dtype=bool)
     for tag in tags:
-        cells |= tag.cells
+        cells[tag.rows] |= tag.cells
     return cells
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratios:
-    """Learnt ratios to an ordinary day, by kind and by (kind, name)."""
-
-    by_kind: Mapping[str, float] = field(default_factory=dict)
-    by_name: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-    def of(self, tag: Tag) -> float:
-        """Return the ratio of *tag*: stated, learnt by name, by kind, or 1."""
-        if tag.effect is not None:
-            return tag.effect
-        learnt = self.by_kind.get(tag.kind, 1.0)
-        return self.by_name.get((tag.kind, tag.name), learnt)
-
-    def knows(self, tag: Tag) -> bool:
-        """Return whether the ratio of *tag* is stated or learnt."""
-        return tag.effect is not None or tag.kind in self.by_kind
-
-
-def learn_ratios(
-    tags: Sequence[Tag], offered: FloatArray, expected: FloatArray, usable: BoolArray
-) -> Ratios:
-    r"""Return the ratios of offered to expected contacts, shrunk where little is seen.
-
-    .. math:: \hat r = \frac{\sum_i A_i + K r_0}{\sum_i E_i + K}, \qquad
-        K = \tfrac12 \bar E + 20
-
-    over occurrences *i* with :math:`A_i` offered and :math:`E_i` expected contacts: the
-    prior weighs half an occurrence and twenty contacts. A kind is drawn towards
-    :math:`r_0 = 1`, a named holiday towards its kind. Cells under two tags teach
-    nothing, since nobody can tell whose effect it was.
-    """
-    single = usable & (sum_of(tags, usable.shape) == 1)
-    seen = [
-        (tag, float(offered[cells].sum()), float(expected[cells].sum()))
-        for tag in tags
-        if (cells := tag.cells & single).any()
-    ]
-    by_kind = {
-        kind: _shrunk([(a, e) for tag, a, e in seen if tag.kind == kind], 1.0)
-        for kind in {tag.kind for tag, _, _ in seen}
-    }
-    by_name = {
-        (kind, name): _shrunk(
-            [(a, e) for tag, a, e in seen if (tag.kind, tag.name) == (kind, name)],
-            by_kind[kind],
-        )
-        for kind, name in {(tag.kind, tag.name) for tag, _, _ in seen if tag.name}
-    }
-    return Ratios(by_kind=by_kind, by_name=by_name)
 
 
 def sum_of(tags: Iterable[Tag], shape: tuple[int, ...]) -> IntArray:
     """Return ``[d, s]`` how many tags lie on each cell."""
     count = np.zeros(shape, dtype=np.int64)
     for tag in tags:
-        count += tag.cells
+        count[tag.rows] += tag.cells
     return count
 
 
-def _shrunk(pairs: Sequence[tuple[float, float]], prior_ratio: float) -> float:
-    offered, expected = (sum(column) for column in zip(*pairs, strict=True))
-    prior = PRIOR_OCCURRENCES * expected / len(pairs) + PRIOR_CONTACTS
-    return float((offered + prior * prior_ratio) / (expected + prior))
-
-
-def factors(
-    tags: Iterable[Tag], ratios: Ratios, shape: tuple[int, ...]
+def stated_factors(
+    tags: Iterable[Tag], shape: tuple[int, ...]
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the factors ``[d, s]`` on contacts and on handle time; tags multiply."""
+    """Return ``[d, s]`` the planner's factors on contacts and on handle time."""
     volume, aht = np.ones(shape), np.ones(shape)
     for tag in tags:
-        volume[tag.cells] *= ratios.of(tag)
-        aht[tag.cells] *= tag.aht_factor
+        if tag.effect is not None:
+            volume[tag.rows][tag.cells] *= tag.effect
+        if tag.aht_factor != 1.0:
+            aht[tag.rows][tag.cells] *= tag.aht_factor
     return volume, aht

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.forecasting import grid_over, local_values, make_history, make_queue
 
+from forecasting.day_kinds import AFTER, BEFORE
 from forecasting.days import MarketCalendar, day_number, day_slots, queue_record
 from forecasting.model import ForecastError, QueueHistory, is_weekend, weekday_of
 from wfm.calendar.holidays import Holiday
@@ -116,12 +117,13 @@ def test_a_closing_holiday_closes_and_an_open_one_is_special():
     day = first + timedelta(days=1)
     calendar = MarketCalendar(holidays={"q": {day: Holiday(day=day, name="Culture")}})
     record = record_of(first, 3, "UTC", lambda d, m: 1.0, calendar)
-    assert record.history.special.any(axis=1).tolist() == [False, True, False]
+    # the eve and the day after are special too
+    assert record.history.special.any(axis=1).tolist() == [True, True, True]
     record = record_of(
         first, 3, "UTC", lambda d, m: 1.0, calendar, closed_on_holidays=True
     )
     assert record.history.is_open.any(axis=1).tolist() == [True, False, True]
-    assert not record.history.special.any()
+    assert {tag.kind for tag in record.tags} == {BEFORE, AFTER}
 
 
 def test_before_cuts_at_local_midnight():

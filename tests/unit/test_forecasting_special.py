@@ -1,4 +1,4 @@
-"""Special days: what is learnt, what is stated, what is shrunk."""
+"""Special days: where holidays, the days around them and events lie."""
 
 from datetime import date, timedelta
 
@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 from support.forecasting import make_queue
 
+from forecasting.day_kinds import AFTER, BEFORE, HOLIDAY
 from forecasting.days import day_number
-from forecasting.special import Ratios, Tag, factors, learn_ratios, tags_on
+from forecasting.special import (
+    ORDINARY,
+    Tag,
+    stated_factors,
+    sum_of,
+    tagged_cells,
+    tags_on,
+    trusted_days,
+)
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import wall_minute
 from wfm.domain.demand import DemandEvent
@@ -15,80 +24,46 @@ from wfm.domain.demand import DemandEvent
 SHAPE = (10, 4)
 
 
-def tag(*days, kind="sale", **changes):
-    cells = np.zeros(SHAPE, dtype=bool)
-    cells[list(days)] = True
-    return Tag(kind=kind, cells=cells, **changes)
-
-
-def learn(tags, offered, expected=25.0, usable=None):
-    """Return ratios where a day of *expected* (25 x 4 = 100) held *offered*."""
-    matrix = np.full(SHAPE, expected)
-    for day, total in offered.items():
-        matrix[day] = total / 4
-    mask = np.ones(SHAPE, dtype=bool) if usable is None else usable
-    return learn_ratios(tags, matrix, np.full(SHAPE, expected), mask)
-
-
-def test_one_event_is_drawn_half_an_occurrence_and_20_contacts_towards_1():
-    ratios = learn([tag(2)], {2: 300})
-    assert ratios.of(tag(0)) == pytest.approx((300 + 70) / (100 + 70))
-
-
-def test_more_events_are_believed_more():
-    tags = [tag(day) for day in range(8)]
-    ratios = learn(tags, dict.fromkeys(range(8), 300))
-    assert ratios.of(tag(0)) == pytest.approx((2400 + 70) / (800 + 70))
-
-
-def test_tiny_volumes_are_not_believed():
-    ratios = learn([tag(2)], {2: 0.0}, expected=0.25)  # 1 expected, 0 came
-    assert ratios.of(tag(0)) == pytest.approx(20.5 / 21.5)
-
-
-def test_an_unseen_kind_and_an_unseen_event_change_nothing():
-    assert Ratios().of(tag(0)) == 1.0
-    assert learn([tag(2)], {2: 300}).of(tag(0, kind="outage")) == 1.0
-
-
-def test_a_stated_effect_wins_over_what_was_learnt():
-    assert learn([tag(2)], {2: 300}).of(tag(0, effect=1.2)) == 1.2
-
-
-def test_holidays_have_a_kind_and_a_name():
-    tags = [
-        tag(1, kind="holiday", name="Christmas"),
-        tag(5, kind="holiday", name="May"),
-    ]
-    ratios = learn(tags, {1: 20, 5: 80})
-    kind = (100 + 70) / (200 + 70)
-    assert ratios.of(tag(0, kind="holiday", name="New")) == pytest.approx(kind)
-    christmas = (20 + 70 * kind) / (100 + 70)
-    assert ratios.of(tag(0, kind="holiday", name="Christmas")) == pytest.approx(
-        christmas
-    )
-
-
-def test_days_under_two_tags_teach_nothing():
-    ratios = learn([tag(2), tag(2, kind="outage"), tag(4)], {2: 900, 4: 100})
-    assert ratios.of(tag(0)) == pytest.approx(1.0)
-    assert ratios.of(tag(0, kind="outage")) == 1.0
-
-
-def test_missing_days_teach_nothing():
-    usable = np.ones(SHAPE, dtype=bool)
-    usable[2] = False
-    assert learn([tag(2)], {2: 0}, usable=usable).of(tag(0)) == 1.0
+def tag(*slots, kind="sale", **changes):
+    """Return a tag on two days, on all slots or only on some."""
+    cells = np.zeros((2, 4), dtype=bool)
+    cells[:, list(slots) or slice(None)] = True
+    return Tag(kind=kind, cells=cells, **({"first_row": 3} | changes))
 
 
 def test_factors_multiply_where_tags_meet():
-    volume, aht = factors(
-        [tag(1, effect=2.0, aht_factor=1.5), tag(1, 2, kind="b", effect=0.5)],
-        Ratios(),
+    volume, aht = stated_factors(
+        [
+            tag(effect=2.0, aht_factor=1.5),
+            tag(1, kind="b", effect=0.5, first_row=4),
+            tag(kind="learnt", first_row=5),
+        ],
         SHAPE,
     )
-    assert volume[:4, 0].tolist() == [1.0, 1.0, 0.5, 1.0]
-    assert aht[:4, 0].tolist() == [1.0, 1.5, 1.0, 1.0]
+    assert volume[:6, 0].tolist() == [1, 1, 1, 2, 2, 1]
+    assert volume[:6, 1].tolist() == [1, 1, 1, 2, 1, 0.5]
+    assert aht[:6, 1].tolist() == [1, 1, 1, 1.5, 1.5, 1]
+
+
+def test_cells_are_counted_and_joined():
+    tags = [tag(0), tag(0, 1, first_row=4)]
+    assert sum_of(tags, SHAPE)[2:6, :2].tolist() == [[0, 0], [1, 0], [2, 1], [1, 1]]
+    assert np.array_equal(tagged_cells(tags, SHAPE), sum_of(tags, SHAPE) > 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "rows"),
+    [(0, 10, (3, 5)), (3, 5, (0, 2)), (4, 9, (0, 1)), (0, 4, (3, 4)), (6, 9, (0, 0))],
+)
+def test_a_tag_can_be_cut_to_some_days(first, end, rows):
+    cut = tag().between(first, end)
+    assert (cut.rows.start, cut.rows.stop) == rows
+    assert cut.cells.shape == (rows[1] - rows[0], 4)
+
+
+def test_a_tag_before_a_day_is_cut_there():
+    assert tag().before(4).rows == tag().between(0, 4).rows == slice(3, 4)
+    assert len(tag().before(2).cells) == 0
 
 
 def event(first, start, end, queues=("q",)):
@@ -104,7 +79,8 @@ def event(first, start, end, queues=("q",)):
 def cells_of(the_event, first=date(2026, 10, 26), num_days=2):
     days = day_number(first) + np.arange(num_days)
     tags = tags_on(make_queue(), days, 30, {}, [the_event])
-    return [np.argwhere(t.cells).tolist() for t in tags]
+    shape = (num_days, 48)
+    return [np.argwhere(tagged_cells([t], shape)).tolist() for t in tags]
 
 
 @pytest.mark.parametrize(
@@ -127,20 +103,71 @@ def test_events_of_other_queues_and_other_times_leave_no_tag():
     assert cells_of(event(date(2026, 10, 26), 600, 600)) == []
 
 
-@pytest.mark.parametrize(("offset", "seen"), [(-1, 0), (0, 1), (1, 1), (2, 0)])
-def test_holidays_inside_the_days_are_tags(offset, seen):
-    first = date(2026, 10, 26)
+@pytest.mark.parametrize(
+    ("offset", "kinds"),
+    [
+        (-2, []),
+        (-1, [(0, AFTER)]),
+        (0, [(0, HOLIDAY), (1, AFTER)]),
+        (1, [(0, BEFORE), (1, HOLIDAY)]),
+        (2, [(1, BEFORE)]),
+        (3, []),
+    ],
+)
+def test_holidays_and_the_days_beside_them_are_tags(offset, kinds):
+    first = date(2026, 10, 27)
     day = first + timedelta(days=offset)
-    holidays = {day: Holiday(day=day, name="H")}
+    holidays = {day: Holiday(day=day, name="H (observed)")}
     days = day_number(first) + np.arange(2)
     tags = tags_on(make_queue(), days, 30, holidays, [])
-    assert len(tags) == seen
-    for found in tags:
-        assert found.cells.sum(axis=1).tolist() == [48 * (i == offset) for i in (0, 1)]
+    assert [(t.first_row, t.kind) for t in tags] == kinds
+    assert all(t.cells.shape == (1, 48) and t.name == "H" for t in tags)
 
 
-def test_a_closing_holiday_is_no_tag():
-    first = date(2026, 10, 26)
-    days = day_number(first) + np.arange(2)
+def test_a_holiday_resembles_sunday_and_its_eve_saturday():
+    day = date(2026, 10, 28)
+    days = day_number(day) + np.arange(-1, 2)
+    holidays = {day: Holiday(day=day, name="H")}
+    tags = tags_on(make_queue(), days, 30, holidays, [])
+    assert [t.like_weekday for t in tags] == [5, 6, None]
+    tags = tags_on(make_queue(), days, 30, holidays, [], frozenset({4, 5}))
+    # there, the Thursday after is a bridge to the weekend
+    assert [t.like_weekday for t in tags] == [4, 5, 4]
+
+
+def test_a_holiday_on_a_sunday_resembles_nothing_else():
+    day = date(2026, 11, 1)
+    holidays = {day: Holiday(day=day, name="H")}
+    (found,) = tags_on(make_queue(), day_number(day) + np.arange(1), 30, holidays, [])
+    assert found.like_weekday is None
+
+
+def test_a_closing_holiday_is_no_tag_but_its_neighbours_are():
+    first = date(2026, 10, 27)
+    days = day_number(first) + np.arange(3)
     queue = make_queue(closed_on_holidays=True)
-    assert tags_on(queue, days, 30, {first: Holiday(day=first, name="H")}, []) == ()
+    day = first + timedelta(days=1)
+    tags = tags_on(queue, days, 30, {day: Holiday(day=day, name="H")}, ())
+    assert [t.kind for t in tags] == [BEFORE, AFTER]
+
+
+def test_days_that_the_planner_calls_ordinary():
+    first = date(2026, 10, 26)
+    days = day_number(first) + np.arange(3)
+    calm = DemandEvent(
+        event="e",
+        kind=ORDINARY,
+        queue_ids=("q",),
+        from_local_minute=wall_minute(first, 1500),
+        to_local_minute=wall_minute(first, 1560),
+    )
+    assert tags_on(make_queue(), days, 30, {}, [calm]) == ()
+    trusted = trusted_days(make_queue(), days, 30, [calm])
+    assert trusted.tolist() == [False, True, False]
+    assert not trusted_days(make_queue("other"), days, 30, [calm]).any()
+
+
+def test_no_days_no_tags():
+    day = date(2026, 10, 26)
+    holidays = {day: Holiday(day=day, name="H")}
+    assert tags_on(make_queue(), np.arange(0), 30, holidays, ()) == ()

@@ -92,7 +92,11 @@ def public_holidays(
         return {}
     import holidays
 
-    found = holidays.country_holidays(country, subdiv=subdivision, years=years)
+    # Without a language the names, and the mark of an estimated date, would be those
+    # of the machine's locale.
+    found = holidays.country_holidays(
+        country, subdiv=subdivision, years=years, language="en_US"
+    )
     result = {day: _holiday(day, name, country) for day, name in sorted(found.items())}
     for key in (country, calendar_key(country, subdivision)):
         change = (changes or {}).get(key, CalendarChange())

@@ -1,0 +1,159 @@
+"""Day level: what is special about days is taken out of history and put back later."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from forecasting.day_totals import day_totals, odd_days
+from forecasting.effects import Effects, apply_effects, effect_notes, learn_effects
+from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, weekday_of
+from forecasting.month_days import MonthCourse, learn_month_course
+from forecasting.special import Tag
+from wfm.calendar.local import wall_date
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.demand import MINUTES_PER_DAY
+
+DAYS_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainHistory:
+    """A history of ordinary days: what a model is to learn from.
+
+    Attributes
+    ----------
+    history
+        The volumes over the course of the month, odd days marked special.
+    course
+        What the days of the month were divided by.
+    odd
+        ``[d]`` days left out because they look like a closure, an outage or a rush.
+    odd_ratio
+        ``[d]`` their totals over those of the same weekdays nearby.
+    """
+
+    history: QueueHistory
+    course: MonthCourse
+    odd: BoolArray
+    odd_ratio: FloatArray
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was done to the history."""
+        rows = np.flatnonzero(self.odd)
+        if rows.size:
+            named = ", ".join(
+                f"{_date(self.history.days[row])} ({self.odd_ratio[row]:.0%})"
+                for row in rows[-DAYS_NAMED:]
+            )
+            earlier = rows.size - DAYS_NAMED
+            more = f" and {earlier} earlier" if earlier > 0 else ""
+            yield f"days unlike their weekday are left out of learning: {named}{more}"
+        if not self.course.is_flat:
+            low, high = self.course.ratios.min(), self.course.ratios.max()
+            yield (
+                f"days of the month matter: {low:.0%} to {high:.0%} of an average day, "
+                f"{self.course.explained:.0%} of the variance between days"
+            )
+
+
+def _date(day: int) -> date:
+    return wall_date(int(day) * MINUTES_PER_DAY)
+
+
+def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
+    """Return *history* without odd days and without the course of the month.
+
+    Parameters
+    ----------
+    trusted
+        ``[d]`` days that the planner calls ordinary; they are never odd.
+    """
+    totals = day_totals(history)
+    odd = odd_days(totals) & ~trusted
+    course = learn_month_course(history.days, totals.deviation, ~odd)
+    plain = history
+    if odd.any():
+        plain = replace(plain, special=plain.special | odd[:, None])
+    if not course.is_flat:
+        factors = course.factors(history.days)[:, None]
+        plain = replace(plain, offered_contacts=plain.offered_contacts / factors)
+    return PlainHistory(
+        history=plain, course=course, odd=odd, odd_ratio=totals.ratio
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDays:
+    """Learnt effects of special days, and the model that they are relative to."""
+
+    effects: Effects
+    fitted: Fitted
+    open_slots: BoolArray
+
+    def applied(
+        self, mean: FloatArray, days: IntArray, tags: Sequence[Tag]
+    ) -> FloatArray:
+        """Return *mean* ``[d, s]`` of ordinary *days* with the effects of *tags*."""
+        if not tags:
+            return mean
+        wanted = [_alike_day(tag, days, self.open_slots) for tag in tags]
+        known = np.array(sorted({day for day in wanted if day is not None}), dtype=int)
+        volumes = np.maximum(self.fitted.predict(known), 0.0)
+        volumes = volumes * self.open_slots[weekday_of(known)]
+        others = dict(zip(known.tolist(), volumes, strict=True))
+        resembled = [None if day is None else others[day] for day in wanted]
+        return apply_effects(mean, tags, self.effects, resembled)
+
+    def notes(self, tags: Sequence[Tag], is_open: BoolArray) -> Iterator[str]:
+        """Yield what had to be assumed of the *tags* ahead."""
+        yield from effect_notes(tags, self.effects, is_open)
+
+
+def learn_special_days(
+    history: QueueHistory, tags: Sequence[Tag], fitted: Fitted
+) -> SpecialDays:
+    """Return what *tags* did to the volumes that *fitted* expected a week ahead."""
+    open_slots = _open_slots(history)
+    if not tags:
+        return SpecialDays(effects=Effects(), fitted=fitted, open_slots=open_slots)
+    hindcast = fitted.hindcast(DAYS_PER_WEEK)
+    backcast = fitted.predict(history.days)
+    expected = np.where(hindcast.support > 0, hindcast.expected, backcast)
+    expected = np.maximum(expected, 0.0)
+    usual = expected * open_slots[weekday_of(history.days)]
+    first, end = int(history.days[0]), int(history.days[-1])
+    resembled: list[FloatArray | None] = []
+    for tag in tags:
+        day = _alike_day(tag, history.days, open_slots)
+        if day is not None:
+            day += DAYS_PER_WEEK * ((day < first) - (day > end))
+        seen = day is not None and first <= day <= end
+        resembled.append(usual[day - first] if day is not None and seen else None)
+    effects = learn_effects(history, tags, expected, resembled)
+    return SpecialDays(effects=effects, fitted=fitted, open_slots=open_slots)
+
+
+def _weekday(day: int) -> int:
+    return int(weekday_of(np.array(day)))
+
+
+def _open_slots(history: QueueHistory) -> BoolArray:
+    """Return ``[7, s]`` whether each weekday was ever open, Monday first."""
+    weekdays = weekday_of(history.days)
+    return np.array(
+        [history.is_open[weekdays == day].any(axis=0) for day in range(DAYS_PER_WEEK)]
+    )
+
+
+def _alike_day(tag: Tag, days: IntArray, open_slots: BoolArray) -> int | None:
+    """Return the day nearest to the tag's that it may resemble, if that is open."""
+    if tag.like_weekday is None or not len(tag.cells):
+        return None
+    if not open_slots[tag.like_weekday].any():
+        return None
+    day = int(days[0]) + tag.first_row
+    half = DAYS_PER_WEEK // 2
+    away = (tag.like_weekday - _weekday(day) + half) % DAYS_PER_WEEK - half
+    return day + away

@@ -1,0 +1,113 @@
+"""Day totals against the same weekday nearby: odd days, and the course of the month."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.model import DAYS_PER_WEEK, QueueHistory
+from wfm.domain.arrays import BoolArray, FloatArray
+
+NEIGHBOUR_WEEKS = (-3, -2, -1, 1, 2, 3)
+MIN_NEIGHBOURS = 3
+ODD_SCALES = 4.5
+ODD_RATIO = 0.75
+MAX_ODD_DAYS_PER_WEEK = 3
+_MAD_TO_SD = 1.4826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTotals:
+    r"""How each day's total compares with the same weekday in the weeks around it.
+
+    Attributes
+    ----------
+    ratio
+        ``[d]`` the day's level over the median level of the same weekday one to three
+        weeks before and after; NaN for special days, and where fewer than three of
+        these exist.
+    deviation
+        ``[d]`` :math:`2(\sqrt{ratio} - 1)`: nearly the logarithm where days are alike,
+        but of even spread where they are few, and finite for a day without contacts.
+    scale
+        ``[d]`` robust standard deviation of *deviation*; days of little volume have
+        more of it, as the root of the volume.
+    """
+
+    ratio: FloatArray
+    deviation: FloatArray
+    scale: FloatArray
+
+
+def day_totals(history: QueueHistory) -> DayTotals:
+    """Return the day totals of *history*, holidays and events left out.
+
+    A day's level is its contacts over those of an average day of its weekday in the
+    same slots, so days with missing slots compare as well. Neighbours four weeks away
+    are left out: they have the same place in the month.
+    """
+    mask = history.ordinary
+    expected = (mask * _weekday_profile(history, mask)).sum(axis=1)
+    offered = np.where(mask, history.offered_contacts, 0.0).sum(axis=1)
+    level = np.full(len(expected), np.nan)
+    np.divide(offered, expected, out=level, where=expected > 0)
+    around = _median_of_neighbours(level)
+    ratio = np.full(len(expected), np.nan)
+    np.divide(level, around, out=ratio, where=around > 0)
+    deviation = 2.0 * (np.sqrt(ratio) - 1.0)
+    return DayTotals(
+        ratio=ratio, deviation=deviation, scale=_scale(deviation, expected)
+    )
+
+
+def odd_days(totals: DayTotals) -> BoolArray:
+    """Return ``[d]`` the days that look like a closure, an outage or a rush.
+
+    More than 4.5 robust standard deviations off, and at least 25 % below or a third
+    above the same weekdays around. More than three in any seven days are no oddity but
+    a change, and stay in.
+    """
+    far = np.abs(np.nan_to_num(totals.deviation)) > ODD_SCALES * totals.scale
+    ratio = np.nan_to_num(totals.ratio, nan=1.0)
+    odd = far & ((ratio < ODD_RATIO) | (ratio > 1.0 / ODD_RATIO))
+    if not odd.any():
+        return np.asarray(odd)
+    window = np.ones(DAYS_PER_WEEK, dtype=np.int64)
+    crowded = np.convolve(odd, window) > MAX_ODD_DAYS_PER_WEEK
+    in_crowd = np.convolve(crowded, window)[DAYS_PER_WEEK - 1 :][: len(odd)] > 0
+    return np.asarray(odd & ~in_crowd)
+
+
+def _weekday_profile(history: QueueHistory, mask: BoolArray) -> FloatArray:
+    """Return ``[d, s]`` the mean of each day's weekday over *mask*."""
+    num_days = len(history.days)
+    result = np.zeros(mask.shape)
+    for weekday in range(min(DAYS_PER_WEEK, num_days)):
+        rows = slice(weekday, num_days, DAYS_PER_WEEK)
+        count = mask[rows].sum(axis=0)
+        total = (history.offered_contacts[rows] * mask[rows]).sum(axis=0)
+        result[rows] = total / np.maximum(count, 1)
+    return result
+
+
+def _median_of_neighbours(level: FloatArray) -> FloatArray:
+    num_days = len(level)
+    reach = DAYS_PER_WEEK * max(NEIGHBOUR_WEEKS)
+    padded = np.pad(level, reach, constant_values=np.nan)
+    starts = [reach + DAYS_PER_WEEK * week for week in NEIGHBOUR_WEEKS]
+    around = np.sort([padded[start : start + num_days] for start in starts], axis=0)
+    count = np.isfinite(around).sum(axis=0)  # NaN sorts last
+    columns = np.arange(num_days)
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(around) - 1)
+    median = (around[low, columns] + around[high, columns]) / 2.0
+    return np.where(count >= MIN_NEIGHBOURS, median, np.nan)
+
+
+def _scale(deviation: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return ``[d]`` the robust spread, wider for days of less than mean volume."""
+    known = np.isfinite(deviation)
+    if not known.any():
+        return np.full(len(deviation), np.inf)
+    spread = _MAD_TO_SD * float(np.median(np.abs(deviation[known])))
+    mean = float(expected[known].mean())
+    small = np.sqrt(mean / np.maximum(expected, 1e-9 * mean))
+    return np.asarray(spread * np.maximum(small, 1.0))

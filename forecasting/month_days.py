@@ -1,0 +1,129 @@
+"""The course of the month: paydays and billing cycles, if the history proves them."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+PLACES = 31
+WIDTH_DAYS = 1.0
+PRIOR_DAYS = 2.0
+MIN_MONTHS = 3
+MIN_DAYS = 10
+MIN_EXPLAINED = 0.05
+MIN_T = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCourse:
+    """Ratios ``[31]`` to an average day, by place in the month.
+
+    The first days count from the month's start, the last ones from its end, so the
+    last day of every month is place 30. *explained* is the share of the variance
+    between days that the course of the *other* months explains in each month.
+    """
+
+    ratios: FloatArray
+    explained: float = 0.0
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the month makes no difference."""
+        return self.explained == 0.0
+
+    def factors(self, days: IntArray) -> FloatArray:
+        """Return the ratio ``[d]`` of each local date."""
+        return np.asarray(self.ratios[_place(days)])
+
+
+FLAT = MonthCourse(ratios=np.ones(PLACES))
+
+
+def learn_month_course(
+    days: IntArray, deviation: FloatArray, mask: BoolArray
+) -> MonthCourse:
+    r"""Return the course of the month in day totals, flat unless it proves itself.
+
+    .. math:: f_p = \lambda \frac{\sum_d K(p, p_d)\, y_d}{\sum_d K(p, p_d) + 2}
+
+    with the deviations :math:`y_d` to the same weekday nearby and a Gaussian kernel
+    *K* of one day's width around the circle of the month. Each month is predicted from
+    the others: :math:`\lambda \le 1` is the share of the prediction that came true. The
+    course is used if it explains 5 % of the variance in months it was not learnt
+    from, with a mean gain of at least 1.5 standard errors over the months.
+
+    Width, prior and threshold were chosen on the two banks' series (bank 2003,
+    Technion 1999; both have a payday) with the taxi's as one that has none; the
+    explained share moves by less than 0.03 for widths 0.7 to 1.5 and priors 1 to 4.
+
+    Parameters
+    ----------
+    days, deviation
+        ``[d]`` local dates and :class:`forecasting.day_totals.DayTotals` deviations.
+    mask
+        ``[d]`` days to learn from.
+    """
+    use = mask & np.isfinite(deviation)
+    months = _month(days[use])
+    if not months.size:
+        return FLAT
+    sums, counts = _by_month_and_place(months, _place(days[use]), deviation[use])
+    whole = counts.sum(axis=1) >= MIN_DAYS
+    if whole.sum() < MIN_MONTHS:
+        return FLAT
+    sums, counts = sums[whole], counts[whole]
+    others = _smooth(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts)
+    agreed, size = (sums * others).sum(axis=1), (counts * others**2).sum(axis=1)
+    share = float(np.clip(agreed.sum() / max(size.sum(), 1e-300), 0.0, 1.0))
+    gain = 2.0 * share * agreed - share**2 * size
+    variance = float((deviation[use] ** 2).sum())
+    explained = float(gain.sum()) / variance if variance > 0 else 0.0
+    error = float(gain.std(ddof=1)) * sqrt(len(gain))
+    if explained < MIN_EXPLAINED or gain.sum() < MIN_T * error:
+        return FLAT
+    ratios = np.exp(share * _smooth(sums.sum(axis=0), counts.sum(axis=0)))
+    return MonthCourse(ratios=ratios / ratios.mean(), explained=explained)
+
+
+def _month(days: IntArray) -> IntArray:
+    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").view("i8"))
+
+
+def _place(days: IntArray) -> IntArray:
+    """Return 0..30: from the start in the first half, from the end in the second."""
+    month = _month(days)
+    first, end = (
+        (month + k).astype("datetime64[M]").astype("datetime64[D]").view("i8")
+        for k in (0, 1)
+    )
+    from_start, to_end = days - first, end - 1 - days
+    return np.asarray(
+        np.where(from_start < PLACES // 2, from_start, PLACES - 1 - to_end)
+    )
+
+
+def _by_month_and_place(
+    months: IntArray, places: IntArray, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return sums and counts ``[m, 31]``."""
+    key = (months - months.min()) * PLACES + places
+    size = (int(months.max() - months.min()) + 1) * PLACES
+    sums = np.bincount(key, values, minlength=size).reshape(-1, PLACES)
+    counts = np.bincount(key, minlength=size).reshape(-1, PLACES)
+    return np.asarray(sums), np.asarray(counts, dtype=float)
+
+
+def _smooth(sums: FloatArray, counts: FloatArray) -> FloatArray:
+    """Return the shrunken kernel mean ``[..., 31]``."""
+    return np.asarray((sums @ _KERNEL) / (counts @ _KERNEL + PRIOR_DAYS))
+
+
+def _kernel() -> FloatArray:
+    apart = np.abs(np.subtract.outer(np.arange(PLACES), np.arange(PLACES)))
+    apart = np.minimum(apart, PLACES - apart)
+    return np.asarray(np.exp(-0.5 * (apart / WIDTH_DAYS) ** 2))
+
+
+_KERNEL = _kernel()
