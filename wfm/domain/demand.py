@@ -90,7 +90,11 @@ class ShrinkageComponent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A stream of contacts of one channel, language and market."""
+    """A stream of contacts of one channel, language and market.
+
+    *blend_with* names the phone queue in whose idle time this queue's deferred work is
+    done.
+    """
 
     queue_id: str
     channel: str
@@ -109,6 +113,10 @@ class Queue:
     shrinkage: tuple[ShrinkageComponent, ...] = ()
     default_aht_s: float | None = None
     volume_scale: float = 1.0
+    drivers: DemandDrivers = field(default_factory=DemandDrivers)
+    callback_offer: CallbackOffer | None = None
+    outbound: OutboundList | None = None
+    blend_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
