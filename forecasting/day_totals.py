@@ -66,9 +66,11 @@ def odd_days(totals: DayTotals) -> BoolArray:
     above the same weekdays around. More than three in any seven days are no oddity but
     a change, and stay in.
     """
-    far = np.abs(np.nan_to_num(totals.deviation)) > ODD_SCALES * totals.scale
-    ratio = np.nan_to_num(totals.ratio, nan=1.0)
-    odd = far & ((ratio < ODD_RATIO) | (ratio > 1.0 / ODD_RATIO))
+    # Rounded, so that a tie is a tie whatever the volumes are counted in.
+    ratio = np.round(np.nan_to_num(totals.ratio, nan=1.0), 9)
+    size = np.round(np.abs(np.nan_to_num(totals.deviation)), 9)
+    odd = size > np.round(ODD_SCALES * totals.scale, 9)
+    odd &= (ratio < ODD_RATIO) | (ratio > 1.0 / ODD_RATIO)
     if not odd.any():
         return np.asarray(odd)
     window = np.ones(DAYS_PER_WEEK, dtype=np.int64)
