@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from wfm.domain.arrays import BoolArray, FloatArray, read_only
 from wfm.domain.edits import AppliedEdit
+from wfm.domain.drivers import CallbackOffer, DemandDrivers, OutboundList
 from wfm.domain.grid import IntervalGrid
 
 MINUTES_PER_DAY = 1440
