@@ -1,4 +1,4 @@
-"""What changes demand against history: growth, self-service, repeats, notices, lists."""
+"""What changes demand against history: growth, self-service, repeats, notices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.staffing.inverse import Score
 from wfm.staffing.patience import Waits
 from wfm.staffing.performance import ErlangServers, columns, shaped
 from wfm.staffing.targets import Targets
@@ -156,30 +157,20 @@ class _ComingBack:
     ) -> tuple[FloatArray, FloatArray]:
         """Return all attempts in Erlangs and the share given up, of elements *at*.
 
-        Bisection and secant on the rising balance, whichever keeps the bracket.
+        Regula falsi on the rising balance, the value at a stale end halved (Illinois).
         """
         redial, reconnect = self.redial[at], self.reconnect[at]
         low = fresh / (1.0 - np.minimum(redial, reconnect))
         high = fresh / (1.0 - np.maximum(redial, reconnect))
-        trial = low.copy()
-        rows = np.arange(len(fresh))
-        for _ in range(_ROUNDS):
-            lost = self._lost(trial[rows], agents[rows], aht_s[rows], at[rows])
-            left = (1.0 - redial[rows]) * lost + (1.0 - reconnect[rows]) * (1.0 - lost)
-            few = trial[rows] * left < fresh[rows]
-            low[rows[few]] = trial[rows[few]]
-            high[rows[~few]] = trial[rows[~few]]
-            # What the shares found would give; inside the bracket it is close.
-            better = fresh[rows] / left
-            outside = (better <= low[rows]) | (better >= high[rows])
-            middle = 0.5 * (low[rows] + high[rows])
-            moved = np.where(outside, middle, better)
-            settled = np.abs(moved - trial[rows]) <= _CLOSE * trial[rows]
-            trial[rows] = moved
-            rows = rows[~settled]
-            if not len(rows):
-                break
-        return trial, self._lost(trial, agents, aht_s, at)
+
+        def excess(load: FloatArray, rows: IntArray) -> FloatArray:
+            lost = self._lost(load, agents[rows], aht_s[rows], at[rows])
+            away = (1.0 - redial[rows]) * lost + (1.0 - reconnect[rows]) * (1.0 - lost)
+            more: FloatArray = load * away - fresh[rows]
+            return more
+
+        total = _root(excess, low, high)
+        return total, self._lost(total, agents, aht_s, at)
 
     def _lost(
         self, load: FloatArray, agents: FloatArray, aht_s: FloatArray, at: IntArray
@@ -192,3 +183,26 @@ class _ComingBack:
         )
         found, _ = servers.performance(agents, np.arange(len(load)))
         return found.abandonment_fraction
+
+
+def _root(excess: Score, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Return where a rising *excess* is zero, between *low* and *high*."""
+    low, high, trial = low.copy(), high.copy(), high.copy()
+    rows = np.flatnonzero(high > low)
+    below, above, side = (np.zeros_like(low) for _ in range(3))
+    below[rows], above[rows] = excess(low[rows], rows), excess(high[rows], rows)
+    for _ in range(_ROUNDS):
+        rise = np.maximum(above[rows] - below[rows], 1e-300)
+        share = np.clip(above[rows] / rise, 0.0, 1.0)
+        trial[rows] = high[rows] - (high[rows] - low[rows]) * share
+        value = excess(trial[rows], rows)
+        up, down = rows[value >= 0.0], rows[value < 0.0]
+        below[up] *= np.where(side[up] > 0.0, 0.5, 1.0)
+        above[down] *= np.where(side[down] < 0.0, 0.5, 1.0)
+        high[up], above[up], side[up] = trial[up], value[value >= 0.0], 1.0
+        low[down], below[down], side[down] = trial[down], value[value < 0.0], -1.0
+        wide = high[rows] - low[rows] > _CLOSE * high[rows]
+        rows = rows[wide & (np.abs(value) > _CLOSE * trial[rows])]
+        if not len(rows):
+            break
+    return trial

@@ -1,11 +1,9 @@
 r"""Callers who try again later in the day.
 
 Whoever gives up, or was answered in vain, comes back after an exponential delay with
-some probability. Of those who leave at a uniform moment of an interval of length h the
-share :math:`1 - (1 - e^{-h/d})/(h/d)` is back within it for a mean delay d; the others
-wait in a pool that empties at the rate 1/d. What comes back in closed time calls when
-the queue next opens. (The fluid equations of Ding et al. 2015, arXiv:1311.6248, step by
-step; the shares given up are Erlang A's of each interval.)
+some probability; in closed time, when the queue next opens. (The fluid equations of
+Ding et al. 2015, arXiv:1311.6248, step by step; the shares given up are Erlang A's of
+each interval.)
 """
 
 from collections.abc import Callable
@@ -15,6 +13,7 @@ import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.staffing import erlang
+from wfm.staffing.coming_back import Pool
 
 _ROUNDS = 500
 _CLOSE = 1e-9
@@ -142,20 +141,20 @@ def attempts(
 ) -> Attempts:
     """Return all attempts where the share that gives up is known, ``[t]``."""
     size = len(fresh_contacts)
-    redial = _Pool(again.redial_share, interval_s / again.redial_delay_s)
-    reconnect = _Pool(again.reconnect_share, interval_s / again.reconnect_delay_s)
+    redial = Pool(interval_s / again.redial_delay_s)
+    reconnect = Pool(interval_s / again.reconnect_delay_s)
     total, redials, reconnects = (np.zeros(size) for _ in range(3))
-    for t in range(size):
-        gone = float(abandonment_fraction[t])
-        early = redial.next_up(), reconnect.next_up()
-        if open_mask[t]:
-            known = float(fresh_contacts[t]) + redial.call() + reconnect.call()
-            within = redial.at_once * gone + reconnect.at_once * (1.0 - gone)
-            total[t] = known / (1.0 - within)
-            redials[t] = early[0] + redial.at_once * gone * total[t]
-            reconnects[t] = early[1] + reconnect.at_once * (1.0 - gone) * total[t]
-            redial.leave(gone * total[t])
-            reconnect.leave((1.0 - gone) * total[t])
+    for t in np.flatnonzero(open_mask).tolist():
+        gone = again.redial_share * float(abandonment_fraction[t])
+        unsolved = again.reconnect_share * (1.0 - float(abandonment_fraction[t]))
+        early, later = redial.back_by(t), reconnect.back_by(t)
+        known = float(fresh_contacts[t]) + early + later
+        within = redial.at_once * gone + reconnect.at_once * unsolved
+        total[t] = known / (1.0 - within)
+        redials[t] = early + redial.at_once * gone * total[t]
+        reconnects[t] = later + reconnect.at_once * unsolved * total[t]
+        redial.leave(t, gone * total[t])
+        reconnect.leave(t, unsolved * total[t])
     return Attempts(
         fresh=np.where(open_mask, fresh_contacts, 0.0),
         redials=redials,
@@ -164,35 +163,3 @@ def attempts(
         abandonment_fraction=np.where(total > 0.0, abandonment_fraction, 0.0),
         pending=(redial.pending, reconnect.pending),
     )
-
-
-class _Pool:
-    """Customers who will try again."""
-
-    def __init__(self, share: float, pace: float) -> None:
-        away = -np.expm1(-pace)
-        self.share = share
-        self.back = float(away)
-        stay = float(away / pace)
-        self.at_once = share * (1.0 - stay)
-        self.later = share * stay
-        self.thinking = 0.0
-        self.ready = 0.0
-
-    @property
-    def pending(self) -> float:
-        return self.thinking + self.ready
-
-    def next_up(self) -> float:
-        """Let an interval pass; return who is ready to call."""
-        moved = self.thinking * self.back
-        self.thinking -= moved
-        self.ready += moved
-        return self.ready
-
-    def call(self) -> float:
-        called, self.ready = self.ready, 0.0
-        return called
-
-    def leave(self, contacts: float) -> None:
-        self.thinking += self.later * contacts
