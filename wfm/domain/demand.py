@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from wfm.domain.arrays import BoolArray, FloatArray, read_only
-from wfm.domain.edits import AppliedEdit
 from wfm.domain.drivers import CallbackOffer, DemandDrivers, OutboundList
+from wfm.domain.edits import AppliedEdit
 from wfm.domain.grid import IntervalGrid
 
 MINUTES_PER_DAY = 1440
@@ -180,6 +181,22 @@ class DemandEvent:
     note: str = ""
 
 
+class Noise(Protocol):
+    """What may come instead of the mean: draws paths of all queues at once."""
+
+    def paths(
+        self,
+        mean: FloatArray,
+        num_paths: int,
+        *,
+        seed: int,
+        first_path: int = 0,
+        rates: bool = False,
+    ) -> FloatArray:
+        """Return ``[n, q, t]`` contacts about *mean* ``[q, t]``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeForecast:
     """Expected contacts per queue and interval, with quantiles and handle time.
@@ -199,6 +216,8 @@ class VolumeForecast:
         Queue id -> what a planner should know about a forecast that did not fail.
     edits
         What the planner's overrides did to history and forecast.
+    noise
+        Draws the paths; ``None`` for a forecast that was read from a file.
     """
 
     grid: IntervalGrid
@@ -212,6 +231,7 @@ class VolumeForecast:
     failures: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edits: tuple[AppliedEdit, ...] = ()
+    noise: Noise | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         num_q, num_t = len(self.queue_ids), self.grid.num_intervals
@@ -221,3 +241,30 @@ class VolumeForecast:
             )
         shape = (num_q, len(self.levels), num_t)
         object.__setattr__(self, "quantiles", read_only(self.quantiles, shape=shape))
+
+    def paths(
+        self, num_paths: int, *, seed: int, first_path: int = 0, rates: bool = False
+    ) -> FloatArray:
+        """Return ``[n, q, t]`` simulated contacts, days and queues hanging together.
+
+        Quantiles of any total come from sums over paths, never from sums of
+        quantiles. Path *i* of a seed is always the same, so *first_path* lets a long
+        run be drawn in chunks, and changed means are met by the same luck.
+
+        Parameters
+        ----------
+        rates
+            Leave the counting noise out: expected contacts, for a simulator that
+            draws arrivals itself.
+
+        Raises
+        ------
+        ValueError
+            If the forecast was read from a file and knows no noise.
+        """
+        if self.noise is None:
+            msg = "a forecast read from a file can't be simulated; make it anew"
+            raise ValueError(msg)
+        return self.noise.paths(
+            self.mean, num_paths, seed=seed, first_path=first_path, rates=rates
+        )
