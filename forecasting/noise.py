@@ -23,6 +23,7 @@ TRIMMED = 0.05
 MAX_SLOT_VARIANCE = 1.0
 MAX_DAY_VARIANCE = 1.0
 KNOTS = (np.arange(21) + 0.5) / 21
+NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,7 @@ class QueueNoise:
         return cls(
             known_until=known_until,
             day_variance=(variance, variance, variance * drift),
-            day_shape=_NORMAL_KNOTS,
+            day_shape=NORMAL_KNOTS,
             lasting_share=0.25,
             passing_share=0.25,
             decay_per_day=0.7,
@@ -332,9 +333,6 @@ def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float
     return lasting, passing, decay
 
 
-_NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
-
-
 def _day_shape(ratio: FloatArray) -> FloatArray:
     """Return the quantiles of the observed day ratios at the knots, per trimmed SD.
 
@@ -345,6 +343,6 @@ def _day_shape(ratio: FloatArray) -> FloatArray:
     trimmed = np.clip(known, known[cut], known[-1 - cut])
     spread = float(np.sqrt((trimmed**2).mean()))
     if spread <= 0.0:
-        return _NORMAL_KNOTS
+        return NORMAL_KNOTS
     shape = np.clip(np.quantile(known, KNOTS) / spread, -4.0, 4.0)
     return np.asarray(shape - shape.mean())

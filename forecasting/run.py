@@ -14,6 +14,8 @@ from forecasting.days import (
     queue_record,
 )
 from forecasting.model import FORECASTERS, ForecastError
+from forecasting.noise import QueueNoise
+from forecasting.paths import QueuePaths, forecast_noise
 from forecasting.single import DayForecast, forecast_days, zero_forecast
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import to_instant, wall_minute
@@ -81,6 +83,7 @@ def forecast(
         end_idx=tuple(row.end_idx for row in rows),
         failures={row.queue_id: row.failure for row in rows if row.failure},
         notes={row.queue_id: row.notes for row in rows if row.notes},
+        noise=forecast_noise([row.paths for row in rows]),
     )
 
 
@@ -110,6 +113,7 @@ class _Row:
     end_idx: int
     failure: str
     notes: tuple[str, ...]
+    paths: QueuePaths
 
 
 def _tasks(
@@ -196,6 +200,14 @@ def _forecast_queue(
         end_idx=int(inside[-1]) + 1,
         failure=result.failure,
         notes=result.notes,
+        paths=QueuePaths(
+            queue_id=queue.queue_id,
+            noise=result.noise or QueueNoise.assumed(task.first_day),
+            days=days,
+            day_starts=np.append(
+                inside[np.searchsorted(slots.day[inside], days)], inside[-1] + 1
+            ),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from forecasting.day_level import (
 )
 from forecasting.days import Horizon, QueueRecord
 from forecasting.model import DAYS_PER_WEEK, FORECASTERS, ForecastError
+from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
 
@@ -29,7 +30,7 @@ class DayForecast:
 
     *mean* ``[d, s]``, *quantiles* ``[l, d, s]``, *aht_s* ``[d, s]``. *failure* says
     what went wrong and what stands in its place; empty if all went well. *notes* say
-    what the forecast had to assume.
+    what the forecast had to assume. *noise* is ``None`` where nothing is known.
     """
 
     mean: FloatArray
@@ -37,6 +38,7 @@ class DayForecast:
     aht_s: FloatArray
     failure: str = ""
     notes: tuple[str, ...] = ()
+    noise: QueueNoise | None = None
 
 
 def forecast_days(
@@ -95,6 +97,7 @@ def _volumes(
         aht_s=aht * profile,
         failure="" if profile.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),
+        noise=bands.noise,
     )
 
 
