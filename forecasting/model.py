@@ -1,7 +1,7 @@
 """What a forecast model sees and gives: day-by-slot matrices on the local clock."""
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -124,6 +124,22 @@ class Fitted(Protocol):
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` contacts per slot on ordinary *days*, open or not."""
+        ...
+
+
+@runtime_checkable
+class Learned(Fitted, Protocol):
+    """A fitted model that learns some things once, from all its history.
+
+    Its hindcast rests on them, and so flatters it a little. A fair test lets it learn
+    from the history before a day and continues it after that day.
+    """
+
+    def continued(self, history: QueueHistory) -> Self:
+        """Return the model brought up to date on a longer *history*.
+
+        What holds for all days (patterns, coefficients) is kept as it was learnt.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from forecasting.model import (
     is_weekend,
     weekday_of,
 )
-from forecasting.weeks import by_week, later, ratio
+from forecasting.weeks import MONDAYS_WEEK, by_week, later, ratio
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 Update = Callable[
@@ -141,7 +141,7 @@ def complete_profile(
     day, then the neighbouring slots.
     """
     values, seen = ratio(sums, weights), weights > 0
-    rest = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK), weekend)  # 1970-01-05: a Monday
+    rest = is_weekend(MONDAYS_WEEK, weekend)
     for group in (rest, ~rest):
         _fill(values, seen, group, sums[group], weights[group])
     _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, QueueHistory, is_weekend, weekday_of
-from forecasting.weeks import by_week, fading, later
+from forecasting.weeks import MONDAYS_WEEK, by_week, fading, later
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 SLOW_HALF_LIFE_WEEKS = 16.0
@@ -30,8 +30,6 @@ PRIOR_DAYS = 60.0
 PRIOR_DAYS_PER_LEAD = 8.0
 LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
 """Groups of leads in days that share coefficients, by the leads they are learnt at."""
-
-_MONDAYS_WEEK = np.arange(4, 4 + DAYS_PER_WEEK)  # 1970-01-05 was a Monday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +97,15 @@ class ScoreModel:
 
 
 def fit_scores(
-    history: QueueHistory, scores: FloatArray, weights: FloatArray
+    history: QueueHistory,
+    scores: FloatArray,
+    weights: FloatArray,
+    coefficients: FloatArray | None = None,
 ) -> ScoreModel:
     """Return the model of *scores* ``[d, k]``, each day counting by *weights* ``[d]``.
 
     A day of weight 0 was not seen: its scores are not used. Of *history* only the
-    calendar counts.
+    calendar counts. Given *coefficients* are kept, else they are learnt.
     """
     num_days = len(scores)
     week = _weekly(scores * weights[:, None], weights)
@@ -126,7 +127,11 @@ def fit_scores(
         next_tilt=_from_kin(
             (week.fast - week.slow)[-1, order], next_seen, history.weekend
         ),
-        coefficients=_coefficients(scores, mean, features, weights, known),
+        coefficients=(
+            _coefficients(scores, mean, features, weights, known)
+            if coefficients is None
+            else coefficients
+        ),
     )
 
 
@@ -229,7 +234,7 @@ def _from_kin(
     means: FloatArray, seen: BoolArray, weekend: frozenset[int]
 ) -> FloatArray:
     """Return *means* ``[7, k]``, unseen weekdays as the mean of their class or all."""
-    rest = is_weekend(_MONDAYS_WEEK, weekend)
+    rest = is_weekend(MONDAYS_WEEK, weekend)
     result = means.copy()
     for weekday in np.flatnonzero(~seen):
         kin = seen & (rest == rest[weekday])

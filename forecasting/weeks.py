@@ -9,6 +9,9 @@ import numpy.typing as npt
 from forecasting.model import DAYS_PER_WEEK
 from wfm.domain.arrays import FloatArray
 
+MONDAYS_WEEK = np.arange(4, 4 + DAYS_PER_WEEK)  # 1970-01-05 was a Monday
+"""Days of one week, Monday first."""
+
 Array = npt.NDArray[Any]
 
 

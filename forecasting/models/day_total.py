@@ -1,6 +1,7 @@
 """Top-down: the day's total, spread over the day by a pooled profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from forecasting.model import (
 )
 from forecasting.profile import NOTHING_ORDINARY, between_slots
 from forecasting.scores import ScoreModel, fit_scores
-from forecasting.weeks import ratio
+from forecasting.weeks import MONDAYS_WEEK, by_week, fading, ratio
 from forecasting.whole_days import WholeDays, spread_of, whole_days
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
@@ -40,27 +41,16 @@ class DayTotal:
         cells = history.ordinary
         if not cells.any():
             raise ForecastError(NOTHING_ORDINARY)
-        seen = np.asarray(cells.any(axis=0))
-        days = whole_days(history, history.offered_contacts[:, seen], cells[:, seen])
-        totals = WholeDays(
-            values=np.sqrt(days.values.sum(axis=1, keepdims=True)), weights=days.weights
-        )
-        scores = fit_scores(history, totals.values, totals.weights)
-        return DayTotalFit(
-            scores=scores,
-            spread=float(spread_of(totals, _ONE, scores)[0]),
-            shares=_shares(history, days),
-            seen=seen,
-            days=history.days,
-        )
+        return _fitted(history, np.asarray(cells.any(axis=0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayTotalFit:
-    """A fitted :class:`DayTotal` (see :class:`forecasting.model.Fitted`).
+    """A fitted :class:`DayTotal` (see :class:`forecasting.model.Learned`).
 
-    *shares* is ``[7, s']`` by weekday, Monday first, over the slots *seen* ``[s]``;
-    *spread* is what is added to a squared root of a total.
+    *shares* is ``[w + 1, 7, s']`` by weekday, Monday first, over the slots *seen*
+    ``[s]``, before each week of the history and after the last; *spread* is what is
+    added to a squared root of a total.
     """
 
     scores: ScoreModel
@@ -69,39 +59,71 @@ class DayTotalFit:
     seen: BoolArray
     days: IntArray
 
+    def continued(self, history: QueueHistory) -> Self:
+        """Return the model on a longer *history*; see ``forecasting.model.Learned``."""
+        longer = _fitted(history, self.seen, self.scores.coefficients)
+        return replace(
+            self, scores=longer.scores, shares=longer.shares, days=longer.days
+        )
+
     def hindcast(self, lead_days: int) -> Hindcast:
-        """Return the hindcast; the shares are those of all the history."""
+        """Return the hindcast; see :class:`forecasting.model.Fitted`."""
         roots, support = self.scores.hindcast(lead_days)
-        expected = self._contacts(roots, self.days) * (support > 0)[:, None]
+        num_days = len(self.days)
+        week = np.arange(num_days) // DAYS_PER_WEEK - (lead_days - 1) // DAYS_PER_WEEK
+        shares = self.shares[np.maximum(week, 0), weekday_of(self.days)]
+        expected = self._contacts(roots, shares) * (support > 0)[:, None]
         weeks = np.broadcast_to(support[:, None], expected.shape).copy()
         return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
-        lead_days = np.maximum(days - self.days[-1], 1)
-        return self._contacts(self.scores.predict(lead_days, weekday_of(days)), days)
+        lead_days, weekdays = np.maximum(days - self.days[-1], 1), weekday_of(days)
+        roots = self.scores.predict(lead_days, weekdays)
+        return self._contacts(roots, self.shares[-1, weekdays])
 
-    def _contacts(self, roots: FloatArray, days: IntArray) -> FloatArray:
+    def _contacts(self, roots: FloatArray, shares: FloatArray) -> FloatArray:
         totals = np.maximum(roots, 0.0) ** 2 + self.spread
-        return between_slots(totals * self.shares[weekday_of(days)], self.seen)
+        return between_slots(totals * shares, self.seen)
+
+
+def _fitted(
+    history: QueueHistory, seen: BoolArray, coefficients: FloatArray | None = None
+) -> DayTotalFit:
+    """Return the model of *history* on the slots *seen*; see :func:`fit_scores`."""
+    offered = history.offered_contacts[:, seen]
+    days = whole_days(history, offered, history.ordinary[:, seen])
+    roots = np.sqrt(days.values.sum(axis=1, keepdims=True))
+    totals = WholeDays(values=roots, weights=days.weights)
+    scores = fit_scores(history, totals.values, totals.weights, coefficients)
+    return DayTotalFit(
+        scores=scores,
+        spread=float(spread_of(totals, _ONE, scores)[0]),
+        shares=_shares(history, days),
+        seen=seen,
+        days=history.days,
+    )
 
 
 def _shares(history: QueueHistory, days: WholeDays) -> FloatArray:
-    """Return the share of each slot in its day's total ``[7, s]``, Monday first."""
-    age_weeks = (history.days[-1] - history.days) / DAYS_PER_WEEK
-    weights = days.weights * 0.5 ** (age_weeks / PROFILE_HALF_LIFE_WEEKS)
-    member = weekday_of(history.days) == np.arange(DAYS_PER_WEEK)[:, None]
-    num_days = member @ weights
-    sums = member @ (days.values * weights[:, None])
-    rest = is_weekend(np.arange(4, 4 + DAYS_PER_WEEK), history.weekend)
+    """Return the share of each slot in its day's total ``[w + 1, 7, s]``.
+
+    By week and weekday, Monday first, from the weeks before.
+    """
+    order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
+    weights = by_week(days.weights)[:, order]
+    values = by_week(days.values * days.weights[:, None])[:, order]
+    past = fading(len(weights), PROFILE_HALF_LIFE_WEEKS)
+    num_days = (past @ weights)[:, :, None]
+    sums = (past @ values.reshape(len(values), -1)).reshape(-1, *values.shape[1:])
+    rest = is_weekend(MONDAYS_WEEK, history.weekend)
     alike = (rest[:, None] == rest).astype(float)
-    alike[~(alike @ sums).any(axis=1)] = 1.0
-    kin = _normal(alike @ sums)
+    kin = alike @ sums
+    kin = _normal(np.where(kin.any(axis=2, keepdims=True), kin, kin.sum(1)[:, None]))
     own = _normal(sums)
-    prior = np.where(own.any(axis=1), PRIOR_DAYS, 1.0)[:, None]
-    return _normal(num_days[:, None] * own + prior * kin)
+    return _normal(num_days * own * own.any(axis=2, keepdims=True) + PRIOR_DAYS * kin)
 
 
 def _normal(shape: FloatArray) -> FloatArray:
-    """Return the rows of *shape* ``[7, s]`` divided by their sums."""
-    return ratio(shape, np.broadcast_to(shape.sum(axis=1)[:, None], shape.shape))
+    """Return the rows of *shape* ``[..., s]`` divided by their sums."""
+    return ratio(shape, np.broadcast_to(shape.sum(-1, keepdims=True), shape.shape))

@@ -1,6 +1,7 @@
 r"""Low-rank day-by-slot model on the square-root scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from forecasting.model import (
 from forecasting.profile import NOTHING_ORDINARY, between_slots
 from forecasting.scores import ScoreModel, fit_scores
 from forecasting.weeks import ratio
-from forecasting.whole_days import spread_of, whole_days
+from forecasting.whole_days import WholeDays, spread_of, whole_days
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -47,14 +48,13 @@ class LowRank:
         if not cells.any():
             raise ForecastError(NOTHING_ORDINARY)
         seen = np.asarray(cells.any(axis=0))
-        roots = np.sqrt(history.offered_contacts[:, seen])
-        days = whole_days(history, roots, cells[:, seen])
+        days = _root_days(history, seen)
         patterns = _patterns(days.values, days.weights, self.max_rank)
-        model = fit_scores(history, days.values @ patterns.T, days.weights)
+        scores = fit_scores(history, days.values @ patterns.T, days.weights)
         return LowRankFit(
             patterns=patterns,
-            scores=model,
-            spread=spread_of(days, patterns, model),
+            scores=scores,
+            spread=spread_of(days, patterns, scores),
             seen=seen,
             next_day=int(history.days[-1]) + 1,
         )
@@ -62,7 +62,7 @@ class LowRank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowRankFit:
-    """A fitted :class:`LowRank` (see :class:`forecasting.model.Fitted`).
+    """A fitted :class:`LowRank` (see :class:`forecasting.model.Learned`).
 
     *patterns* is ``[k, s']`` over the slots *seen* ``[s]``, *spread* ``[s']`` what is
     added to the squared root, *next_day* the day after the history.
@@ -73,6 +73,17 @@ class LowRankFit:
     spread: FloatArray
     seen: BoolArray
     next_day: int
+
+    def continued(self, history: QueueHistory) -> Self:
+        """Return the model on a longer *history*; see ``forecasting.model.Learned``."""
+        days = _root_days(history, self.seen)
+        scores = fit_scores(
+            history,
+            days.values @ self.patterns.T,
+            days.weights,
+            self.scores.coefficients,
+        )
+        return replace(self, scores=scores, next_day=int(history.days[-1]) + 1)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
@@ -92,6 +103,12 @@ class LowRankFit:
         """Return ``[d, s]`` mean contacts at *scores* ``[d, k]``."""
         roots = np.maximum(scores @ self.patterns, 0.0)
         return between_slots(roots**2 + self.spread, self.seen)
+
+
+def _root_days(history: QueueHistory, seen: BoolArray) -> WholeDays:
+    """Return the square roots of whole days ``[d, s']`` on the slots *seen*."""
+    roots = np.sqrt(history.offered_contacts[:, seen])
+    return whole_days(history, roots, history.ordinary[:, seen])
 
 
 def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArray:
