@@ -156,3 +156,22 @@ def test_known_zones_are_shared():
     assert zone("Asia/Tokyo") is zone("Asia/Tokyo")
     instant = datetime(2026, 10, 26, tzinfo=UTC)
     assert instant.astimezone(zone("Asia/Tokyo")).hour == 9
+
+
+def test_two_changes_within_a_week_are_both_seen():
+    # Recife in 2000: clocks went forward on 8 October and back on the 15th.
+    grid = grid_over(date(2000, 10, 1), 30, "UTC", 60)
+    zone_name = "America/Recife"
+    offsets = [
+        int(grid.instant(idx).astimezone(zone(zone_name)).utcoffset().total_seconds())
+        for idx in range(grid.num_intervals)
+    ]
+    assert set(offsets) == {-10800, -7200}
+    assert offset_minutes(grid, zone_name).tolist() == [s // 60 for s in offsets]
+
+
+def test_a_clock_that_is_kept_cannot_be_written_to():
+    clock = local_clock(grid_over(date(2026, 1, 1), 3), "Asia/Tokyo")
+    for name in ("wall_minute", "minute_of_day", "weekday", "day"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(clock, name)[0] = 1
