@@ -5,16 +5,17 @@ Every command returns its exit code: 0 done, 1 a finding, 130 interrupted with n
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from solver.outcome import NotFound, SolveLimits
 from wfm import api
-from wfm.domain.errors import InputError, Interrupted, Problem
+from wfm.domain.errors import InputError, Interrupted, ModelError, Problem
 from wfm.domain.plan import PlanFolder
 from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
@@ -32,12 +33,14 @@ from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder, write_atomic
 from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
 from wfm.manifest import base_manifest, search_manifest
+from wfm.pipeline.judge_forecast import backtest_plan, judge_published
 from wfm.pipeline.money import minor_digits
 
 if TYPE_CHECKING:
     from wfm.report.inputs import ReportInput
 
 DONE, FINDING = 0, 1
+REPORT_ORIGINS = 6
 UPSTREAM: Mapping[str, tuple[str, frozenset[str]]] = {
     "forecast": ("forecast", api.DEMAND_FILES | {"plan"}),
     "requirement": ("staff", api.STAFF_FILES | {"plan"}),
@@ -235,7 +238,27 @@ def _report_input(
         certificate=result.certificate,
         manifest=manifest,
         status=result.status,
+        **_forecast_record(run, result),
     )
+
+
+def _forecast_record(run: Run, result: api.RosterResult) -> dict[str, Any]:
+    """Return how models and published forecasts did, where there is a history."""
+    from wfm.io.forecast_files import read_snapshots
+
+    if result.folder.history is None:
+        return {}
+    record: dict[str, Any] = {}
+    try:
+        published = read_snapshots(run.plan.directory)
+        record["accuracy"] = judge_published(result.folder, published)
+    except InputError as error:  # a damaged snapshot must not cost the roster
+        for problem in error.problems:
+            say(run.console, str(problem), "yellow")
+    with suppress(ModelError):  # a history of a week has nothing to look back on
+        tested = backtest_plan(result.folder, num_origins=REPORT_ORIGINS)
+        record["backtest"] = tested.rows
+    return record
 
 
 def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> None:

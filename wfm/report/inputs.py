@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from forecasting.rolling import BacktestRow
+from forecasting.track_record import AccuracyRow
 from solver.outcome import Allocation, Solved
 from wfm.calendar.local import to_instant, wall_minute
 from wfm.domain.arrays import FloatArray
@@ -26,8 +28,10 @@ class ReportInput:
     *forecast* is ``None`` where the planner's own requirement stands in its place,
     *solved* where the roster is the planner's own. *status* is
     ``"without_guarantee"`` where a guarantee could not be met, ``"interrupted"`` where
-    the search was stopped by hand, else ``"ok"``. The manifest's ``started_utc`` (ISO
-    8601, with offset) stamps calendars; without it they bear the plan's first instant.
+    the search was stopped by hand, else ``"ok"``. *backtest* and *accuracy* say how
+    models and published forecasts did; empty where that was not asked. The
+    manifest's ``started_utc`` (ISO 8601, with offset) stamps calendars; without it
+    they bear the plan's first instant.
     """
 
     folder: PlanFolder
@@ -40,6 +44,8 @@ class ReportInput:
     solved: Solved | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
     status: str = "ok"
+    backtest: tuple[BacktestRow, ...] = ()
+    accuracy: tuple[AccuracyRow, ...] = ()
 
     @property
     def window(self) -> slice:

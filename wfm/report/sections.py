@@ -6,6 +6,13 @@ from typing import Any
 
 from wfm.evaluation.service import Gap
 from wfm.report.background import cleaning_rows, flat, model_row
+from wfm.report.forecast_sections import (
+    accuracy_rows,
+    backtest_rows,
+    edit_rows,
+    past_week_labels,
+    week_rows,
+)
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import (
     QueueFigures,
@@ -66,6 +73,12 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "guarantees": guarantee_rows(inputs),
         "shortfalls": shortfall_rows(inputs),
         "cold_start": len(inputs.certificate.cold_start),
+        "weeks": week_rows(inputs),
+        "past_weeks": past_week_labels(inputs),
+        "backtest": backtest_rows(inputs),
+        "num_origins": len({row.origin for row in inputs.backtest}),
+        "accuracy": accuracy_rows(inputs),
+        "edits": edit_rows(inputs),
         "models": [model_row(inputs, queue) for queue in inputs.instance.queues],
         "cleaning": cleaning_rows(inputs),
         "num_cleaned": len(inputs.folder.history_log),

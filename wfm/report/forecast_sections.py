@@ -1,0 +1,200 @@
+"""The report's tables on the forecast: the week, its changes, how good it is."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from forecasting.rolling import BacktestRow
+from forecasting.track_record import AccuracyRow
+from wfm.calendar.local import to_instant, wall_date, wall_minute
+from wfm.domain.arrays import FloatArray
+from wfm.domain.demand import (
+    MINUTES_PER_DAY,
+    ContactHistory,
+    Queue,
+    VolumeForecast,
+)
+from wfm.domain.edits import AppliedEdit
+from wfm.domain.grid import IntervalGrid
+from wfm.report.inputs import ReportInput
+from wfm.report.text import day_label, number, percent, words
+
+PAST_WEEKS = 4
+DASH = "–"
+
+
+def week_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return each queue's forecast contacts beside those of the last weeks.
+
+    Weeks are counted on the queue's own clock, over the same dates as the plan's
+    first week; one that the history does not hold whole shows a dash. Queues that
+    others feed have no history and no row.
+    """
+    if inputs.forecast is None or inputs.folder.history is None:
+        return []
+    known = {*inputs.forecast.queue_ids} & {*inputs.folder.history.queue_ids}
+    return [
+        _week_row(inputs, inputs.forecast, inputs.folder.history, queue)
+        for queue in inputs.instance.queues
+        if queue.queue_id in known
+    ]
+
+
+def _week_row(
+    inputs: ReportInput, forecast: VolumeForecast, history: ContactHistory, queue: Queue
+) -> dict[str, Any]:
+    monday = wall_minute(inputs.folder.plan.first_date)
+    q, there = (grid.queue_ids.index(queue.queue_id) for grid in (forecast, history))
+    week = _Week(queue=queue, first_minute=monday).total(
+        forecast.grid, forecast.mean[q]
+    )
+    offered = np.where(history.observed[there], history.offered_contacts[there], 0.0)
+    past = [
+        _Week(queue=queue, first_minute=monday - back * 7 * MINUTES_PER_DAY).total(
+            history.grid, queue.volume_scale * offered
+        )
+        for back in range(PAST_WEEKS, 0, -1)
+    ]
+    known = [total for total in past if not math.isnan(total)]
+    mean = sum(known) / len(known) if known else 0.0
+    return {
+        "queue": queue.queue_id,
+        "past": [_number(total) for total in past],
+        "week": _number(week),
+        "change": _signed(week / mean - 1.0 if mean > 0 else math.nan),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    """Seven days of a queue's clock from a wall minute on."""
+
+    queue: Queue
+    first_minute: int
+
+    def total(self, grid: IntervalGrid, values: FloatArray) -> float:
+        """Return the sum of *values* ``[t]`` of the week; NaN if *grid* is shorter."""
+        ends = (self.first_minute, self.first_minute + 7 * MINUTES_PER_DAY)
+        first, end = (
+            grid.floor_index(to_instant(minute, self.queue.zone)) for minute in ends
+        )
+        if first < 0 or end > grid.num_intervals:
+            return math.nan
+        return float(values[first:end].sum())
+
+
+def past_week_labels(inputs: ReportInput) -> list[str]:
+    """Return the first days of the past weeks in :func:`week_rows`."""
+    first = inputs.folder.plan.first_date
+    return [
+        day_label(first - timedelta(days=7 * back)) for back in range(PAST_WEEKS, 0, -1)
+    ]
+
+
+def backtest_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return how the models did on past weeks, a row per queue and model."""
+    groups: dict[tuple[str, str], list[BacktestRow]] = {}
+    for row in inputs.backtest:
+        groups.setdefault((row.queue_id, row.model), []).append(row)
+    best = {
+        queue_id: min(
+            _pooled(rows, "wape")
+            for (name, _), rows in groups.items()
+            if name == queue_id
+        )
+        for queue_id, _ in groups
+    }
+    return [
+        {
+            "queue": queue_id,
+            "model": words(model),
+            "contacts": number(sum(row.offered_contacts for row in rows)),
+            "wape": _percent(_pooled(rows, "wape")),
+            "best": _pooled(rows, "wape") <= best[queue_id],
+            "daily": _percent(_pooled(rows, "daily_wape")),
+            "bias": _signed(_pooled(rows, "bias")),
+            "coverage": _percent(_mean_coverage(rows)),
+        }
+        for (queue_id, model), rows in groups.items()
+    ]
+
+
+def accuracy_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return what published forecasts missed, all queues pooled, by lead time."""
+    leads: dict[str, list[AccuracyRow]] = {}
+    for row in inputs.accuracy:
+        leads.setdefault(row.lead, []).append(row)
+    ordered = sorted(leads, key=lambda lead: (lead.split()[0], int(lead.split()[1])))
+    return [
+        {
+            "lead": lead,
+            "forecasts": number(len({row.as_of for row in leads[lead]})),
+            "contacts": number(sum(row.offered_contacts for row in leads[lead])),
+            "wape": _percent(_pooled(leads[lead], "wape")),
+            "floor": _percent(_pooled(leads[lead], "floor_wape")),
+            "daily": _percent(_pooled(leads[lead], "daily_wape")),
+            "bias": _signed(_pooled(leads[lead], "bias")),
+            "coverage": _percent(_mean_coverage(leads[lead])),
+        }
+        for lead in ordered
+    ]
+
+
+def edit_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return what the planner changed by hand, and what that did."""
+    forecast = inputs.forecast.edits if inputs.forecast is not None else ()
+    return [_edit_row(applied) for applied in (*forecast, *inputs.requirement.edits)]
+
+
+def _edit_row(applied: AppliedEdit) -> dict[str, Any]:
+    edit = applied.edit
+    unit = "agent-hours" if edit.stage == "requirement" else "contacts"
+    first, last = edit.from_wall_minute, edit.to_wall_minute - 1
+    days = [day_label(wall_date(minute)) for minute in (first, last)]
+    return {
+        "name": edit.name or f"row {edit.row}",
+        "stage": edit.stage,
+        "queue": edit.queue_id,
+        "when": days[0] if days[0] == days[1] else f"{days[0]} {DASH} {days[1]}",
+        "op": edit.op if edit.op == "exclude" else f"{edit.op} {edit.value:g}",
+        "effect": f"{number(applied.before)} → {number(applied.after)} {unit}",
+        "who": ", ".join(part for part in (edit.who, edit.when) if part),
+        "why": edit.why,
+    }
+
+
+Scored = Sequence[BacktestRow] | Sequence[AccuracyRow]
+
+
+def _pooled(rows: Scored, name: str) -> float:
+    """Return a share of the contacts, pooled over *rows* that have one."""
+    pairs = [(getattr(row, name), row.offered_contacts) for row in rows]
+    return _mean(pairs)
+
+
+def _mean_coverage(rows: Scored) -> float:
+    return _mean([(row.coverage, float(row.intervals)) for row in rows])
+
+
+def _mean(pairs: Iterable[tuple[float, float]]) -> float:
+    known = [(value, weight) for value, weight in pairs if not math.isnan(value)]
+    total = sum(weight for _, weight in known)
+    return sum(v * w for v, w in known) / total if total else math.nan
+
+
+def _number(value: float) -> str:
+    return DASH if math.isnan(value) else number(value)
+
+
+def _percent(value: float) -> str:
+    return DASH if math.isnan(value) else percent(value)
+
+
+def _signed(value: float) -> str:
+    if math.isnan(value):
+        return DASH
+    return ("+" if value > 0.0005 else "") + percent(value)
