@@ -1,6 +1,7 @@
-"""From forecast to requirement: second line, channel models, shrinkage."""
+"""From forecast to requirement: changes of demand, channel models, shrinkage."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Queue, ShrinkageComponent, VolumeForecast
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
-from wfm.staffing.demand.forwards import ForwardedDemand, forward
+from wfm.staffing.demand_change import Demand, changed
 from wfm.staffing.shrinkage import gross_up_factor
 
 
@@ -23,10 +24,10 @@ def requirement(
 ) -> StaffingRequirement:
     """Return the agents that *queues* take inside *window*, on the forecast's grid.
 
-    Second-line work is added first. Live queues take nobody in closed time, and
-    contacts forecast there do not count. Everything is 0 outside the window; what
-    arrives in deferred queues before it belongs to the plan before, whose rest is the
-    *backlog*. Agents stay fractional.
+    Changes of demand, second-line work among them, come first. Live queues take nobody
+    in closed time, and contacts forecast there do not count. Everything is 0 outside
+    the window; what arrives in deferred queues before it belongs to the plan before,
+    whose rest is the *backlog*. Agents stay fractional.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def _demand(
     queues: Sequence[Queue],
     window: tuple[int, int],
     open_masks: Mapping[str, BoolArray],
-) -> ForwardedDemand:
+) -> Demand:
     num_t = forecast.grid.num_intervals
     rows = {name: q for q, name in enumerate(forecast.queue_ids)}
     offered = np.zeros((len(queues), num_t))
@@ -84,21 +85,29 @@ def _demand(
         aht_s[q][aht_s[q] <= 0.0] = queue.default_aht_s or 0.0
         if not CHANNELS[queue.channel].deferred:
             accepts[q] = open_masks[queue.queue_id]
-    whole = forward(queues, offered, aht_s, forecast.grid.interval_minutes, accepts)
+    whole = changed(
+        Demand(
+            grid=forecast.grid,
+            queues=queues,
+            offered_contacts=np.where(accepts, offered, 0.0),
+            aht_s=aht_s,
+            accepts=accepts,
+        )
+    )
     inside = np.zeros(num_t, dtype=bool)
     inside[window[0] : window[1]] = True
     offered = np.where(inside, whole.offered_contacts, 0.0)
-    return ForwardedDemand(
+    return replace(
+        whole,
         offered_contacts=offered,
         aht_s=np.where(offered > 0.0, whole.aht_s, 0.0),
-        beyond_contacts=whole.beyond_contacts,
     )
 
 
 def _assembled(
     forecast: VolumeForecast,
     queues: Sequence[Queue],
-    demand: ForwardedDemand,
+    demand: Demand,
     results: Sequence[QueueStaffing],
     factors: Sequence[float],
 ) -> StaffingRequirement:
@@ -140,15 +149,12 @@ def _grossed_up(work: DeferredWork, factor: float) -> DeferredWork:
 
 
 def _warnings(
-    queues: Sequence[Queue], demand: ForwardedDemand, results: Sequence[QueueStaffing]
+    queues: Sequence[Queue], demand: Demand, results: Sequence[QueueStaffing]
 ) -> dict[str, tuple[str, ...]]:
     remarks = {
         queue.queue_id: list(result.warnings)
         for queue, result in zip(queues, results, strict=True)
     }
-    for (source, target), contacts in demand.beyond_contacts.items():
-        remarks[target].append(
-            f"{contacts:.1f} contacts from {source} arrive after the last interval "
-            "forecast and are left to the next plan"
-        )
+    for queue_id, remark in demand.remarks:
+        remarks[queue_id].append(remark)
     return {name: tuple(lines) for name, lines in remarks.items() if lines}

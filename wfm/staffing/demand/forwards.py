@@ -1,14 +1,16 @@
 """Second-line work: a share of a queue's contacts that arrives later in another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from typing import ClassVar
 
 import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Forward, Queue
 from wfm.domain.errors import WfmError
+from wfm.staffing.demand_change import DEMAND_CHANGES, Demand, Inflow, moved_to_open
 
 
 class ForwardError(WfmError):
@@ -32,12 +34,46 @@ class ForwardedDemand:
     beyond_contacts: dict[tuple[str, str], float]
 
 
+@DEMAND_CHANGES.add("forwards")
+class Forwards:
+    """Shares passed on between queues, and escalations from self-service."""
+
+    stage: ClassVar[int] = 60
+
+    def apply(self, demand: Demand) -> Demand:
+        """Return the demand with everything passed on arrived where it goes."""
+        found = forward(
+            demand.queues,
+            demand.offered_contacts,
+            demand.aht_s,
+            demand.grid.interval_minutes,
+            demand.accepts,
+            demand.inflows,
+        )
+        remarks = tuple(
+            (
+                target,
+                f"{contacts:.1f} contacts from {source} arrive after the last interval "
+                "forecast and are left to the next plan",
+            )
+            for (source, target), contacts in found.beyond_contacts.items()
+        )
+        return replace(
+            demand,
+            offered_contacts=found.offered_contacts,
+            aht_s=found.aht_s,
+            inflows=(),
+            remarks=demand.remarks + remarks,
+        )
+
+
 def forward(
     queues: Sequence[Queue],
     offered_contacts: FloatArray,
     aht_s: FloatArray,
     interval_minutes: int,
     accepts: BoolArray,
+    inflows: Sequence[Inflow] = (),
 ) -> ForwardedDemand:
     """Return the demand with every queue's forwards arrived where they go.
 
@@ -53,6 +89,8 @@ def forward(
     accepts
         ``[q, t]`` whether a contact that arrives then is work: open hours for live
         queues, always for deferred ones.
+    inflows
+        What comes from outside the queues; in closed time it waits for the opening.
 
     Raises
     ------
@@ -63,6 +101,11 @@ def forward(
     work_s = offered * aht_s
     rows = {queue.queue_id: q for q, queue in enumerate(queues)}
     beyond: dict[tuple[str, str], float] = {}
+    for inflow in inflows:
+        to = rows[inflow.step.to_queue]
+        contacts = _arriving(inflow, offered[to], accepts[to], interval_minutes)
+        offered[to] += contacts
+        work_s[to] += contacts * _handle_time(inflow.step, queues[to], aht_s[to])
     for q in _chain_order(queues, rows):
         for step in queues[q].forwards:
             to = rows[step.to_queue]
@@ -76,6 +119,15 @@ def forward(
                 beyond[queues[q].queue_id, step.to_queue] = lost
     mean = np.divide(work_s, offered, out=aht_s.copy(), where=offered > 0.0)
     return ForwardedDemand(offered_contacts=offered, aht_s=mean, beyond_contacts=beyond)
+
+
+def _arriving(
+    inflow: Inflow, offered: FloatArray, accepts: BoolArray, interval_minutes: int
+) -> FloatArray:
+    """Return the contacts of *inflow* when they arrive; never below none."""
+    delay = inflow.step.delay_minutes / interval_minutes
+    contacts, _ = moved_to_open(_delayed(inflow.contacts, delay)[0], accepts)
+    return np.maximum(contacts, -offered)
 
 
 def _chain_order(queues: Sequence[Queue], rows: dict[str, int]) -> list[int]:
