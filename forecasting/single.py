@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.aht import aht_profile
+from forecasting.aht import fit_handle_time
 from forecasting.bands import Bands, fit_bands
 from forecasting.day_level import (
     PlainHistory,
@@ -90,12 +90,12 @@ def _volumes(
     bands = fit_bands(plain.history, fitted, levels)
     factors = plain.course.factors(horizon.days)[:, None] * horizon.is_open
     _, aht = stated_factors(horizon.tags, mean.shape)
-    profile = _handle_time(record)
+    aht_s = _handle_time(record, horizon)
     return DayForecast(
         mean=mean * factors,
         quantiles=bands.quantiles(mean, horizon.days) * factors,
-        aht_s=aht * profile,
-        failure="" if profile.any() else "no handle time in history or plan; 0 s used",
+        aht_s=aht * aht_s,
+        failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),
         noise=bands.noise,
     )
@@ -114,10 +114,16 @@ def _notes(
     yield from special.notes(horizon.tags, horizon.is_open)
 
 
-def _handle_time(record: QueueRecord) -> FloatArray:
-    """Return the handle time ``[s]``: learnt, else the plan's, else 0."""
-    profile = aht_profile(record.handle_s, record.handled)
-    if profile is None:
-        stated = record.queue.default_aht_s or 0.0
-        return np.full(record.handled.shape[1], stated)
-    return profile
+def _handle_time(record: QueueRecord, horizon: Horizon) -> FloatArray:
+    """Return the handle time ``[d, s]``: learnt, else the plan's, else 0."""
+    stated = record.queue.default_aht_s
+    fitted = fit_handle_time(
+        record.history.days,
+        record.handle_s,
+        record.handled,
+        slot_minutes=record.history.slot_minutes,
+        stated_s=stated,
+    )
+    if fitted is None:
+        return np.full(horizon.is_open.shape, stated or 0.0)
+    return fitted.predict(horizon.days)

@@ -1,9 +1,31 @@
 """Handle time against sums done by hand."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
-from forecasting.aht import aht_profile
+from forecasting.aht import fit_handle_time
+from forecasting.days import day_number
+
+MONDAY = day_number(date(2026, 1, 5))
+DAY_MINUTES = 1440
+
+
+def fit(handle_s, handled, *, first=MONDAY, slot_minutes=None, **settings):
+    """Return the fitted handle time; slots so long that none smooths another."""
+    return fit_handle_time(
+        first + np.arange(len(handled)),
+        handle_s,
+        handled,
+        slot_minutes=slot_minutes or DAY_MINUTES // max(handled.shape[1], 1),
+        **settings,
+    )
+
+
+def profile(handle_s, handled, **settings):
+    """Return ``[s]`` the handle time of the Monday after."""
+    return fit(handle_s, handled, **settings).predict(np.array([MONDAY + 700]))[0]
 
 
 def test_weighted_by_contacts_never_by_intervals():
@@ -11,7 +33,7 @@ def test_weighted_by_contacts_never_by_intervals():
     handled = np.array([[900.0], [100.0]])
     handle_s = np.array([[900.0 * 100], [100.0 * 300]])
     # weighted 120; the mean of interval AHTs would be 200
-    assert aht_profile(handle_s, handled) == pytest.approx([120.0])
+    assert profile(handle_s, handled) == pytest.approx([120.0])
 
 
 def test_slots_are_shrunk_with_100_contacts():
@@ -20,36 +42,85 @@ def test_slots_are_shrunk_with_100_contacts():
     level = (100 * 200 + 300 * 400) / 400
     slot_0 = (100 * 200 + 100 * level) / 200
     slot_1 = (300 * 400 + 100 * level) / 400
-    assert aht_profile(handle_s, handled) == pytest.approx([slot_0, slot_1])
+    assert profile(handle_s, handled) == pytest.approx([slot_0, slot_1])
+
+
+def test_neighbouring_slots_lend_their_contacts():
+    handled = np.zeros((1, 48))
+    handled[0, 20] = 1e6
+    handle_s = handled * 300.0
+    handled[0, 40] = 1e6
+    handle_s[0, 40] = 1e6 * 100.0
+    found = profile(handle_s, handled)
+    # half an hour away counts exp(-1/2); the prior of 100 is nothing against a million
+    assert found[20:23] == pytest.approx([300.0] * 3, rel=1e-2)
+    assert found[30] == pytest.approx(200.0, rel=1e-6)
 
 
 def test_a_slot_without_contacts_has_the_level():
     handled = np.array([[50.0, 0.0]])
-    assert aht_profile(handled * 240.0, handled) == pytest.approx([240.0, 240.0])
+    assert profile(handled * 240.0, handled) == pytest.approx([240.0, 240.0])
 
 
 def test_recent_weeks_weigh_more():
-    handled = np.ones((14, 1)) * 1e6  # the prior is nothing
+    handled = np.ones((14, 1)) * 1e6
     aht = np.repeat([[200.0], [100.0]], 7, axis=0)
-    level_1 = (0.9 * 200 + 100) / 1.9
-    ratio = (200 + 100) / (200 + level_1)
-    assert aht_profile(handled * aht, handled) == pytest.approx(
-        [level_1 * ratio], rel=1e-4
-    )
-    assert level_1 * ratio < 150
+    fitted = fit(handled * aht, handled)
+    assert fitted.level_s == pytest.approx((0.9 * 200 + 100) / 1.9)
+    assert fit(handled, handled, stated_s=500.0).level_s == pytest.approx(1.0, rel=1e-3)
+
+
+def test_few_contacts_are_drawn_towards_the_plan_s_handle_time():
+    handled = np.full((7, 1), 2.0)  # 14 contacts of 400 s, ten of 300 s stated
+    found = fit(handled * 400.0, handled, stated_s=300.0).level_s
+    assert found == pytest.approx((14 * 400 + 10 * 300) / 24)
+
+
+def test_a_shape_that_changes_from_week_to_week_is_dropped():
+    handled = np.full((28, 2), 1000.0)
+    longer = np.repeat([0, 1, 0, 1], 7)
+    aht = np.where(np.arange(2) == longer[:, None], 300.0, 100.0)
+    assert fit(handled * aht, handled).slot.tolist() == [1.0, 1.0]
+
+
+def test_a_shape_that_holds_from_week_to_week_is_kept():
+    handled = np.full((28, 2), 1e5)
+    fitted = fit(handled * [[300.0, 100.0]], handled)
+    assert fitted.slot == pytest.approx([1.5, 0.5], rel=1e-3)
+
+
+@pytest.mark.parametrize("first", range(MONDAY, MONDAY + 7))
+def test_weekdays_have_their_own_ratio_from_eight_weeks_on(first):
+    days = first + np.arange(56)
+    is_sunday = (days - MONDAY) % 7 == 6
+    handled = np.full((56, 1), 1e6)
+    handle_s = handled * np.where(is_sunday, 260.0, 190.0)[:, None]
+    ahead = MONDAY + 70 + np.arange(7)
+    found = fit(handle_s, handled, first=first).predict(ahead)[:, 0]
+    assert found == pytest.approx([190.0] * 6 + [260.0], rel=1e-3)
+    fewer = fit(handle_s[:49], handled[:49], first=first).predict(ahead)[:, 0]
+    assert fewer == pytest.approx([200.0] * 7, rel=1e-3)
 
 
 def test_a_steady_queue_keeps_its_handle_time_however_volumes_move():
     handled = np.random.default_rng(3).poisson(4.0, (60, 48)).astype(float)
-    assert aht_profile(handled * 321.0, handled) == pytest.approx(np.full(48, 321.0))
+    assert profile(handled * 321.0, handled) == pytest.approx(np.full(48, 321.0))
+
+
+@pytest.mark.parametrize("slot_minutes", [1, 5, 15, 60, 720, 1440])
+def test_any_length_of_slot(slot_minutes):
+    num_slots = DAY_MINUTES // slot_minutes
+    handled = np.random.default_rng(5).poisson(2.0, (60, num_slots)).astype(float)
+    found = profile(handled * 180.0, handled, slot_minutes=slot_minutes)
+    assert found == pytest.approx(np.full(num_slots, 180.0))
 
 
 def test_weeks_without_contacts_at_the_start_do_no_harm():
     handled = np.zeros((20, 2))
     handled[14:] = 5.0
-    assert aht_profile(handled * 180.0, handled) == pytest.approx([180.0, 180.0])
+    assert profile(handled * 180.0, handled) == pytest.approx([180.0, 180.0])
 
 
 def test_no_contacts_no_handle_time():
-    assert aht_profile(np.zeros((7, 2)), np.zeros((7, 2))) is None
-    assert aht_profile(np.zeros((0, 2)), np.zeros((0, 2))) is None
+    assert fit(np.zeros((7, 2)), np.zeros((7, 2))) is None
+    assert fit(np.zeros((0, 2)), np.zeros((0, 2))) is None
