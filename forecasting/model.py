@@ -6,6 +6,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray, read_only
+from wfm.domain.demand import ModelTest
 from wfm.domain.errors import WfmError
 from wfm.domain.registry import Registry
 
@@ -140,6 +141,16 @@ class Learned(Fitted, Protocol):
 
         What holds for all days (patterns, coefficients) is kept as it was learnt.
         """
+        ...
+
+
+@runtime_checkable
+class Chosen(Fitted, Protocol):
+    """A fitted model that mixes or chooses models by a test."""
+
+    @property
+    def tests(self) -> tuple[ModelTest, ...]:
+        """The test behind the choice; empty if the history was too short for one."""
         ...
 
 

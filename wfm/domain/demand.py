@@ -198,6 +198,21 @@ class Noise(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTest:
+    """How a forecast model did in the test that decided its weight.
+
+    *wape* and *bias* are fractions of the offered contacts, *lead_days* ahead; *weight*
+    is its share in the forecast at such leads.
+    """
+
+    model: str
+    lead_days: int
+    wape: float
+    bias: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeForecast:
     """Expected contacts per queue and interval, with quantiles and handle time.
 
@@ -214,6 +229,8 @@ class VolumeForecast:
         Queue id -> why its model failed and what stands in its place.
     notes
         Queue id -> what a planner should know about a forecast that did not fail.
+    tests
+        Queue id -> the test of models behind a choice among them; absent without one.
     edits
         What the planner's overrides did to history and forecast.
     noise
