@@ -25,6 +25,7 @@ CANDIDATES = (
     "mean_of_weeks",
     "last_week",
 )
+UNTESTED = ("low_rank", "day_total", "weekday_mean")
 LEADS_TESTED = (1, 7, 28)
 LEAD_ENDS = (2, 14)
 """Last leads in days of the near and of the middle group; the rest is far.
@@ -64,9 +65,10 @@ class Rehearsal:
     def weights(self) -> FloatArray:
         r"""Return weights ``[g, m]`` of the candidates, by group of leads.
 
-        A weight goes with :math:`\text{WAPE}^{-16}`, the favourite's four-fold. None has
-        a candidate that was not tested, or whose bias is five points off the middle
-        one's: WAPE rewards medians, staffing needs means.
+        A weight goes with :math:`\text{WAPE}^{-16}`, the favourite's four-fold. A
+        candidate has none that was not tested, or whose bias is five points off the
+        middle one's: WAPE rewards medians, staffing needs means. Without a test, the
+        models :data:`UNTESTED` count alike.
         """
         favoured = np.array([name == self.favourite for name in self.names])
         tested = np.isfinite(self.wape).all(axis=0)
@@ -75,15 +77,20 @@ class Rehearsal:
             bias = bias - np.median(bias[:, tested], axis=1, keepdims=True)
         honest = (np.abs(bias) <= MAX_EXTRA_BIAS).all(axis=0)
         if not honest.any():
-            return np.tile(favoured.astype(float), (len(LEADS_TESTED), 1))
+            return self._untested()
         wape = np.where(honest, self.wape, 1.0)
         score = -POWER * np.log(np.maximum(wape, SMALLEST_WAPE))
         score = np.where(honest, score + np.log(FAVOUR) * favoured, -np.inf)
         weights = np.exp(score - score.max(axis=1, keepdims=True))
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
+    def _untested(self) -> FloatArray:
+        known = np.array([name in UNTESTED for name in self.names], dtype=float)
+        known = known if known.any() else np.ones(len(self.names))
+        return np.tile(known / known.sum(), (len(LEADS_TESTED), 1))
+
     def mixture(self, next_day: int, weights: FloatArray) -> "Mixture":
-        """Return the candidates mixed by *weights* ``[g, m]``."""
+        """Return the candidates mixed by *weights* ``[g, m]`` for *next_day* on."""
         return Mixture(
             fits=self.fits,
             weights=weights,
