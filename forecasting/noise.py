@@ -303,9 +303,13 @@ def _decay(covariance: FloatArray) -> float:
 
 def _dispersion(errors: Errors, variance: float) -> float:
     """Return the variance over mean of the counts beyond *variance* of the rates."""
-    expected = errors.expected
-    left = (errors.error**2).sum() - variance * (expected**2).sum()
-    return max(1.0, float(left / expected.sum()))
+    squares = np.einsum("ds,ds->d", errors.error, errors.error)
+    weight = np.einsum("ds,ds->d", errors.expected, errors.expected)
+    total = _trimmed_ratio(squares[weight > 0], weight[weight > 0])
+    if not total > variance:
+        return 1.0
+    volume = float(weight.sum() / errors.expected.sum())
+    return max(1.0, (total - variance) * volume)
 
 
 def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float]:
