@@ -1,6 +1,6 @@
 """Day level: what is special about days is taken out of history and put back later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -79,9 +79,7 @@ def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
     if not course.is_flat:
         factors = course.factors(history.days)[:, None]
         plain = replace(plain, offered_contacts=plain.offered_contacts / factors)
-    return PlainHistory(
-        history=plain, course=course, odd=odd, odd_ratio=totals.ratio
-    )
+    return PlainHistory(history=plain, course=course, odd=odd, odd_ratio=totals.ratio)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +97,18 @@ class SpecialDays:
         if not tags:
             return mean
         wanted = [_alike_day(tag, days, self.open_slots) for tag in tags]
-        known = np.array(sorted({day for day in wanted if day is not None}), dtype=int)
-        volumes = np.maximum(self.fitted.predict(known), 0.0)
-        volumes = volumes * self.open_slots[weekday_of(known)]
-        others = dict(zip(known.tolist(), volumes, strict=True))
+        others = self._usual({day for day in wanted if day is not None})
         resembled = [None if day is None else others[day] for day in wanted]
         return apply_effects(mean, tags, self.effects, resembled)
+
+    def _usual(self, wanted: Collection[int]) -> dict[int, FloatArray]:
+        """Return day -> ``[s]`` the ordinary volumes in the slots open on its weekday."""
+        if not wanted:
+            return {}
+        days = np.array(sorted(wanted))
+        volumes = np.maximum(self.fitted.predict(days), 0.0)
+        volumes = volumes * self.open_slots[weekday_of(days)]
+        return dict(zip(days.tolist(), volumes, strict=True))
 
     def notes(self, tags: Sequence[Tag], is_open: BoolArray) -> Iterator[str]:
         """Yield what had to be assumed of the *tags* ahead."""
