@@ -1,0 +1,75 @@
+"""Exchange rates by month, from the plan folder and never from a network."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Self
+
+from scenarios.money import Money, rounded
+from scenarios.months import Month
+from wfm.domain.errors import InputError, Problem
+from wfm.domain.plan import ExchangeRate
+
+FILE = "exchange_rates.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FxTable:
+    """*rates*: (month, from, to) -> units of *to* that one unit of *from* buys, exact.
+
+    A listed rate serves both ways; a pair that is not listed is never made up from
+    two others, so every conversion has one source that can be named.
+    """
+
+    rates: Mapping[tuple[Month, str, str], Fraction]
+
+    @classmethod
+    def of(cls, rows: Iterable[ExchangeRate]) -> Self:
+        """Return the table of the rows of exchange_rates.csv."""
+        return cls(
+            rates={
+                (
+                    Month.parse(row.month),
+                    row.source_currency,
+                    row.target_currency,
+                ): Fraction(Decimal(repr(row.rate)))
+                for row in rows
+            }
+        )
+
+    def rate(self, source: str, target: str, month: Month) -> Fraction:
+        """Return how many units of *target* one unit of *source* buys in *month*.
+
+        Raises
+        ------
+        InputError
+            If the month has no rate for the pair, naming the row that is missing.
+        """
+        if source == target:
+            return Fraction(1)
+        direct = self.rates.get((month, source, target))
+        if direct is not None:
+            return direct
+        inverse = self.rates.get((month, target, source))
+        if inverse is not None:
+            return 1 / inverse
+        fault = Problem(
+            file=FILE,
+            message=f"no rate from {source} to {target} for {month}",
+            expected=f"a row {month},{source},{target},<rate>,<source>",
+        )
+        raise InputError((fault,))
+
+    def convert(self, money: Money, target: str, month: Month) -> Money:
+        """Return *money* in *target* at the rate of *month*, halves to even.
+
+        Raises
+        ------
+        InputError
+            If the month has no rate for the pair.
+        """
+        if money.currency == target:
+            return money
+        exact = Fraction(money.amount) * self.rate(money.currency, target, month)
+        return rounded(exact, target)

@@ -1,0 +1,83 @@
+"""Amounts of money: whole minor units of one currency, never a float."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+from wfm.domain.errors import UsageError
+from wfm.pipeline.money import minor_digits
+
+
+class CurrencyMismatchError(UsageError):
+    """Amounts of two currencies were to be added; convert one of them first."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """*amount_minor* whole minor units (cents, yen, fils) of *currency* (ISO 4217)."""
+
+    amount_minor: int
+    currency: str
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.amount_minor).scaleb(-minor_digits(self.currency))
+
+    def __add__(self, other: "Money") -> "Money":
+        """Return the sum of two amounts of one currency."""
+        self._same(other)
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        """Return the difference of two amounts of one currency."""
+        self._same(other)
+        return Money(self.amount_minor - other.amount_minor, self.currency)
+
+    def __neg__(self) -> "Money":
+        """Return the amount with the other sign."""
+        return Money(-self.amount_minor, self.currency)
+
+    def _same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            msg = f"{self.currency} and {other.currency} can't be added"
+            raise CurrencyMismatchError(msg)
+
+
+def rounded(amount: Decimal | Fraction, currency: str) -> Money:
+    """Return *amount* of major units to the nearest minor unit, halves to even."""
+    digits = minor_digits(currency)
+    if isinstance(amount, Fraction):
+        return Money(round(amount * 10**digits), currency)  # halves to even
+    minor = amount.scaleb(digits).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+    return Money(int(minor), currency)
+
+
+def total(amounts: Sequence[Money], currency: str) -> Money:
+    """Return the sum of *amounts* of *currency*; nothing adds up to zero."""
+    return sum(amounts, Money(0, currency))
+
+
+def apportioned(amount: Money, weights: Sequence[Fraction | int]) -> tuple[Money, ...]:
+    """Return *amount* in parts by *weights* that add up to it to the minor unit.
+
+    Each part is its exact share rounded down; the units left over go to the largest
+    remainders, the first of equal ones (Hamilton's method).
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or all are zero.
+    """
+    whole = sum(weights, Fraction(0))
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        msg = f"weights must be >= 0 and not all 0, got {list(weights)}"
+        raise ValueError(msg)
+    shares = [amount.amount_minor * Fraction(weight) / whole for weight in weights]
+    parts = [share.__floor__() for share in shares]
+    left = amount.amount_minor - sum(parts)
+    by_remainder = sorted(range(len(shares)), key=lambda i: parts[i] - shares[i])
+    for i in by_remainder[:left]:
+        parts[i] += 1
+    return tuple(Money(part, amount.currency) for part in parts)
