@@ -6,6 +6,7 @@ _EXPORTS = {
     "forecast": "forecasting.run",
     "backtest": "forecasting.rolling",
     "accuracy": "forecasting.track_record",
+    "totals": "forecasting.period_totals",
 }
 
 

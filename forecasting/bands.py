@@ -71,7 +71,7 @@ class Bands:
     :math:`b_h` grows with the day variance of :class:`~forecasting.noise.QueueNoise`.
     The errors keep what whole days did together, so a band is honest for one
     interval, and a day's total must not be read off by adding bands (see
-    :mod:`forecasting.totals`). Where fewer than 40 errors exist (under two weeks),
+    :mod:`forecasting.period_totals`). Where fewer than 40 errors exist (under two weeks),
     Poisson noise with a day-to-day coefficient of variation of 20 % stands in, for a
     mean that rests on one observation.
     """

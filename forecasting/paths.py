@@ -14,6 +14,7 @@ BLOCK = 64
 """Paths are drawn in blocks of this size, each from streams of its own."""
 MAX_FACTORS = 8
 MAX_CORRELATION = 0.95
+MAX_FREED = 1.5
 SMALL_RATE = 12.0
 MAX_SMALL_COUNT = 100
 
@@ -228,7 +229,8 @@ def common_factors(
     correlation, _ = shrunk_correlation(scores)
     signal = np.sqrt([noises[q].day_variance[1] for q in measured])
     observed = np.sqrt((scores**2).mean(axis=0))
-    freed = np.maximum(observed / signal, 1.0)
+    # A factor that is mostly noise tells little of its kin.
+    freed = np.clip(observed / signal, 1.0, MAX_FREED)
     correlation = correlation * np.outer(freed, freed)
     correlation = np.clip(correlation, -MAX_CORRELATION, MAX_CORRELATION)
     np.fill_diagonal(correlation, 1.0)
