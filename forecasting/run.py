@@ -21,7 +21,13 @@ from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import to_instant, wall_minute
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import FloatArray
-from wfm.domain.demand import ContactHistory, DemandEvent, Queue, VolumeForecast
+from wfm.domain.demand import (
+    ContactHistory,
+    DemandEvent,
+    ModelTest,
+    Queue,
+    VolumeForecast,
+)
 from wfm.domain.grid import IntervalGrid
 
 DEFAULT_LEVELS = (0.1, 0.5, 0.9)
@@ -83,6 +89,7 @@ def forecast(
         end_idx=tuple(row.end_idx for row in rows),
         failures={row.queue_id: row.failure for row in rows if row.failure},
         notes={row.queue_id: row.notes for row in rows if row.notes},
+        tests={row.queue_id: row.tests for row in rows if row.tests},
         noise=forecast_noise([row.paths for row in rows]),
     )
 
@@ -113,6 +120,7 @@ class _Row:
     end_idx: int
     failure: str
     notes: tuple[str, ...]
+    tests: tuple[ModelTest, ...]
     paths: QueuePaths
 
 
@@ -200,6 +208,7 @@ def _forecast_queue(
         end_idx=int(inside[-1]) + 1,
         failure=result.failure,
         notes=result.notes,
+        tests=result.tests,
         paths=QueuePaths(
             queue_id=queue.queue_id,
             noise=result.noise or QueueNoise.assumed(task.first_day),

@@ -48,39 +48,58 @@ class Rehearsal:
     Attributes
     ----------
     names, fits
-        The candidates ``[m]`` that could be fitted, fitted to all the history.
-    wape, bias
-        ``[g, m]`` fractions of the offered contacts at the leads tested, on the cells
-        that all candidates could forecast; NaN where nothing could be tested.
+        The candidates ``[m]``, fitted to all the history.
+    errors
+        Per lead tested ``[m, n]`` forecast minus offered on the cells that all
+        candidates could forecast; empty if there was nothing to test.
+    offered_contacts
+        Per lead tested, the contacts of these cells.
     favourite
         The candidate to be preferred unless the test speaks against it.
+    next_day
+        The day after the history.
     """
 
     names: tuple[str, ...]
     fits: tuple[Fitted, ...]
-    wape: FloatArray
-    bias: FloatArray
+    errors: tuple[FloatArray, ...]
+    offered_contacts: tuple[float, ...]
     favourite: str
+    next_day: int
+
+    def wape(self) -> FloatArray:
+        """Return the WAPE ``[g, m]`` by lead tested."""
+        return self._relative([np.abs(error).sum(axis=1) for error in self.errors])
+
+    def bias(self) -> FloatArray:
+        """Return the relative bias ``[g, m]`` by lead tested."""
+        return self._relative([error.sum(axis=1) for error in self.errors])
+
+    def mixed_wape(self, weights: FloatArray) -> FloatArray:
+        """Return the WAPE ``[g]`` of the candidates mixed by *weights* ``[g, m]``."""
+        mixed = [w @ error for w, error in zip(weights, self.errors, strict=True)]
+        sums = [np.abs(error).sum(keepdims=True) for error in mixed]
+        return np.asarray(self._relative(sums)[:, 0])
+
+    def _relative(self, sums: Sequence[FloatArray]) -> FloatArray:
+        return np.asarray(np.array(sums) / np.array(self.offered_contacts)[:, None])
 
     def weights(self) -> FloatArray:
         r"""Return weights ``[g, m]`` of the candidates, by group of leads.
 
         A weight goes with :math:`\text{WAPE}^{-16}`, the favourite's four-fold. A
-        candidate has none that was not tested, or whose bias is five points off the
-        middle one's: WAPE rewards medians, staffing needs means. Without a test, the
-        models :data:`UNTESTED` count alike.
+        candidate has none whose bias is five points off the middle one's: WAPE rewards
+        medians, staffing needs means. Without a test, the models :data:`UNTESTED`
+        count alike.
         """
-        favoured = np.array([name == self.favourite for name in self.names])
-        tested = np.isfinite(self.wape).all(axis=0)
-        bias = np.where(tested, self.bias, np.inf)
-        if tested.any():
-            bias = bias - np.median(bias[:, tested], axis=1, keepdims=True)
-        honest = (np.abs(bias) <= MAX_EXTRA_BIAS).all(axis=0)
-        if not honest.any():
+        if not self.errors:
             return self._untested()
-        wape = np.where(honest, self.wape, 1.0)
-        score = -POWER * np.log(np.maximum(wape, SMALLEST_WAPE))
-        score = np.where(honest, score + np.log(FAVOUR) * favoured, -np.inf)
+        bias = self.bias()
+        off = np.abs(bias - np.median(bias, axis=1, keepdims=True)).max(axis=0)
+        favoured = np.array([name == self.favourite for name in self.names])
+        score = -POWER * np.log(np.maximum(self.wape(), SMALLEST_WAPE))
+        score += np.log(FAVOUR) * favoured
+        score[:, off > max(MAX_EXTRA_BIAS, float(off.min()))] = -np.inf
         weights = np.exp(score - score.max(axis=1, keepdims=True))
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
@@ -89,26 +108,24 @@ class Rehearsal:
         known = known if known.any() else np.ones(len(self.names))
         return np.tile(known / known.sum(), (len(LEADS_TESTED), 1))
 
-    def mixture(self, next_day: int, weights: FloatArray) -> "Mixture":
-        """Return the candidates mixed by *weights* ``[g, m]`` for *next_day* on."""
+    def mixture(self, weights: FloatArray) -> "Mixture":
+        """Return the candidates mixed by *weights* ``[g, m]``."""
+        tests = self._tests(weights) if self.errors else ()
         return Mixture(
-            fits=self.fits,
-            weights=weights,
-            next_day=next_day,
-            tests=tuple(self._tests(weights)),
+            fits=self.fits, weights=weights, next_day=self.next_day, tests=tuple(tests)
         )
 
     def _tests(self, weights: FloatArray) -> Iterator[ModelTest]:
+        wape, bias = self.wape(), self.bias()
         for m, name in enumerate(self.names):
             for g, lead_days in enumerate(LEADS_TESTED):
-                if np.isfinite(self.wape[g, m]):
-                    yield ModelTest(
-                        model=name,
-                        lead_days=lead_days,
-                        wape=float(self.wape[g, m]),
-                        bias=float(self.bias[g, m]),
-                        weight=float(weights[g, m]),
-                    )
+                yield ModelTest(
+                    model=name,
+                    lead_days=lead_days,
+                    wape=float(wape[g, m]),
+                    bias=float(bias[g, m]),
+                    weight=float(weights[g, m]),
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,19 +181,16 @@ def rehearse(history: QueueHistory, names: Sequence[str] = CANDIDATES) -> Rehear
     num_days = len(history.days)
     split = num_days - min(TEST_DAYS, num_days // 2)
     tested = _continued(history, split, fits) if num_days >= MIN_DAYS else {}
-    shape = (len(LEADS_TESTED), len(fits))
-    wape, bias = np.full(shape, np.nan), np.full(shape, np.nan)
-    for g, lead_days in enumerate(LEADS_TESTED) if tested else ():
-        hindcasts = {name: fit.hindcast(lead_days) for name, fit in tested.items()}
-        errors = _errors(history, split, list(hindcasts.values()))
-        which = [list(fits).index(name) for name in tested]
-        wape[g, which], bias[g, which] = errors
+    tests = [_test(history, split, tested, lead) for lead in LEADS_TESTED if tested]
+    if not tests or min(offered for _, offered in tests) <= 0:
+        tests, tested = [], fits
     return Rehearsal(
-        names=tuple(fits),
-        fits=tuple(fits.values()),
-        wape=wape,
-        bias=bias,
-        favourite=_favourite(history, fits),
+        names=tuple(tested),
+        fits=tuple(fits[name] for name in tested),
+        errors=tuple(errors for errors, _ in tests),
+        offered_contacts=tuple(offered for _, offered in tests),
+        favourite=_favourite(history, tested),
+        next_day=int(history.days[-1]) + 1,
     )
 
 
@@ -204,21 +218,20 @@ def _continued(
     return tested
 
 
-def _errors(
-    history: QueueHistory, split: int, hindcasts: Sequence[Hindcast]
-) -> tuple[FloatArray, FloatArray]:
-    """Return WAPE and bias ``[m]`` of *hindcasts* on the days from *split* on."""
+def _test(
+    history: QueueHistory, split: int, tested: Mapping[str, Fitted], lead_days: int
+) -> tuple[FloatArray, float]:
+    """Return the errors ``[m, n]`` on the days from *split* on, and what was offered.
+
+    The cells are those that all models could forecast.
+    """
+    hindcasts = [fit.hindcast(lead_days) for fit in tested.values()]
     cells = history.ordinary[split:]
     for hindcast in hindcasts:
         cells = cells & (hindcast.support[split:] > 0)
     offered = history.offered_contacts[split:][cells]
-    total = float(offered.sum())
-    if total <= 0:
-        nothing = np.full(len(hindcasts), np.nan)
-        return nothing, nothing
-    errors = [hindcast.expected[split:][cells] - offered for hindcast in hindcasts]
-    wape = np.array([np.abs(error).sum() for error in errors]) / total
-    return wape, np.array([error.sum() for error in errors]) / total
+    errors = np.array([h.expected[split:][cells] - offered for h in hindcasts])
+    return errors, float(offered.sum())
 
 
 def _favourite(history: QueueHistory, names: Iterable[str]) -> str:

@@ -14,10 +14,11 @@ from forecasting.day_level import (
     plain_history,
 )
 from forecasting.days import Horizon, QueueRecord
-from forecasting.model import DAYS_PER_WEEK, FORECASTERS, ForecastError
+from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, ForecastError
 from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
+from wfm.domain.demand import ModelTest
 
 NAIVE_MODEL = "last_week"
 # What a broken model may raise; LinAlgError is a ValueError.
@@ -30,7 +31,8 @@ class DayForecast:
 
     *mean* ``[d, s]``, *quantiles* ``[l, d, s]``, *aht_s* ``[d, s]``. *failure* says
     what went wrong and what stands in its place; empty if all went well. *notes* say
-    what the forecast had to assume. *noise* is ``None`` where nothing is known.
+    what the forecast had to assume. *noise* is ``None`` where nothing is known. *tests*
+    are those behind a choice among models.
     """
 
     mean: FloatArray
@@ -39,6 +41,7 @@ class DayForecast:
     failure: str = ""
     notes: tuple[str, ...] = ()
     noise: QueueNoise | None = None
+    tests: tuple[ModelTest, ...] = ()
 
 
 def forecast_days(
@@ -98,6 +101,7 @@ def _volumes(
         failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),
         noise=bands.noise,
+        tests=fitted.tests if isinstance(fitted, Chosen) else (),
     )
 
 

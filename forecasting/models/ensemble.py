@@ -20,4 +20,4 @@ class Ensemble:
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the mixture for *history*."""
         rehearsal = rehearse(history, self.candidates)
-        return rehearsal.mixture(int(history.days[-1]) + 1, rehearsal.weights())
+        return rehearsal.mixture(rehearsal.weights())

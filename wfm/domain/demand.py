@@ -247,6 +247,7 @@ class VolumeForecast:
     end_idx: tuple[int, ...]
     failures: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tests: Mapping[str, tuple[ModelTest, ...]] = field(default_factory=dict)
     edits: tuple[AppliedEdit, ...] = ()
     noise: Noise | None = field(default=None, repr=False, compare=False)
 

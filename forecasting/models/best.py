@@ -1,0 +1,44 @@
+"""The model that did best lately: mostly the mixture, else the one that beats it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.model import FORECASTERS, Fitted, QueueHistory
+from forecasting.select import CANDIDATES, Rehearsal, rehearse
+from wfm.domain.arrays import FloatArray
+
+CLEARLY = 0.97
+
+
+@FORECASTERS.add("best")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """The mixture of ``ensemble``, or a single model that is clearly better.
+
+    A single model wins if its WAPE in the test, averaged over the leads, is at least
+    3 % below the mixture's. The difference between a good mixture and its best member
+    is mostly luck, so less does not count.
+    """
+
+    candidates: tuple[str, ...] = CANDIDATES
+
+    def fit(self, history: QueueHistory) -> Fitted:
+        """Return the best model for *history*."""
+        rehearsal = rehearse(history, self.candidates)
+        return rehearsal.mixture(_best_weights(rehearsal))
+
+
+def _best_weights(rehearsal: Rehearsal) -> FloatArray:
+    weights = rehearsal.weights()
+    if not rehearsal.errors:
+        return weights
+    mixed = np.maximum(rehearsal.mixed_wape(weights), np.finfo(float).tiny)
+    honest = weights.any(axis=0)
+    relative = (rehearsal.wape() / mixed[:, None]).mean(axis=0)
+    best = int(np.argmin(np.where(honest, relative, np.inf)))
+    if relative[best] > CLEARLY:
+        return weights
+    single = np.zeros_like(weights)
+    single[:, best] = 1.0
+    return single
