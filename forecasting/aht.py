@@ -157,9 +157,14 @@ def _proven(
 
 
 def _smooth(values: FloatArray, kernel: FloatArray) -> FloatArray:
-    if values.ndim == 1:
-        return np.convolve(values, kernel, mode="same")
-    return np.array([np.convolve(row, kernel, mode="same") for row in values])
+    """Return *values* ``[..., s]`` summed over their neighbours by *kernel*."""
+    reach, num_slots = len(kernel) // 2, values.shape[-1]
+    result = values * kernel[reach]
+    for away in range(1, reach + 1):
+        weight = kernel[reach + away]
+        result[..., away:] += weight * values[..., : num_slots - away]
+        result[..., : num_slots - away] += weight * values[..., away:]
+    return np.asarray(result)
 
 
 def _kernel(slot_minutes: int, num_slots: int) -> FloatArray:

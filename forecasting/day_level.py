@@ -16,6 +16,7 @@ from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import MINUTES_PER_DAY
 
 DAYS_NAMED = 5
+_EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class SpecialDays:
         return apply_effects(mean, tags, self.effects, resembled)
 
     def _usual(self, wanted: Collection[int]) -> dict[int, FloatArray]:
-        """Return day -> ``[s]`` the ordinary volumes in the slots open on its weekday."""
+        """Return day -> ``[s]`` its ordinary volumes, in slots open on its weekday."""
         if not wanted:
             return {}
         days = np.array(sorted(wanted))
@@ -139,10 +140,6 @@ def learn_special_days(
     return SpecialDays(effects=effects, fitted=fitted, open_slots=open_slots)
 
 
-def _weekday(day: int) -> int:
-    return int(weekday_of(np.array(day)))
-
-
 def _open_slots(history: QueueHistory) -> BoolArray:
     """Return ``[7, s]`` whether each weekday was ever open, Monday first."""
     weekdays = weekday_of(history.days)
@@ -159,5 +156,5 @@ def _alike_day(tag: Tag, days: IntArray, open_slots: BoolArray) -> int | None:
         return None
     day = int(days[0]) + tag.first_row
     half = DAYS_PER_WEEK // 2
-    away = (tag.like_weekday - _weekday(day) + half) % DAYS_PER_WEEK - half
+    away = (tag.like_weekday - _EPOCH_WEEKDAY - day + half) % DAYS_PER_WEEK - half
     return day + away

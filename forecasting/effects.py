@@ -100,13 +100,41 @@ def _assumed(tag: Tag) -> Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sums:
-    """Normal equations of one tag: precision ``[2, 2]``, right side ``[2]``."""
+class _Belief:
+    """A normal belief in *(a, b)*: precision matrix and precision times mean."""
+
+    aa: float
+    ab: float
+    bb: float
+    right_a: float
+    right_b: float
+
+    def plus(self, seen: "_Belief", variance: float) -> "_Belief":
+        """Return the belief after *seen*, whose noise has *variance*."""
+        return _Belief(
+            aa=self.aa + seen.aa / variance,
+            ab=self.ab + seen.ab / variance,
+            bb=self.bb + seen.bb / variance,
+            right_a=self.right_a + seen.right_a / variance,
+            right_b=self.right_b + seen.right_b / variance,
+        )
+
+    def mean(self) -> tuple[float, float]:
+        """Return the expected *(a, b)*."""
+        det = self.aa * self.bb - self.ab**2
+        return (
+            (self.bb * self.right_a - self.ab * self.right_b) / det,
+            (self.aa * self.right_b - self.ab * self.right_a) / det,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Occurrence:
+    """What one tag shows: its normal equations, and the noise in them."""
 
     kind: str
     name: str
-    shape: FloatArray
-    right: FloatArray
+    seen: _Belief
     variance: float
 
 
@@ -136,19 +164,74 @@ def learn_effects(
     expected
         ``[d, s]`` what was expected of ordinary days.
     """
-    learnt = [tag for tag in tags if tag.effect is None]
+    pairs = zip(tags, resembled, strict=True)
+    learnt = [pair for pair in pairs if pair[0].effect is None and len(pair[0].cells)]
     if not learnt:
         return Effects()
-    expected = expected * stated_factors(tags, expected.shape)[0]
+    if len(learnt) < len(tags):
+        expected = expected * stated_factors(tags, expected.shape)[0]
     level, day_sd = _levels(history, expected)
-    single = history.usable & (sum_of(learnt, history.usable.shape) == 1)
-    others = [r for t, r in zip(tags, resembled, strict=True) if t.effect is None]
+    return _shrunken(_occurrences(learnt, history, expected, level, day_sd))
+
+
+def _occurrences(
+    learnt: Sequence[tuple[Tag, FloatArray | None]],
+    history: QueueHistory,
+    expected: FloatArray,
+    level: FloatArray,
+    day_sd: float,
+) -> list[_Occurrence]:
+    """Return the normal equations of every tag; all rows at once, for speed."""
+    tags = [tag for tag, _ in learnt]
+    lengths = [len(tag.cells) for tag in tags]
+    rows = np.concatenate([np.arange(t.rows.start, t.rows.stop) for t in tags])
+    owner = np.repeat(np.arange(len(tags)), lengths)
+    single = history.observed[rows] & history.is_open[rows]
+    single &= sum_of(tags, expected.shape)[rows] == 1
+    single &= np.concatenate([tag.cells for tag in tags])
+    scale = level[rows, None] * single
+    ordinary = expected[rows] * scale
+    alike = np.zeros_like(ordinary)
+    for k, (_, other) in enumerate(learnt):
+        if other is not None:
+            alike[owner == k] = other
+    alike *= scale
+    offered = history.offered_contacts[rows]
+    both = ordinary + alike
+    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > 0)
+    by_cell = (ordinary, both, ordinary**2, ordinary * alike, alike**2)
     sums = [
-        found
-        for tag, other in zip(learnt, others, strict=True)
-        if (found := _sums(tag, other, history, expected, level, single, day_sd))
+        np.bincount(owner, (cells * by).sum(axis=1), minlength=len(tags)).tolist()
+        for cells, by in (
+            *((cells, 1.0) for cells in by_cell[:2]),
+            *((cells, weight) for cells in by_cell[2:]),
+            (ordinary * offered, weight),
+            (alike * offered, weight),
+        )
     ]
-    return _shrunken(sums)
+    return [
+        _occurrence(tag, *row, day_sd=day_sd)
+        for tag, *row in zip(tags, *sums, strict=True)
+        if row[0] > 0
+    ]
+
+
+def _occurrence(
+    tag: Tag,
+    ordinary: float,
+    both: float,
+    *products: float,
+    day_sd: float,
+) -> _Occurrence:
+    """Return the equations, scaled to one observation of variance 1 in all."""
+    scale = both / ordinary**2
+    aa, ab, bb, right_a, right_b = (scale * product for product in products)
+    return _Occurrence(
+        kind=tag.kind,
+        name=tag.name,
+        seen=_Belief(aa=aa, ab=ab, bb=bb, right_a=right_a, right_b=right_b),
+        variance=day_sd**2 + 1.0 / ordinary,
+    )
 
 
 def _levels(history: QueueHistory, expected: FloatArray) -> tuple[FloatArray, float]:
@@ -170,82 +253,58 @@ def _levels(history: QueueHistory, expected: FloatArray) -> tuple[FloatArray, fl
     return level, max(float(np.sqrt(max(spread - poisson, 0.0))), MIN_DAY_SD)
 
 
-def _sums(
-    tag: Tag,
-    other: FloatArray | None,
-    history: QueueHistory,
-    expected: FloatArray,
-    level: FloatArray,
-    single: BoolArray,
-    day_sd: float,
-) -> _Sums | None:
-    cells = tag.cells & single[tag.rows]
-    scale = level[tag.rows, None] * cells
-    ordinary = expected[tag.rows] * scale
-    total = float(ordinary.sum())
-    if total <= 0:
-        return None
-    alike = np.zeros_like(ordinary) if other is None else other * scale
-    both = ordinary + alike
-    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > 0)
-    weight *= float(both.sum()) / total**2
-    offered = history.offered_contacts[tag.rows]
-    cross = float((weight * ordinary * alike).sum())
-    return _Sums(
-        kind=tag.kind,
-        name=tag.name,
-        shape=np.array(
-            [
-                [float((weight * ordinary * ordinary).sum()), cross],
-                [cross, float((weight * alike * alike).sum())],
-            ]
-        ),
-        right=np.array(
-            [
-                float((weight * ordinary * offered).sum()),
-                float((weight * alike * offered).sum()),
-            ]
-        ),
-        variance=day_sd**2 + 1.0 / total,
-    )
-
-
-def _shrunken(sums: Sequence[_Sums]) -> Effects:
+def _shrunken(occurrences: Sequence[_Occurrence]) -> Effects:
     by_kind: dict[str, Effect] = {}
     by_name: dict[tuple[str, str], Effect] = {}
-    for kind in sorted({one.kind for one in sums}):
+    for kind in sorted({one.kind for one in occurrences}):
         prior = PRIORS.get(kind, EVENT)
-        mine = [one for one in sums if one.kind == kind]
-        start = np.array([1.0 - prior.share, prior.share])
-        spread = _covariance(prior.share, prior.level_sd, prior.share_sd)
-        by_kind[kind] = _posterior(mine, start, spread, prior.name_level_sd**2)
-        named = _covariance(prior.share, prior.name_level_sd, prior.name_share_sd)
+        mine = [one for one in occurrences if one.kind == kind]
+        start = _belief(
+            1.0 - prior.share, prior.share, prior.share, prior.level_sd, prior.share_sd
+        )
+        whole = _posterior(start, mine, prior.name_level_sd**2)
+        by_kind[kind] = whole
+        start = _belief(
+            whole.ordinary,
+            whole.resembled,
+            prior.share,
+            prior.name_level_sd,
+            prior.name_share_sd,
+        )
         for name in sorted({one.name for one in mine if one.name}):
             same = [one for one in mine if one.name == name]
-            middle = np.array([by_kind[kind].ordinary, by_kind[kind].resembled])
-            by_name[kind, name] = _posterior(same, middle, named, 0.0)
+            by_name[kind, name] = _posterior(start, same, 0.0)
     return Effects(by_kind=by_kind, by_name=by_name)
 
 
-def _covariance(share: float, level_sd: float, share_sd: float) -> FloatArray:
-    """Return the covariance of *(a, b)* given those of their sum and of the share."""
-    turn = np.array([[1.0 - share, -1.0], [share, 1.0]])
-    return np.asarray(turn @ np.diag([level_sd**2, share_sd**2]) @ turn.T)
+def _belief(
+    ordinary: float, resembled: float, share: float, level_sd: float, share_sd: float
+) -> _Belief:
+    r"""Return the belief in *(a, b)* of given mean.
+
+    With :math:`a = \rho(1 - w)` and :math:`b = \rho w` near :math:`\rho = 1`, the level
+    :math:`\rho` and the share *w* are independent, of the given deviations.
+    """
+    level, turn = level_sd**-2, share_sd**-2
+    aa = level + share**2 * turn
+    bb = level + (1.0 - share) ** 2 * turn
+    ab = level - share * (1.0 - share) * turn
+    return _Belief(
+        aa=aa,
+        ab=ab,
+        bb=bb,
+        right_a=aa * ordinary + ab * resembled,
+        right_b=ab * ordinary + bb * resembled,
+    )
 
 
 def _posterior(
-    sums: Iterable[_Sums], mean: FloatArray, covariance: FloatArray, extra: float
+    belief: _Belief, occurrences: Sequence[_Occurrence], extra: float
 ) -> Effect:
-    precision = np.linalg.inv(covariance)
-    right, seen = precision @ mean, 0
-    for one in sums:
-        precision = precision + one.shape / (one.variance + extra)
-        right = right + one.right / (one.variance + extra)
-        seen += 1
-    ordinary, resembled = np.linalg.solve(precision, right)
-    return Effect(
-        ordinary=float(ordinary), resembled=float(resembled), occurrences=seen
-    )
+    for one in occurrences:
+        belief = belief.plus(one.seen, one.variance + extra)
+    ordinary, resembled = belief.mean()
+    return Effect(ordinary=ordinary, resembled=resembled, occurrences=len(occurrences))
 
 
 def apply_effects(

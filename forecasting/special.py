@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from forecasting.day_kinds import BEFORE, BRIDGE, HOLIDAY, day_kinds
 from wfm.calendar.holidays import SATURDAY_SUNDAY, Holiday
@@ -188,9 +189,9 @@ def tagged_cells(tags: Iterable[Tag], shape: tuple[int, ...]) -> BoolArray:
     return cells
 
 
-def sum_of(tags: Iterable[Tag], shape: tuple[int, ...]) -> IntArray:
+def sum_of(tags: Iterable[Tag], shape: tuple[int, ...]) -> npt.NDArray[np.int16]:
     """Return ``[d, s]`` how many tags lie on each cell."""
-    count = np.zeros(shape, dtype=np.int64)
+    count = np.zeros(shape, dtype=np.int16)
     for tag in tags:
         count[tag.rows] += tag.cells
     return count
