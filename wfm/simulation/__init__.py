@@ -1,0 +1,1 @@
+"""An event simulator of contact centres: many queues, groups, days, one seed."""

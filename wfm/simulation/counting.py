@@ -1,0 +1,100 @@
+"""Where the engine writes results: contacts in their bin, times as they pass."""
+
+from wfm.simulation.jit import inner_kernel
+from wfm.simulation.state import (
+    BIN,
+    CONTACT_S,
+    GROUP,
+    GROUP_BUSY_S,
+    GROUP_PRESENT_S,
+    PRESENT_S,
+    QUEUE,
+    REPLICATION,
+    State,
+)
+from wfm.simulation.state import BUSY_S as BUSY_SINCE_S
+from wfm.simulation.tables import (
+    BIN_S,
+    BINS,
+    FIRST_BIN_S,
+    HORIZON_S,
+    NONE,
+    Tables,
+)
+
+IDLE = -1e300
+"""Stamp of an agent who has nothing in hand."""
+
+
+@inner_kernel
+def bin_of(m: Tables, at_s: float) -> int:
+    """Return the bin of an instant, ``NONE`` outside all."""
+    if at_s < m.clock[FIRST_BIN_S] or at_s >= m.clock[HORIZON_S]:
+        return NONE
+    found = int((at_s - m.clock[FIRST_BIN_S]) / m.clock[BIN_S])
+    return min(found, int(m.sizes[BINS]) - 1)
+
+
+@inner_kernel
+def count(s: State, slot: int, column: int, amount: float) -> None:
+    """Add *amount* to a column of the contact's queue and bin."""
+    at = s.contacts[slot, BIN]
+    if at != NONE:
+        s.counts[s.scalars[REPLICATION], s.contacts[slot, QUEUE], at, column] += amount
+
+
+@inner_kernel
+def add_contact_time(m: Tables, s: State, q: int, start_s: float, end_s: float) -> None:
+    """Spread contact-seconds of a queue over the bins between two instants."""
+    r = s.scalars[REPLICATION]
+    first, low, high = _clip(m, start_s, end_s)
+    while low < high:
+        edge = min(high, m.clock[FIRST_BIN_S] + (first + 1) * m.clock[BIN_S])
+        if first == m.sizes[BINS] - 1:
+            edge = high
+        s.counts[r, q, first, CONTACT_S] += edge - low
+        low = edge
+        first += 1
+
+
+@inner_kernel
+def _add_group_time(
+    m: Tables, s: State, g: int, column: int, start_s: float, end_s: float
+) -> None:
+    r = s.scalars[REPLICATION]
+    first, low, high = _clip(m, start_s, end_s)
+    while low < high:
+        edge = min(high, m.clock[FIRST_BIN_S] + (first + 1) * m.clock[BIN_S])
+        if first == m.sizes[BINS] - 1:
+            edge = high
+        s.group_times[r, g, first, column] += edge - low
+        low = edge
+        first += 1
+
+
+@inner_kernel
+def _clip(m: Tables, start_s: float, end_s: float) -> tuple[int, float, float]:
+    """Return the first bin, and the part of a span that is counted."""
+    low = max(start_s, m.clock[FIRST_BIN_S])
+    high = min(end_s, m.clock[HORIZON_S])
+    if low >= high:
+        return 0, 0.0, 0.0
+    first = int((low - m.clock[FIRST_BIN_S]) / m.clock[BIN_S])
+    return min(first, m.sizes[BINS] - 1), low, high
+
+
+@inner_kernel
+def close_busy(m: Tables, s: State, a: int, now: float) -> None:
+    """Count the agent's busy time up to *now*; the agent has nothing in hand."""
+    since = s.stamps[a, BUSY_SINCE_S]
+    if since != IDLE:
+        _add_group_time(m, s, s.agents[a, GROUP], GROUP_BUSY_S, since, now)
+        s.stamps[a, BUSY_SINCE_S] = IDLE
+
+
+@inner_kernel
+def close_present(m: Tables, s: State, a: int, now: float) -> None:
+    """Count the agent's time on duty up to *now*."""
+    since = s.stamps[a, PRESENT_S]
+    _add_group_time(m, s, s.agents[a, GROUP], GROUP_PRESENT_S, since, now)
+    s.stamps[a, PRESENT_S] = now

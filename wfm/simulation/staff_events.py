@@ -1,0 +1,147 @@
+"""Staffing as a sorted list of changes: who comes, who goes, what opens and closes."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wfm.domain.arrays import FloatArray, IntArray
+from wfm.simulation.model import (
+    Headcounts,
+    RosteredSpans,
+    SimulationModel,
+    Staffing,
+)
+
+OPEN, HEADS, COME, GO, CLOSE = range(5)
+"""Kinds of changes, in the order in which those of one instant happen."""
+
+
+class Changes(NamedTuple):
+    """Changes in time order, and the agents' places.
+
+    Attributes
+    ----------
+    time_s, kind, what, detail, unit
+        ``[e]`` OPEN and CLOSE: queue; HEADS: group and difference; COME: agent, group
+        and unit; GO: agent.
+    absence
+        ``[e]`` chance that a COME's unit is missed.
+    group_of, first_place
+        ``[a]`` group of each place; with headcounts, the places of group g are
+        ``first_place[g] .. first_place[g + 1]``.
+    """
+
+    time_s: FloatArray
+    kind: IntArray
+    what: IntArray
+    detail: IntArray
+    unit: IntArray
+    absence: FloatArray
+    group_of: IntArray
+    first_place: IntArray
+
+
+def changes_of(model: SimulationModel, staffing: Staffing) -> Changes:
+    """Return the changes that *staffing* and the queues' hours bring.
+
+    Raises
+    ------
+    ValueError
+        If the staffing does not fit the model's groups or intervals.
+    """
+    columns = _hours(model)
+    num_g = len(model.group_ids)
+    if isinstance(staffing, Headcounts):
+        if staffing.agents.shape != (num_g, model.num_intervals):
+            msg = (
+                f"headcounts have shape {staffing.agents.shape}, expected "
+                f"{(num_g, model.num_intervals)}"
+            )
+            raise ValueError(msg)
+        columns += _heads(model, staffing)
+        most = staffing.agents.max(axis=1, initial=0)
+        group_of = np.repeat(np.arange(num_g), most)
+        first = np.concatenate(([0], np.cumsum(most)))
+    else:
+        if staffing.group.size and not 0 <= staffing.group.max() < num_g:
+            msg = f"a span's group is not one of the model's {num_g}"
+            raise ValueError(msg)
+        columns += _spans(staffing)
+        num_a = int(staffing.agent.max(initial=-1)) + 1
+        group_of, first = np.zeros(num_a, dtype=np.int64), np.zeros(num_g + 1)
+    return _sorted(columns, group_of, first)
+
+
+Columns = list[tuple[FloatArray, IntArray, IntArray, IntArray, IntArray, FloatArray]]
+
+
+def _sorted(columns: Columns, group_of: IntArray, first: FloatArray) -> Changes:
+    time_s, kind, what, detail, unit, absence = (
+        np.concatenate([column[i] for column in columns]) for i in range(6)
+    )
+    order = np.lexsort((what, kind, time_s))
+    return Changes(
+        time_s=time_s[order],
+        kind=kind[order],
+        what=what[order],
+        detail=detail[order],
+        unit=unit[order],
+        absence=absence[order],
+        group_of=group_of.astype(np.int64),
+        first_place=first.astype(np.int64),
+    )
+
+
+def _block(
+    time_s: npt.ArrayLike, kind: int, what: IntArray, detail: IntArray
+) -> tuple[FloatArray, IntArray, IntArray, IntArray, IntArray, FloatArray]:
+    size = len(what)
+    return (
+        np.asarray(time_s, dtype=np.float64),
+        np.full(size, kind, dtype=np.int64),
+        np.asarray(what, dtype=np.int64),
+        np.asarray(detail, dtype=np.int64),
+        np.zeros(size, dtype=np.int64),
+        np.zeros(size),
+    )
+
+
+def _hours(model: SimulationModel) -> Columns:
+    """Return when queues open and close; all close for good at the horizon."""
+    columns: Columns = []
+    for q, queue in enumerate(model.queues):
+        if queue.is_deferred or queue.open_mask is None:
+            continue
+        padded = np.concatenate(([False], queue.open_mask, [False])).astype(np.int64)
+        steps = np.diff(padded)
+        for kind, sign in ((OPEN, 1), (CLOSE, -1)):
+            at = np.flatnonzero(steps == sign)
+            row = np.full(at.size, q)
+            columns.append(_block(at * model.interval_s, kind, row, row))
+    return columns
+
+
+def _heads(model: SimulationModel, staffing: Headcounts) -> Columns:
+    steps = np.diff(staffing.agents, axis=1, prepend=0)
+    group, at = np.nonzero(steps)
+    return [_block(at * model.interval_s, HEADS, group, steps[group, at])]
+
+
+def _spans(staffing: RosteredSpans) -> Columns:
+    """Return comings and goings; who works on without a gap does not go."""
+    order = np.lexsort((staffing.start_s, staffing.agent))
+    agent, start = staffing.agent[order], staffing.start_s[order]
+    end = staffing.end_s[order]
+    works_on = np.zeros(agent.size, dtype=bool)
+    works_on[:-1] = (agent[1:] == agent[:-1]) & (start[1:] == end[:-1])
+    come = (
+        start,
+        np.full(agent.size, COME, dtype=np.int64),
+        agent,
+        staffing.group[order],
+        staffing.unit[order],
+        staffing.absence_fraction[order],
+    )
+    leaver = agent[~works_on]
+    return [come, _block(end[~works_on], GO, leaver, leaver)]
