@@ -7,15 +7,9 @@ from statistics import NormalDist
 
 import numpy as np
 
+from forecasting.errors import Errors, errors_at
 from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
-from forecasting.noise import (
-    LEADS,
-    PRIOR_DAY_CV,
-    Errors,
-    QueueNoise,
-    errors_at,
-    fit_noise,
-)
+from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NUM_CLASSES = 5
@@ -71,9 +65,9 @@ class Bands:
     :math:`b_h` grows with the day variance of :class:`~forecasting.noise.QueueNoise`.
     The errors keep what whole days did together, so a band is honest for one
     interval, and a day's total must not be read off by adding bands (see
-    :mod:`forecasting.period_totals`). Where fewer than 40 errors exist (under two weeks),
-    Poisson noise with a day-to-day coefficient of variation of 20 % stands in, for a
-    mean that rests on one observation.
+    :mod:`forecasting.period_totals`). Where fewer than 40 errors exist (under two
+    weeks), Poisson noise with a day-to-day coefficient of variation of 20 % stands in,
+    for a mean that rests on one observation.
     """
 
     levels: tuple[float, ...]

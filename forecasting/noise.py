@@ -1,85 +1,27 @@
 """How far a queue's contacts stray from their forecast, and how that hangs together."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import NormalDist
 from typing import Self
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.day_parts import NUM_PARTS, part_covariance, prior_covariance
+from forecasting.errors import TRIMMED, Errors
+from forecasting.model import DAYS_PER_WEEK, QueueHistory
+from wfm.domain.arrays import FloatArray, IntArray
 
 LEADS = (1, 7, 28)
 """Days ahead at which errors are measured: tomorrow, a week, a month."""
-WINDOW_DAYS = 182
 MIN_DAYS = 7
-FULL_SUPPORT_WEEKS = 4
 PRIOR_DAY_CV = 0.2
 # A level that nobody could measure drifts by 5 % of the day variance a week.
 PRIOR_DRIFT_PER_WEEK = 0.05
 PRIOR_SPANS = 4.0
-TRIMMED = 0.05
 MAX_SLOT_VARIANCE = 1.0
 MAX_DAY_VARIANCE = 1.0
 KNOTS = (np.arange(21) + 0.5) / 21
 NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Errors:
-    """Forecast errors of one lead: *expected* and *error* ``[d, s]``, on *cells* only.
-
-    Both are 0 elsewhere. Days are the last ones of the history, at most 26 weeks.
-    """
-
-    days: IntArray
-    expected: FloatArray
-    error: FloatArray
-    cells: BoolArray
-
-    @cached_property
-    def expected_of_day(self) -> FloatArray:
-        """``[d]`` contacts that were expected on the scored cells."""
-        return np.asarray(self.expected.sum(axis=1))
-
-    @cached_property
-    def scored_days(self) -> BoolArray:
-        """``[d]`` days with at least a fifth of the usual expected contacts."""
-        total = self.expected_of_day
-        some = total > 0
-        usual = np.median(total[some]) if some.any() else 0.0
-        return np.asarray(some & (total >= 0.2 * usual))
-
-    @cached_property
-    def day_ratio(self) -> FloatArray:
-        """``[d]`` offered over expected contacts, less 1; NaN where not scored."""
-        ratio = np.full(len(self.days), np.nan)
-        rows = self.scored_days
-        ratio[rows] = self.error[rows].sum(axis=1) / self.expected_of_day[rows]
-        return ratio
-
-
-def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
-    """Return the errors that *fitted* would have made on the last 26 weeks.
-
-    The first weeks of a model, when it rests on fewer than four earlier ones, are
-    left out where they are the smaller part.
-    """
-    hindcast = fitted.hindcast(lead_days)
-    last = slice(max(len(history.days) - WINDOW_DAYS, 0), None)
-    support, expected = hindcast.support[last], hindcast.expected[last]
-    cells = history.ordinary[last] & (support > 0)
-    mature = cells & (support >= FULL_SUPPORT_WEEKS)
-    if mature.sum() >= cells.sum() / 2:
-        cells = mature
-    offered = history.offered_contacts[last]
-    return Errors(
-        days=history.days[last],
-        expected=np.where(cells, expected, 0.0),
-        error=np.where(cells, offered - expected, 0.0),
-        cells=cells,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +50,9 @@ class QueueNoise:
         See above.
     slot_variance, decay_per_slot
         Variance of the slot factor and its correlation from slot to slot.
+    part_covariance
+        ``[8, 8]`` the day ahead's covariance of the relative errors of the day's
+        parts of three hours: what the morning tells of the evening.
     dispersion
         Variance over mean of the counts that is left, at least 1 (Poisson).
     is_assumed
@@ -124,6 +69,7 @@ class QueueNoise:
     decay_per_day: float
     slot_variance: float
     decay_per_slot: float
+    part_covariance: FloatArray
     dispersion: float
     is_assumed: bool
     factor_days: IntArray
@@ -143,6 +89,7 @@ class QueueNoise:
             decay_per_day=0.7,
             slot_variance=0.0,
             decay_per_slot=0.0,
+            part_covariance=np.full((NUM_PARTS, NUM_PARTS), variance),
             dispersion=1.0,
             is_assumed=True,
             factor_days=np.empty(0, dtype=np.int64),
@@ -196,6 +143,9 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     day_variance = _by_lead(errors, lags)
     slot_variance, decay_per_slot = _slot_noise(near, lags)
     lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
+    dispersion = _dispersion(near, day_variance[0] + slot_variance)
+    num_slots = near.expected.shape[1]
+    prior = prior_covariance(num_slots, day_variance[0], slot_variance, decay_per_slot)
     return QueueNoise(
         known_until=known_until,
         day_variance=day_variance,
@@ -205,7 +155,8 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
         decay_per_day=decay,
         slot_variance=slot_variance,
         decay_per_slot=decay_per_slot,
-        dispersion=_dispersion(near, day_variance[0] + slot_variance),
+        part_covariance=part_covariance(near, prior, dispersion),
+        dispersion=dispersion,
         is_assumed=False,
         factor_days=week.days,
         day_factors=week.day_ratio,

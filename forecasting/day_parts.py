@@ -1,0 +1,74 @@
+"""How the parts of a day hang together: what the morning tells of the afternoon."""
+
+import numpy as np
+
+from forecasting.errors import TRIMMED, Errors
+from wfm.domain.arrays import FloatArray
+
+NUM_PARTS = 8
+# Tuned on the bank and the New York taxi; 20 to 60 days, 8 to 12 parts are alike.
+PRIOR_DAYS = 20.0
+MAX_VARIANCE = 1.0
+
+
+def part_of(num_slots: int) -> FloatArray:
+    """Return ``[s, 8]`` 1 where a slot lies in a part of three hours, else 0."""
+    part = np.arange(num_slots) * NUM_PARTS // num_slots
+    return np.asarray(np.eye(NUM_PARTS)[part])
+
+
+def decaying(num_slots: int, decay: float) -> FloatArray:
+    """Return ``[s, s]`` the correlation of slots that fades by *decay* per slot."""
+    slots = np.arange(num_slots)
+    return np.asarray(decay ** np.abs(slots[:, None] - slots))
+
+
+def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> FloatArray:
+    """Return ``[8, 8]`` the covariance of the relative errors of a day's parts.
+
+    Counting noise is taken off; the rest is shrunk to *prior* as if 20 days had
+    shown that, and has no negative variance.
+    """
+    member = part_of(errors.expected.shape[1])
+    expected, error = errors.expected @ member, errors.error @ member
+    ratio = np.divide(error, expected, out=np.zeros_like(error), where=expected > 0)
+    for part in np.flatnonzero(expected.any(axis=0)):
+        rows = expected[:, part] > 0
+        rank = np.sort(ratio[rows, part])
+        cut = int(TRIMMED * len(rank))
+        ratio[rows, part] = np.clip(ratio[rows, part], rank[cut], rank[-1 - cut])
+    weight = expected.T @ expected
+    products = (ratio * expected).T @ (ratio * expected)
+    products -= np.diag(dispersion * expected.sum(axis=0))
+    measured = np.divide(products, weight, out=prior.copy(), where=weight > 0)
+    both = (expected > 0).T.astype(float) @ (expected > 0)
+    shrunk = (both * measured + PRIOR_DAYS * prior) / (both + PRIOR_DAYS)
+    values, vectors = np.linalg.eigh((shrunk + shrunk.T) / 2.0)
+    valid = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    # Where next to nothing is expected, relative errors have no bounds.
+    limit = np.sqrt(np.minimum(MAX_VARIANCE / np.maximum(np.diag(valid), 1e-300), 1.0))
+    return np.asarray(valid * np.outer(limit, limit))
+
+
+def prior_covariance(
+    num_slots: int, day_variance: float, slot_variance: float, decay: float
+) -> FloatArray:
+    """Return ``[8, 8]`` what day and slot factors alone would make of the parts."""
+    share = part_of(num_slots)
+    share = share / np.maximum(share.sum(axis=0), 1.0)
+    slots = slot_variance * decaying(num_slots, decay)
+    return np.asarray(day_variance + share.T @ slots @ share)
+
+
+def slot_covariance(
+    parts: FloatArray, num_slots: int, slot_variance: float, decay: float
+) -> FloatArray:
+    """Return ``[s, s]`` the relative covariance of a day's slots.
+
+    Parts move as *parts* ``[8, 8]`` says; within each, slots stray about it.
+    """
+    member = part_of(num_slots)
+    sizes = np.maximum(member.sum(axis=0), 1.0)
+    within = np.eye(num_slots) - member / sizes @ member.T
+    slots = slot_variance * decaying(num_slots, decay)
+    return np.asarray(member @ parts @ member.T + within @ slots @ within)

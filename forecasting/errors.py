@@ -1,0 +1,70 @@
+"""What a model's forecasts of the past were wrong by."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from forecasting.model import Fitted, QueueHistory
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+WINDOW_DAYS = 182
+FULL_SUPPORT_WEEKS = 4
+TRIMMED = 0.05
+"""Share of the days at either end that is pulled in before moments are taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """Forecast errors of one lead: *expected* and *error* ``[d, s]``, on *cells* only.
+
+    Both are 0 elsewhere. Days are the last ones of the history, at most 26 weeks.
+    """
+
+    days: IntArray
+    expected: FloatArray
+    error: FloatArray
+    cells: BoolArray
+
+    @cached_property
+    def expected_of_day(self) -> FloatArray:
+        """``[d]`` contacts that were expected on the scored cells."""
+        return np.asarray(self.expected.sum(axis=1))
+
+    @cached_property
+    def scored_days(self) -> BoolArray:
+        """``[d]`` days with at least a fifth of the usual expected contacts."""
+        total = self.expected_of_day
+        some = total > 0
+        usual = np.median(total[some]) if some.any() else 0.0
+        return np.asarray(some & (total >= 0.2 * usual))
+
+    @cached_property
+    def day_ratio(self) -> FloatArray:
+        """``[d]`` offered over expected contacts, less 1; NaN where not scored."""
+        ratio = np.full(len(self.days), np.nan)
+        rows = self.scored_days
+        ratio[rows] = self.error[rows].sum(axis=1) / self.expected_of_day[rows]
+        return ratio
+
+
+def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
+    """Return the errors that *fitted* would have made on the last 26 weeks.
+
+    The first weeks of a model, when it rests on fewer than four earlier ones, are
+    left out where they are the smaller part.
+    """
+    hindcast = fitted.hindcast(lead_days)
+    last = slice(max(len(history.days) - WINDOW_DAYS, 0), None)
+    support, expected = hindcast.support[last], hindcast.expected[last]
+    cells = history.ordinary[last] & (support > 0)
+    mature = cells & (support >= FULL_SUPPORT_WEEKS)
+    if mature.sum() >= cells.sum() / 2:
+        cells = mature
+    offered = history.offered_contacts[last]
+    return Errors(
+        days=history.days[last],
+        expected=np.where(cells, expected, 0.0),
+        error=np.where(cells, offered - expected, 0.0),
+        cells=cells,
+    )
