@@ -23,7 +23,7 @@ def hours_grid(num_intervals: int, minutes: int = 60) -> IntervalGrid:
 
 def a_queue(queue_id: str = "q", channel: str = "phone", **changes: Any) -> Queue:
     """Return a queue of 80/20, or of eight open hours if its work may wait."""
-    deferred = channel in ("email", "social", "callback")
+    deferred = channel in ("email", "social", "callback", "outbound")
     target = (
         ServiceTarget(answer_within_open_hours=8)
         if deferred
@@ -48,6 +48,7 @@ def a_demand(
     open_mask: Any = None,
     window: tuple[int, int] | None = None,
     backlog: tuple[tuple[int, float], ...] = (),
+    promised: tuple[tuple[int, float], ...] = (),
 ) -> QueueDemand:
     """Return the demand of one queue; open throughout unless told otherwise."""
     contacts = np.asarray(offered, dtype=float)
@@ -60,6 +61,7 @@ def a_demand(
         open_mask=always if open_mask is None else np.asarray(open_mask, dtype=bool),
         window=window or (0, size),
         backlog=backlog,
+        promised=promised,
     )
 
 

@@ -153,3 +153,21 @@ def test_deferred_channels_share_the_model(channel):
     assert found.deferred.work_hours.sum() == pytest.approx(
         sum(min(1.0, (24 - t) / 8) for t in range(24)) * 300 / 3600
     )
+
+
+def test_a_contact_promised_for_a_time_is_done_before_it():
+    # Promised for Tuesday 11: may be made within the usual two open hours before.
+    # For Monday 05, before the opening: in its first hour. For the week after: then.
+    result = mail(office_day(h9=1), promised=((24 + 11, 4.0), (5, 2.0), (169, 9.0)))
+    assert pieces(result.deferred) == [
+        (9, 10, 2.0),
+        (9, 11, 1.0),
+        (24 + 9, 24 + 11, 4.0),
+    ]
+
+
+def test_a_promise_for_closed_time_is_kept_in_the_last_open_hours():
+    result = mail(office_day(h9=1), promised=((20, 4.0),))
+    assert pieces(result.deferred) == [(9, 11, 1.0), (15, 20, 4.0)]
+    replay = done_by_due(result.deferred, result.base_agents)
+    assert replay == pytest.approx(result.deferred.work_hours)

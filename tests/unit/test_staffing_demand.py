@@ -52,6 +52,7 @@ def driven(rows=((10.0,) * 24,), aht_s=300.0, accepts=None, **drivers):
 
 def test_every_file_registers_one_change_and_stages_differ():
     assert DEMAND_CHANGES.names() == (
+        "callback_offers",
         "containment",
         "forwards",
         "growth",

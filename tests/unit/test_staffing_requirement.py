@@ -38,11 +38,13 @@ def test_every_channel_file_registers_one_model():
         "chat",
         "email",
         "messaging",
+        "outbound",
         "phone",
         "social",
+        "virtual_queue",
     )
     live = {name for name in CHANNELS if not CHANNELS[name].deferred}
-    assert live == {"phone", "chat", "messaging"}
+    assert live == {"phone", "chat", "messaging", "virtual_queue"}
     assert all(
         isinstance(CHANNELS[name](), LiveChannel) == (name in live) for name in CHANNELS
     )

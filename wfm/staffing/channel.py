@@ -27,6 +27,8 @@ class QueueDemand:
         Half-open index range of the plan.
     backlog
         ``(arrival_idx, contacts)`` that wait when the plan begins.
+    promised
+        ``(due_idx, contacts)`` promised for a time of their own: done before it.
     """
 
     grid: IntervalGrid
@@ -35,6 +37,7 @@ class QueueDemand:
     open_mask: BoolArray
     window: tuple[int, int]
     backlog: tuple[tuple[int, float], ...] = ()
+    promised: tuple[tuple[int, float], ...] = ()
 
     @property
     def workload_erlangs(self) -> FloatArray:

@@ -4,7 +4,8 @@ The promise runs on the queue's own clock: *answer_within_open_hours* of its ope
 hours, from the arrival or, in closed time, from the next opening. Work is done in the
 order of its due times. Work due after the plan's end is done to its even share: the
 part of its open time that lies inside the plan. Work that is already late when the
-plan begins is given the promise afresh, and a warning counts it.
+plan begins is given the promise afresh, and a warning counts it. A contact promised for
+a time of its own is due then, and may be made within the queue's usual promise before.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ _SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parcel:
+class Parcel:
     """Contacts with one arrival and one promise."""
 
     arrival_idx: int
@@ -33,7 +34,7 @@ class _Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OpenClock:
+class OpenClock:
     """The queue's open intervals inside the plan, and its promise counted in them."""
 
     open_idx: IntArray
@@ -48,6 +49,18 @@ class _OpenClock:
             return int(self.open_idx[first + remaining - 1]) + 1, 1.0
         return self.end_idx, inside / remaining
 
+    def before(self, due_idx: int) -> int:
+        """Return the interval in which a promise that ends at *due_idx* begins."""
+        last = int(np.searchsorted(self.open_idx, due_idx))
+        return int(self.open_idx[max(0, last - self.promise)])
+
+    def later(self, arrival_idx: int, passed: int) -> int:
+        """Return the interval *passed* open ones after an arrival, or the end."""
+        place = int(np.searchsorted(self.open_idx, arrival_idx)) + passed
+        if not passed:
+            return arrival_idx
+        return int(self.open_idx[place]) if place < len(self.open_idx) else self.end_idx
+
 
 def deferred_requirement(queue: Queue, demand: QueueDemand) -> QueueStaffing:
     """Return the due work of *queue* and its flattest profile over open hours.
@@ -60,10 +73,17 @@ def deferred_requirement(queue: Queue, demand: QueueDemand) -> QueueStaffing:
     ValueError
         If the queue's target does not say within how many open hours to answer.
     """
-    clock = _open_clock(queue, demand)
-    arrivals = _arrivals(demand, clock)
+    clock = open_clock(queue, demand)
+    return as_due_work(queue, demand, clock, arrivals(demand, clock))
+
+
+def as_due_work(
+    queue: Queue, demand: QueueDemand, clock: OpenClock, parcels: Iterable[Parcel]
+) -> QueueStaffing:
+    """Return *parcels*, the backlog and promised contacts as due work, levelled."""
     backlog, late = _backlog(queue, demand, clock)
-    work = _as_work(queue, [*backlog, *arrivals])
+    promised = _promised(queue, demand, clock)
+    work = _as_work(queue, [*backlog, *promised, *parcels])
     base = levelled(work, clock.open_idx, demand.grid)
     remark = f"{late:.0f} contacts are late already when the plan begins"
     return QueueStaffing(
@@ -74,27 +94,35 @@ def deferred_requirement(queue: Queue, demand: QueueDemand) -> QueueStaffing:
     )
 
 
-def _open_clock(queue: Queue, demand: QueueDemand) -> _OpenClock:
+def open_clock(queue: Queue, demand: QueueDemand) -> OpenClock:
+    """Return the clock on which the promises of *queue* run.
+
+    Raises
+    ------
+    ValueError
+        If the queue's target does not say within how many open hours to answer.
+    """
     hours = queue.target.answer_within_open_hours
     if hours is None:
         msg = f"queue {queue.queue_id!r} needs a target answer_within_open_hours"
         raise ValueError(msg)
     start, end = demand.window
     inside = np.flatnonzero(demand.open_mask)
-    return _OpenClock(
+    return OpenClock(
         open_idx=inside[(inside >= start) & (inside < end)],
         end_idx=end,
         promise=max(1, int(hours / demand.grid.interval_hours + 1e-9)),
     )
 
 
-def _arrivals(demand: QueueDemand, clock: _OpenClock) -> list[_Parcel]:
+def arrivals(demand: QueueDemand, clock: OpenClock) -> list[Parcel]:
+    """Return what arrives in each interval of the plan, with its promise."""
     start, end = demand.window
     parcels = []
     for t in range(start, end):
         due, share = clock.due(t, clock.promise)
         parcels.append(
-            _Parcel(
+            Parcel(
                 arrival_idx=t,
                 due_idx=due,
                 contacts=float(demand.offered_contacts[t]) * share,
@@ -105,8 +133,8 @@ def _arrivals(demand: QueueDemand, clock: _OpenClock) -> list[_Parcel]:
 
 
 def _backlog(
-    queue: Queue, demand: QueueDemand, clock: _OpenClock
-) -> tuple[list[_Parcel], float]:
+    queue: Queue, demand: QueueDemand, clock: OpenClock
+) -> tuple[list[Parcel], float]:
     start, _ = demand.window
     aht_s = _mean_aht_s(queue, demand)
     parcels, late = [], 0.0
@@ -117,11 +145,31 @@ def _backlog(
             remaining = clock.promise
         due, share = clock.due(start, remaining)
         parcels.append(
-            _Parcel(
+            Parcel(
                 arrival_idx=start, due_idx=due, contacts=contacts * share, aht_s=aht_s
             )
         )
     return parcels, late
+
+
+def _promised(queue: Queue, demand: QueueDemand, clock: OpenClock) -> list[Parcel]:
+    """Return contacts promised for a time of their own inside the plan.
+
+    What should have been done before the plan begins is due in its first interval.
+    """
+    start, end = demand.window
+    aht_s = _mean_aht_s(queue, demand)
+    first, _ = clock.due(start, 1)
+    return [
+        Parcel(
+            arrival_idx=max(start, clock.before(max(due, first))),
+            due_idx=max(due, first),
+            contacts=contacts,
+            aht_s=aht_s,
+        )
+        for due, contacts in demand.promised
+        if due <= end and len(clock.open_idx)
+    ]
 
 
 def _open_between(queue: Queue, demand: QueueDemand, first: int, end: int) -> int:
@@ -147,7 +195,7 @@ def _mean_aht_s(queue: Queue, demand: QueueDemand) -> float:
     return queue.default_aht_s or 0.0
 
 
-def _as_work(queue: Queue, parcels: Iterable[_Parcel]) -> DeferredWork:
+def _as_work(queue: Queue, parcels: Iterable[Parcel]) -> DeferredWork:
     pace = _SECONDS_PER_HOUR * (queue.target.max_occupancy_fraction or 1.0)
     hours: dict[tuple[int, int], float] = {}
     for parcel in parcels:
