@@ -58,8 +58,7 @@ class Registry(Generic[T]):
         UsageError
             If there is none; the message names the nearest one.
         """
-        names = self.names()
-        if name not in self._items:
+        if name not in self._items and name not in (names := self.names()):
             near = get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known: {names}"
             msg = f"unknown {self.kind} {name!r}{hint}"
