@@ -132,14 +132,15 @@ class Fitted(Protocol):
 class Learned(Fitted, Protocol):
     """A fitted model that learns some things once, from all its history.
 
-    Its hindcast rests on them, and so flatters it a little. A fair test lets it learn
-    from the history before a day and continues it after that day.
+    Its hindcast rests on them, and so flatters it. For a fair test it can be asked
+    what it would be, had it learnt from the first days only.
     """
 
-    def continued(self, history: QueueHistory) -> Self:
-        """Return the model brought up to date on a longer *history*.
+    def learnt_before(self, day: int) -> Self:
+        """Return the model with all that holds for all days learnt before *day*.
 
-        What holds for all days (patterns, coefficients) is kept as it was learnt.
+        What follows the days (levels, means) is still brought up to date after it.
+        *day* counts from 1970-01-01.
         """
         ...
 
@@ -180,4 +181,6 @@ def weekday_of(days: IntArray) -> IntArray:
 
 def is_weekend(days: IntArray, weekend: frozenset[int] = SATURDAY_SUNDAY) -> BoolArray:
     """Return whether each of *days* falls on one of the weekdays *weekend*."""
-    return np.isin(weekday_of(days), sorted(weekend))
+    rests = np.zeros(DAYS_PER_WEEK, dtype=bool)
+    rests[sorted(weekend)] = True
+    return np.asarray(rests[weekday_of(days)])

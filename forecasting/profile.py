@@ -1,4 +1,4 @@
-"""Weekly recursions: a profile ``[weekday, slot]`` that is updated week by week."""
+"""Weekly profiles ``[weekday, slot]``, as they were before each week."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,14 +13,8 @@ from forecasting.model import (
     is_weekend,
     weekday_of,
 )
-from forecasting.weeks import MONDAYS_WEEK, by_week, later, ratio
+from forecasting.weeks import MONDAYS_WEEK, by_week, fading_sums, later, ratio
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-
-Update = Callable[
-    [FloatArray, FloatArray, FloatArray, BoolArray], tuple[FloatArray, FloatArray]
-]
-"""``(sums, weights, offered, mask) -> (sums, weights)``, all ``[7, s]``."""
-
 
 NOTHING_ORDINARY = "no ordinary open interval with observed contacts"
 
@@ -49,43 +43,8 @@ class WeeklyProfile:
         return np.asarray(self.values[weekday_of(days)])
 
 
-def fit_weekly(history: QueueHistory, mask: BoolArray, update: Update) -> WeeklyProfile:
-    """Run *update* over the weeks of *history*, on the cells of *mask* only.
-
-    Raises
-    ------
-    ForecastError
-        If *mask* holds no cell at all.
-    """
-    if not mask.any():
-        raise ForecastError(NOTHING_ORDINARY)
-    offered, cells = by_week(history.offered_contacts), by_week(mask)
-    sums = np.zeros(offered.shape[1:])
-    weights, counts = np.zeros_like(sums), np.zeros(sums.shape, dtype=np.int64)
-    expected, support = np.zeros_like(offered), np.zeros(offered.shape, dtype=np.int64)
-    for week in range(len(offered)):
-        expected[week], support[week] = ratio(sums, weights), counts
-        sums, weights = update(sums, weights, offered[week], cells[week])
-        counts = counts + cells[week]
-    first = int(weekday_of(history.days[:1])[0])
-    sums, weights = np.roll(sums, first, axis=0), np.roll(weights, first, axis=0)
-    num_days, num_slots = history.observed.shape
-    return WeeklyProfile(
-        values=complete_profile(sums, weights, history.weekend),
-        week_ahead=Hindcast(
-            expected=expected.reshape(-1, num_slots)[:num_days],
-            support=support.reshape(-1, num_slots)[:num_days],
-        ),
-    )
-
-
-def fit_recent(
-    history: QueueHistory, num_weeks: int, average: Callable[[FloatArray], FloatArray]
-) -> WeeklyProfile:
-    """Return the *average* of the last *num_weeks* ordinary same weekdays, by slot.
-
-    Where fewer are known, they have to do. *average* takes the values
-    ``[..., n]`` of *n* weeks.
+def fit_fading(history: QueueHistory, keep_per_week: float) -> WeeklyProfile:
+    """Return the mean of the ordinary same weekdays, by slot, older ones fading.
 
     Raises
     ------
@@ -95,19 +54,55 @@ def fit_recent(
     cells = by_week(history.ordinary)
     if not cells.any():
         raise ForecastError(NOTHING_ORDINARY)
-    offered = by_week(history.offered_contacts)
-    counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
-    np.cumsum(cells, axis=0, out=counts[1:])
-    if not cells.all():  # close the ranks: the weeks seen come first, in order
+    seen = cells.astype(float)
+    sums = fading_sums(by_week(history.offered_contacts) * seen, keep_per_week)
+    weights = fading_sums(seen, keep_per_week)
+    return _weekly_profile(history, ratio(sums, weights), weights, _counts(cells))
+
+
+def fit_recent(
+    history: QueueHistory,
+    cells: BoolArray,
+    num_weeks: int,
+    average: Callable[[FloatArray], FloatArray],
+) -> WeeklyProfile:
+    """Return the *average* of the last *num_weeks* same weekdays in *cells*, by slot.
+
+    Where fewer are known, they have to do. *average* takes the values ``[..., n]`` of
+    *n* weeks.
+
+    Raises
+    ------
+    ForecastError
+        If *cells* ``[d, s]`` holds none.
+    """
+    if not cells.any():
+        raise ForecastError(NOTHING_ORDINARY)
+    cells, offered = by_week(cells), by_week(history.offered_contacts)
+    counts = _counts(cells)
+    if not cells[:-1].all():  # close the ranks: the weeks seen come first, in order
         ranks = np.argsort(~cells, axis=0, kind="stable")
         offered = np.take_along_axis(offered, ranks, axis=0)
-    averages = _moving(offered, num_weeks, average)
-    values = np.take_along_axis(averages, counts, axis=0)
+    values = np.take_along_axis(_moving(offered, num_weeks, average), counts, axis=0)
+    return _weekly_profile(history, values, (counts > 0).astype(float), counts)
+
+
+def _counts(cells: BoolArray) -> IntArray:
+    """Return how often each of *cells* ``[w, 7, s]`` was True before each week."""
+    counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
+    np.cumsum(cells, axis=0, out=counts[1:])
+    return counts
+
+
+def _weekly_profile(
+    history: QueueHistory, values: FloatArray, weights: FloatArray, counts: IntArray
+) -> WeeklyProfile:
+    """Return the profile of *values* ``[w + 1, 7, s]`` before and after each week."""
     order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
     num_days, num_slots = history.observed.shape
     return WeeklyProfile(
         values=complete_profile(
-            values[-1, order], (counts[-1, order] > 0).astype(float), history.weekend
+            values[-1, order] * weights[-1, order], weights[-1, order], history.weekend
         ),
         week_ahead=Hindcast(
             expected=values[:-1].reshape(-1, num_slots)[:num_days],
@@ -141,6 +136,8 @@ def complete_profile(
     day, then the neighbouring slots.
     """
     values, seen = ratio(sums, weights), weights > 0
+    if seen.all():
+        return values
     rest = is_weekend(MONDAYS_WEEK, weekend)
     for group in (rest, ~rest):
         _fill(values, seen, group, sums[group], weights[group])

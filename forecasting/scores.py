@@ -19,7 +19,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, QueueHistory, is_weekend, weekday_of
-from forecasting.weeks import MONDAYS_WEEK, by_week, fading, later
+from forecasting.weeks import (
+    MONDAYS_WEEK,
+    by_week,
+    fading,
+    fading_sums,
+    keep_of,
+    later,
+    ratio,
+)
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 SLOW_HALF_LIFE_WEEKS = 16.0
@@ -100,20 +108,20 @@ def fit_scores(
     history: QueueHistory,
     scores: FloatArray,
     weights: FloatArray,
-    coefficients: FloatArray | None = None,
+    num_learnt: int | None = None,
 ) -> ScoreModel:
     """Return the model of *scores* ``[d, k]``, each day counting by *weights* ``[d]``.
 
     A day of weight 0 was not seen: its scores are not used. Of *history* only the
-    calendar counts. Given *coefficients* are kept, else they are learnt.
+    calendar counts. The coefficients are learnt from the first *num_learnt* days (all
+    by default).
     """
     num_days = len(scores)
     week = _weekly(scores * weights[:, None], weights)
     mean, tilt = (_by_day(m, num_days) for m in (week.slow, week.fast - week.slow))
-    known = _by_day(week.seen, num_days) > 0
+    known = np.asarray(_by_day(week.seen, num_days) > 0)
     deviation = np.where(known[:, None], scores - mean, 0.0) * weights[:, None]
     last, level = _last(deviation, weights), _level(deviation, weights * known)
-    features = (last, level, tilt)
     order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
     next_seen = week.seen[-1, order] > 0
     days_seen = _cumulated(weights > 0)
@@ -127,10 +135,12 @@ def fit_scores(
         next_tilt=_from_kin(
             (week.fast - week.slow)[-1, order], next_seen, history.weekend
         ),
-        coefficients=(
-            _coefficients(scores, mean, features, weights, known)
-            if coefficients is None
-            else coefficients
+        coefficients=_coefficients(
+            scores[:num_learnt],
+            mean[:num_learnt],
+            (last, level, tilt),
+            weights[:num_learnt],
+            known[:num_learnt],
         ),
     )
 
@@ -158,10 +168,9 @@ def _weekly(weighted: FloatArray, weights: FloatArray) -> _Week:
     sums, counts = by_week(weighted), by_week(weights)
 
     def mean(half_life_weeks: float) -> tuple[FloatArray, FloatArray]:
-        past = fading(len(sums), half_life_weeks)
-        total = (past @ sums.reshape(len(sums), -1)).reshape(-1, *sums.shape[1:])
-        weight = past @ counts
-        return total / np.where(weight > 0, weight, 1.0)[:, :, None], weight
+        keep = keep_of(half_life_weeks)
+        weight = fading_sums(counts, keep)
+        return ratio(fading_sums(sums, keep), weight[:, :, None]), weight
 
     slow, seen = mean(SLOW_HALF_LIFE_WEEKS)
     return _Week(slow=slow, fast=mean(FAST_HALF_LIFE_WEEKS)[0], seen=seen)
@@ -181,11 +190,11 @@ def _level(deviation: FloatArray, weights: FloatArray) -> FloatArray:
     At least one day's weight stands in the denominator, so that a level which rests
     on days long ago fades to 0.
     """
-    within = fading(DAYS_PER_WEEK, LEVEL_HALF_LIFE_DAYS)[1:]
+    keep = keep_of(LEVEL_HALF_LIFE_DAYS)
+    within = fading(DAYS_PER_WEEK, keep)[1:]
     stacked = by_week(np.concatenate([deviation, weights[:, None]], axis=1))
     inside = within @ stacked
-    weeks = fading(len(stacked), LEVEL_HALF_LIFE_DAYS / DAYS_PER_WEEK)
-    before = (weeks[:-1] @ inside[:, -1]) * 0.5 ** (1 / LEVEL_HALF_LIFE_DAYS)
+    before = keep * fading_sums(inside[:, -1], keep**DAYS_PER_WEEK)[:-1]
     carried = within[:, 0, None] * before[:, None, :]
     sums = (inside + carried).reshape(-1, stacked.shape[2])[: len(deviation)]
     return np.asarray(sums[:, :-1] / np.maximum(sums[:, -1:], 1.0))
@@ -199,35 +208,37 @@ def _coefficients(
     known: BoolArray,
 ) -> FloatArray:
     """Return the shrunken least-squares shares ``[g, 3, k]`` of the *features*."""
-    num, size = len(scores), len(features)
-    shares = np.zeros((len(LEADS), size, scores.shape[1]))
+    (num, size), (last, level, tilt) = scores.shape, features
+    moments, days = np.zeros((len(LEADS), 4, 4, size)), np.zeros(len(LEADS))
     for group, leads in enumerate(LEADS):
-        squares = np.zeros((scores.shape[1], size, size))
-        products, count = np.zeros((scores.shape[1], size)), 0.0
         for lead in (lead for lead in leads if lead < num):
             weeks = DAYS_PER_WEEK * ((lead - 1) // DAYS_PER_WEEK)
-            before = slice(lead - weeks, num - weeks)
+            then, before = slice(num - lead), slice(lead - weeks, num - weeks)
+            target = scores[lead:] - mean[before]
+            design = np.concatenate(
+                [last[then], level[then], tilt[before], target], axis=1
+            )
             use = weights[lead:] * known[before]
-            lags = (slice(num - lead), slice(num - lead), before)
-            past = np.array([f[lag] for f, lag in zip(features, lags, strict=True)])
-            weighted = past * use[:, None]
-            squares += np.einsum("fnk,gnk->kfg", weighted, past)
-            products += np.einsum("fnk,nk->kf", weighted, scores[lead:] - mean[before])
-            count += float(use.sum())
-        if count > 0:
-            prior_days = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * float(np.mean(leads))
-            ridge = prior_days * len(leads) / count
-            shares[group] = _ridge(squares, products, ridge).T
-    return shares
+            products = (design * use[:, None]).T @ design
+            moments[group] += np.einsum("akbk->abk", products.reshape(4, size, 4, size))
+            days[group] += float(use.sum()) / len(leads)
+    return _ridge(np.moveaxis(moments, 3, 1), days)
 
 
-def _ridge(squares: FloatArray, products: FloatArray, ridge: float) -> FloatArray:
-    """Return the coefficients ``[k, f]`` within [0, 1], drawn towards 0 by *ridge*."""
-    diagonal = np.einsum("kff->kf", squares)
-    largest = diagonal.max(axis=1, keepdims=True)
-    penalty = ridge * diagonal + 1e-9 * largest + (largest == 0)
-    system = squares + np.eye(squares.shape[1]) * penalty[:, None, :]
-    return np.clip(np.linalg.solve(system, products[:, :, None])[:, :, 0], 0.0, 1.0)
+def _ridge(moments: FloatArray, days: FloatArray) -> FloatArray:
+    """Return shares ``[g, 3, k]`` within [0, 1] from *moments* ``[g, k, 4, 4]``.
+
+    The last row and column are the target's; *days* ``[g]`` lie behind the moments.
+    """
+    squares, products = moments[:, :, :3, :3], moments[:, :, :3, 3:]
+    prior = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * np.array([np.mean(g) for g in LEADS])
+    diagonal = np.einsum("gkff->gkf", squares)
+    largest = diagonal.max(axis=2, keepdims=True)
+    strength = (prior / np.where(days > 0, days, 1.0))[:, None, None]
+    penalty = strength * diagonal + 1e-9 * largest + (largest == 0)
+    system = squares + np.eye(3) * penalty[:, :, None, :]
+    shares = np.clip(np.linalg.solve(system, products)[:, :, :, 0], 0.0, 1.0)
+    return np.moveaxis(shares * (days > 0)[:, None, None], 2, 1)
 
 
 def _from_kin(

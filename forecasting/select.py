@@ -1,6 +1,6 @@
 """The choice among models by a rolling test inside each history."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,7 @@ POWER = 16.0
 FAVOUR = 4.0
 MAX_EXTRA_BIAS = 0.05
 SMALLEST_WAPE = 1e-6
+NEGLIGIBLE = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class Rehearsal:
         score += np.log(FAVOUR) * favoured
         score[:, off > max(MAX_EXTRA_BIAS, float(off.min()))] = -np.inf
         weights = np.exp(score - score.max(axis=1, keepdims=True))
+        weights[weights < NEGLIGIBLE * weights.sum(axis=1, keepdims=True)] = 0.0
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
     def _untested(self) -> FloatArray:
@@ -180,16 +182,17 @@ def rehearse(history: QueueHistory, names: Sequence[str] = CANDIDATES) -> Rehear
         raise ForecastError(NOTHING_ORDINARY)
     num_days = len(history.days)
     split = num_days - min(TEST_DAYS, num_days // 2)
-    tested = _continued(history, split, fits) if num_days >= MIN_DAYS else {}
-    tests = [_test(history, split, tested, lead) for lead in LEADS_TESTED if tested]
-    if not tests or min(offered for _, offered in tests) <= 0:
-        tests, tested = [], fits
+    tests = []
+    if num_days >= MIN_DAYS:
+        tested = [_as_of(fit, int(history.days[split])) for fit in fits.values()]
+        tests = [_test(history, split, tested, lead) for lead in LEADS_TESTED]
+        tests = tests if min(offered for _, offered in tests) > 0 else []
     return Rehearsal(
-        names=tuple(tested),
-        fits=tuple(fits[name] for name in tested),
+        names=tuple(fits),
+        fits=tuple(fits.values()),
         errors=tuple(errors for errors, _ in tests),
         offered_contacts=tuple(offered for _, offered in tests),
-        favourite=_favourite(history, tested),
+        favourite=_favourite(history, fits),
         next_day=int(history.days[-1]) + 1,
     )
 
@@ -205,27 +208,19 @@ def _fitted(history: QueueHistory, names: Iterable[str]) -> dict[str, Fitted]:
     return fits
 
 
-def _continued(
-    history: QueueHistory, split: int, fits: Mapping[str, Fitted]
-) -> dict[str, Fitted]:
-    """Return *fits* with nothing learnt from the days from *split* on."""
-    learned = [name for name, fit in fits.items() if isinstance(fit, Learned)]
-    early = _fitted(history.before(int(history.days[split])), learned)
-    tested = {name: fit for name, fit in fits.items() if name not in learned}
-    for name, fit in early.items():
-        if isinstance(fit, Learned):
-            tested[name] = fit.continued(history)
-    return tested
+def _as_of(fit: Fitted, day: int) -> Fitted:
+    """Return *fit* with nothing learnt from *day* on."""
+    return fit.learnt_before(day) if isinstance(fit, Learned) else fit
 
 
 def _test(
-    history: QueueHistory, split: int, tested: Mapping[str, Fitted], lead_days: int
+    history: QueueHistory, split: int, tested: Sequence[Fitted], lead_days: int
 ) -> tuple[FloatArray, float]:
     """Return the errors ``[m, n]`` on the days from *split* on, and what was offered.
 
     The cells are those that all models could forecast.
     """
-    hindcasts = [fit.hindcast(lead_days) for fit in tested.values()]
+    hindcasts = [fit.hindcast(lead_days) for fit in tested]
     cells = history.ordinary[split:]
     for hindcast in hindcasts:
         cells = cells & (hindcast.support[split:] > 0)

@@ -29,20 +29,36 @@ def by_week(matrix: Array) -> Array:
 
 def later(matrix: Array, num_days: int) -> Array:
     """Return *matrix* ``[d, ...]`` moved down by *num_days* rows, zeros before."""
+    if num_days == 0:
+        return matrix
     moved = np.zeros_like(matrix)
     moved[num_days:] = matrix[: max(len(matrix) - num_days, 0)]
     return moved
 
 
 def ratio(sums: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return sums / weights, 0 where the weight is 0."""
-    return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+    """Return sums / weights (they broadcast), 0 where the weight is 0."""
+    return np.asarray(sums / np.where(weights > 0, weights, np.inf))
 
 
 @lru_cache(maxsize=64)
-def fading(num: int, half_life: float) -> FloatArray:
-    r"""Return ``[n + 1, n]`` weights :math:`2^{-(i-1-j)/h}` of the past *j* < *i*."""
+def fading(num: int, keep: float) -> FloatArray:
+    """Return ``[n + 1, n]`` weights ``keep ** (i - 1 - j)`` of the past *j* < *i*."""
     age = np.arange(num + 1)[:, None] - 1 - np.arange(num)
-    weights = np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / half_life), 0.0)
+    weights = np.where(age >= 0, keep ** np.maximum(age, 0), 0.0)
     weights.flags.writeable = False
     return np.asarray(weights)
+
+
+def fading_sums(weekly: FloatArray, keep: float) -> FloatArray:
+    """Return ``[w + 1, ...]`` the sums of *weekly* ``[w, ...]`` before each week.
+
+    Each week further back counts *keep* times as much.
+    """
+    flat = weekly.reshape(len(weekly), -1)
+    return (fading(len(weekly), keep) @ flat).reshape(-1, *weekly.shape[1:])
+
+
+def keep_of(half_life: float) -> float:
+    """Return what a step leaves of a weight that halves in *half_life* steps."""
+    return float(0.5 ** (1.0 / half_life))

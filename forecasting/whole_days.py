@@ -33,6 +33,10 @@ class WholeDays:
     values: FloatArray
     weights: FloatArray
 
+    def first(self, num_days: int) -> "WholeDays":
+        """Return the first *num_days* days."""
+        return WholeDays(values=self.values[:num_days], weights=self.weights[:num_days])
+
 
 def whole_days(
     history: QueueHistory, values: FloatArray, cells: BoolArray
@@ -76,11 +80,12 @@ def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
 def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> FloatArray:
     """Return what to add to the squared mean root, by slot ``[s]``.
 
-    Its shape over the day is the variance of the roots around their week-ahead
+    Its shape over the day is the variance of the *roots* around their week-ahead
     forecasts, scores of *model* times *patterns*; its size makes these forecasts add
-    up to the contacts that came, recent months weighing more.
+    up to the contacts that came, recent months weighing more. *roots* may be the
+    first days of the model's only.
     """
-    scores, support = model.hindcast(DAYS_PER_WEEK)
+    scores, support = (m[: len(roots.values)] for m in model.hindcast(DAYS_PER_WEEK))
     age_weeks = np.arange(len(scores))[::-1] / DAYS_PER_WEEK
     used = roots.weights * (support > 0) * 0.5 ** (age_weeks / SPREAD_HALF_LIFE_WEEKS)
     if not used.any():

@@ -1,7 +1,6 @@
 """Top-down: the day's total, spread over the day by a pooled profile."""
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from forecasting.model import (
 )
 from forecasting.profile import NOTHING_ORDINARY, between_slots
 from forecasting.scores import ScoreModel, fit_scores
-from forecasting.weeks import MONDAYS_WEEK, by_week, fading, ratio
+from forecasting.weeks import MONDAYS_WEEK, by_week, fading_sums, keep_of, ratio
 from forecasting.whole_days import WholeDays, spread_of, whole_days
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
@@ -41,7 +40,13 @@ class DayTotal:
         cells = history.ordinary
         if not cells.any():
             raise ForecastError(NOTHING_ORDINARY)
-        return _fitted(history, np.asarray(cells.any(axis=0)))
+        seen = np.asarray(cells.any(axis=0))
+        offered = history.offered_contacts[:, seen]
+        days = whole_days(history, offered, cells[:, seen])
+        shares = _shares(history, days)
+        roots = np.sqrt(days.values.sum(axis=1, keepdims=True))
+        totals = WholeDays(values=roots, weights=days.weights)
+        return _learnt(history, totals, shares, seen, len(history.days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,35 +55,37 @@ class DayTotalFit:
 
     *shares* is ``[w + 1, 7, s']`` by weekday, Monday first, over the slots *seen*
     ``[s]``, before each week of the history and after the last; *spread* is what is
-    added to a squared root of a total.
+    added to a squared root of a total, *totals* the roots of the totals of *history*.
     """
 
+    history: QueueHistory
+    totals: WholeDays
     scores: ScoreModel
     spread: float
     shares: FloatArray
     seen: BoolArray
-    days: IntArray
 
-    def continued(self, history: QueueHistory) -> Self:
-        """Return the model on a longer *history*; see ``forecasting.model.Learned``."""
-        longer = _fitted(history, self.seen, self.scores.coefficients)
-        return replace(
-            self, scores=longer.scores, shares=longer.shares, days=longer.days
-        )
+    def learnt_before(self, day: int) -> "DayTotalFit":
+        """Return the model that learnt before *day*; see ``Learned``."""
+        num = int(np.searchsorted(self.history.days, day))
+        return _learnt(self.history, self.totals, self.shares, self.seen, num)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
         roots, support = self.scores.hindcast(lead_days)
-        num_days = len(self.days)
-        week = np.arange(num_days) // DAYS_PER_WEEK - (lead_days - 1) // DAYS_PER_WEEK
-        shares = self.shares[np.maximum(week, 0), weekday_of(self.days)]
+        days = self.history.days
+        week = np.arange(len(days)) // DAYS_PER_WEEK - (lead_days - 1) // DAYS_PER_WEEK
+        shares = self.shares[np.maximum(week, 0), weekday_of(days)]
         expected = self._contacts(roots, shares) * (support > 0)[:, None]
         weeks = np.broadcast_to(support[:, None], expected.shape).copy()
         return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
-        lead_days, weekdays = np.maximum(days - self.days[-1], 1), weekday_of(days)
+        lead_days, weekdays = (
+            np.maximum(days - self.history.days[-1], 1),
+            weekday_of(days),
+        )
         roots = self.scores.predict(lead_days, weekdays)
         return self._contacts(roots, self.shares[-1, weekdays])
 
@@ -87,21 +94,22 @@ class DayTotalFit:
         return between_slots(totals * shares, self.seen)
 
 
-def _fitted(
-    history: QueueHistory, seen: BoolArray, coefficients: FloatArray | None = None
+def _learnt(
+    history: QueueHistory,
+    totals: WholeDays,
+    shares: FloatArray,
+    seen: BoolArray,
+    num: int,
 ) -> DayTotalFit:
-    """Return the model of *history* on the slots *seen*; see :func:`fit_scores`."""
-    offered = history.offered_contacts[:, seen]
-    days = whole_days(history, offered, history.ordinary[:, seen])
-    roots = np.sqrt(days.values.sum(axis=1, keepdims=True))
-    totals = WholeDays(values=roots, weights=days.weights)
-    scores = fit_scores(history, totals.values, totals.weights, coefficients)
+    """Return the model whose numbers come from the first *num* days."""
+    scores = fit_scores(history, totals.values, totals.weights, num)
     return DayTotalFit(
+        history=history,
+        totals=totals,
         scores=scores,
-        spread=float(spread_of(totals, _ONE, scores)[0]),
-        shares=_shares(history, days),
+        spread=float(spread_of(totals.first(num), _ONE, scores)[0]),
+        shares=shares,
         seen=seen,
-        days=history.days,
     )
 
 
@@ -113,9 +121,9 @@ def _shares(history: QueueHistory, days: WholeDays) -> FloatArray:
     order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
     weights = by_week(days.weights)[:, order]
     values = by_week(days.values * days.weights[:, None])[:, order]
-    past = fading(len(weights), PROFILE_HALF_LIFE_WEEKS)
-    num_days = (past @ weights)[:, :, None]
-    sums = (past @ values.reshape(len(values), -1)).reshape(-1, *values.shape[1:])
+    keep = keep_of(PROFILE_HALF_LIFE_WEEKS)
+    num_days = fading_sums(weights, keep)[:, :, None]
+    sums = fading_sums(values, keep)
     rest = is_weekend(MONDAYS_WEEK, history.weekend)
     alike = (rest[:, None] == rest).astype(float)
     kin = alike @ sums
@@ -126,4 +134,4 @@ def _shares(history: QueueHistory, days: WholeDays) -> FloatArray:
 
 def _normal(shape: FloatArray) -> FloatArray:
     """Return the rows of *shape* ``[..., s]`` divided by their sums."""
-    return ratio(shape, np.broadcast_to(shape.sum(-1, keepdims=True), shape.shape))
+    return ratio(shape, shape.sum(axis=-1, keepdims=True))

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
-from forecasting.profile import fit_weekly
-from wfm.domain.arrays import BoolArray, FloatArray
+from forecasting.profile import fit_recent
+from wfm.domain.arrays import FloatArray
 
 
 @FORECASTERS.add("last_week")
@@ -22,10 +20,8 @@ class LastWeek:
         """Return the last ordinary week of *history*."""
         ordinary = history.ordinary
         mask = ordinary if ordinary.any() else history.usable
-        return fit_weekly(history, mask, _latest)
+        return fit_recent(history, mask, 1, _only)
 
 
-def _latest(
-    sums: FloatArray, weights: FloatArray, offered: FloatArray, mask: BoolArray
-) -> tuple[FloatArray, FloatArray]:
-    return np.where(mask, offered, sums), np.where(mask, 1.0, weights)
+def _only(values: FloatArray) -> FloatArray:
+    return values[..., 0]

@@ -1,7 +1,6 @@
 r"""Low-rank day-by-slot model on the square-root scale."""
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,16 +47,9 @@ class LowRank:
         if not cells.any():
             raise ForecastError(NOTHING_ORDINARY)
         seen = np.asarray(cells.any(axis=0))
-        days = _root_days(history, seen)
-        patterns = _patterns(days.values, days.weights, self.max_rank)
-        scores = fit_scores(history, days.values @ patterns.T, days.weights)
-        return LowRankFit(
-            patterns=patterns,
-            scores=scores,
-            spread=spread_of(days, patterns, scores),
-            seen=seen,
-            next_day=int(history.days[-1]) + 1,
-        )
+        roots = np.sqrt(history.offered_contacts[:, seen])
+        days = whole_days(history, roots, cells[:, seen])
+        return _learnt(history, seen, days, self.max_rank, len(history.days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,25 +57,21 @@ class LowRankFit:
     """A fitted :class:`LowRank` (see :class:`forecasting.model.Learned`).
 
     *patterns* is ``[k, s']`` over the slots *seen* ``[s]``, *spread* ``[s']`` what is
-    added to the squared root, *next_day* the day after the history.
+    added to the squared root, *days* the roots of *history*.
     """
 
+    history: QueueHistory
+    max_rank: int
     patterns: FloatArray
     scores: ScoreModel
     spread: FloatArray
     seen: BoolArray
-    next_day: int
+    days: WholeDays
 
-    def continued(self, history: QueueHistory) -> Self:
-        """Return the model on a longer *history*; see ``forecasting.model.Learned``."""
-        days = _root_days(history, self.seen)
-        scores = fit_scores(
-            history,
-            days.values @ self.patterns.T,
-            days.weights,
-            self.scores.coefficients,
-        )
-        return replace(self, scores=scores, next_day=int(history.days[-1]) + 1)
+    def learnt_before(self, day: int) -> "LowRankFit":
+        """Return the model that learnt before *day*; see ``Learned``."""
+        num = int(np.searchsorted(self.history.days, day))
+        return _learnt(self.history, self.seen, self.days, self.max_rank, num)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
@@ -96,7 +84,7 @@ class LowRankFit:
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
-        lead_days = np.maximum(days - self.next_day + 1, 1)
+        lead_days = np.maximum(days - self.history.days[-1], 1)
         return self._contacts(self.scores.predict(lead_days, weekday_of(days)))
 
     def _contacts(self, scores: FloatArray) -> FloatArray:
@@ -105,10 +93,22 @@ class LowRankFit:
         return between_slots(roots**2 + self.spread, self.seen)
 
 
-def _root_days(history: QueueHistory, seen: BoolArray) -> WholeDays:
-    """Return the square roots of whole days ``[d, s']`` on the slots *seen*."""
-    roots = np.sqrt(history.offered_contacts[:, seen])
-    return whole_days(history, roots, history.ordinary[:, seen])
+def _learnt(
+    history: QueueHistory, seen: BoolArray, days: WholeDays, max_rank: int, num: int
+) -> LowRankFit:
+    """Return the model whose patterns and numbers come from the first *num* days."""
+    known = days.first(num)
+    patterns = _patterns(known.values, known.weights, max_rank)
+    scores = fit_scores(history, days.values @ patterns.T, days.weights, num)
+    return LowRankFit(
+        history=history,
+        max_rank=max_rank,
+        patterns=patterns,
+        scores=scores,
+        spread=spread_of(known, patterns, scores),
+        seen=seen,
+        days=days,
+    )
 
 
 def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArray:
@@ -123,4 +123,4 @@ def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArr
         return np.ascontiguousarray(vectors[:, ::-1][:, :rank].T)
     vectors = np.linalg.eigh(scaled @ scaled.T)[1][:, ::-1][:, :rank]
     rows = vectors.T @ scaled
-    return ratio(rows, np.sqrt((rows**2).sum(axis=1, keepdims=True)) + 0.0 * rows)
+    return ratio(rows, np.sqrt((rows**2).sum(axis=1, keepdims=True)))

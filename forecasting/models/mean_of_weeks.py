@@ -18,7 +18,7 @@ class MeanOfWeeks:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the means of *history*, holidays and events left out."""
-        return fit_recent(history, self.num_weeks, _mean)
+        return fit_recent(history, history.ordinary, self.num_weeks, _mean)
 
 
 def _mean(values: FloatArray) -> FloatArray:

@@ -22,7 +22,7 @@ class MedianOfWeeks:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the medians of *history*, holidays and events left out."""
-        return fit_recent(history, self.num_weeks, _median)
+        return fit_recent(history, history.ordinary, self.num_weeks, _median)
 
 
 def _median(values: FloatArray) -> FloatArray:

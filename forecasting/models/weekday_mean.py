@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
-from forecasting.profile import fit_weekly
-from wfm.domain.arrays import BoolArray, FloatArray
+from forecasting.profile import fit_fading
 
 
 @FORECASTERS.add("weekday_mean")
@@ -26,14 +25,4 @@ class WeekdayMean:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the profile of *history*, holidays and events left out."""
-        return fit_weekly(history, history.ordinary, self._update)
-
-    def _update(
-        self,
-        sums: FloatArray,
-        weights: FloatArray,
-        offered: FloatArray,
-        mask: BoolArray,
-    ) -> tuple[FloatArray, FloatArray]:
-        keep = 1.0 - self.alpha_per_week
-        return keep * sums + offered * mask, keep * weights + mask
+        return fit_fading(history, 1.0 - self.alpha_per_week)
