@@ -1,4 +1,4 @@
-"""Forecasts against peers on real data: ``python benchmarks/forecasting.py [BLOCK ...]``.
+"""Forecasts against peers on real data: ``python benchmarks/forecasting.py [BLOCK]``.
 
 Prints one markdown table a block. ``--quick`` takes every fourth origin and the peers
 that answered before; ``--check`` exits with 1 if a claim does not hold. Peers need

@@ -270,9 +270,13 @@ def bank_late() -> DataSet:
 
 @cache
 def technion() -> DataSet:
-    """The whole year, around the clock; 1999-05-23 is imputed and not scored."""
+    """The whole year, around the clock; 1999-05-23 is imputed and not scored.
+
+    The hour that came twice on 1999-09-03 is halved, as in :func:`taxi`.
+    """
     first = date(1999, 1, 1)
     values = matrix(TECHNION, first, 365, 30)
+    values[0, (date(1999, 9, 3) - first).days, 2:4] /= 2.0
     scored = np.ones(365, dtype=bool)
     scored[(date(1999, 5, 23) - first).days] = False
     return DataSet(

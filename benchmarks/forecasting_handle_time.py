@@ -55,7 +55,8 @@ def _forecast(data: DataSet) -> np.ndarray:
 
 
 def _errors(data: DataSet, q: int, found: np.ndarray) -> dict[str, float]:
-    assert data.handled is not None and data.handle_s is not None
+    assert data.handled is not None
+    assert data.handle_s is not None
     known = data.handle_s[q] > 0
     contacts = np.where(known, data.handled[q], 0.0)
     seconds = np.where(known, data.handle_s[q], 0.0)

@@ -20,7 +20,7 @@ from benchmarks.forecasting_data import DataSet
 from wfm.calendar.local import local_clock
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-PEERS = ("mstl", "prophet", "lightgbm")
+PEERS = ("mstl", "prophet", "prophet_holidays", "lightgbm")
 HERE = Path(__file__).resolve().parent
 PEER_PYTHON = HERE.parent / ".venv-peers-forecasting" / "bin" / "python"
 WORKER = HERE / "peers" / "forecasting_worker.py"
@@ -101,6 +101,8 @@ def to_days(values, grid, data: DataSet, first: date, num_days: int) -> np.ndarr
 def peer(data: DataSet, method: str) -> Runs | None:
     """Return the forecasts of a peer; ``None`` where its environment is not made."""
     jobs = _jobs(data)
+    if method == "prophet_holidays":
+        jobs["country"] = np.array(data.country)
     target = CACHE / f"{data.key}-{method}-{_digest(method, jobs)}.npz"
     if not target.exists():
         if not PEER_PYTHON.exists():
@@ -145,9 +147,10 @@ def _digest(method: str, jobs: Mapping[str, np.ndarray]) -> str:
 def _source_of(method: str) -> str:
     """Return the worker's text less the other methods, so they cache apart."""
     blocks = WORKER.read_text(encoding="utf-8").split("\n\n\n")
-    others = tuple(f"def {name}(" for name in PEERS if name != method)
-    shared = ("class DayTable", "def training") if method != "lightgbm" else ()
-    return "\n".join(b for b in blocks if not b.startswith((*others, *shared)))
+    keep = {method, "prophet"} if method == "prophet_holidays" else {method}
+    others = tuple(f"def {name}(" for name in PEERS if name not in keep)
+    apart = ("class DayTable", "def training") if method != "lightgbm" else ()
+    return "\n".join(b for b in blocks if not b.startswith((*others, *apart)))
 
 
 def _run(method: str, jobs: Mapping[str, np.ndarray], target: Path) -> None:
@@ -155,7 +158,9 @@ def _run(method: str, jobs: Mapping[str, np.ndarray], target: Path) -> None:
     source = target.with_suffix(f".{os.getpid()}.in.npz")
     answer = target.with_suffix(f".{os.getpid()}.out.npz")
     np.savez(source, **jobs)
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    threads = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+    )  # before numpy
     try:
         subprocess.run(
             [PEER_PYTHON, WORKER, method, source, answer],

@@ -3,9 +3,10 @@
 Runs in the peers' environment (``forecasting-environment.sh``) and knows nothing of
 this project. IN holds for every job *i* ``y_i`` [day, slot] (every open day and slot,
 gaps filled), ``days_i`` and ``future_i`` (dates as days from 1970-01-01) and, for all
-jobs, ``minutes`` [slot] of the day. OUT holds ``mean_i`` [day, slot], ``quantiles_i``
-[level, day, slot] at ``LEVELS`` (NaN where the method has none) and ``cpu_i``, the
-CPU seconds of fit and forecast, those of child processes included.
+jobs, ``minutes`` [slot] of the day and perhaps the ``country`` of the holidays. OUT
+holds ``mean_i`` [day, slot], ``quantiles_i`` [level, day, slot] at ``LEVELS`` (NaN
+where the method has none) and ``cpu_i``, the CPU seconds of fit and forecast, those
+of child processes included.
 """
 
 import logging
@@ -14,9 +15,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta
-
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[_threads] = "1"
 
 import numpy as np
 
@@ -28,8 +26,9 @@ WEEK = 7
 class Job:
     """A history and the days to forecast; ``week`` is how many weekdays are open."""
 
-    def __init__(self, y, days, future, minutes):
+    def __init__(self, y, days, future, minutes, country=""):
         self.y, self.days, self.future, self.minutes = y, days, future, minutes
+        self.country = country
         self.week = len(np.unique(np.concatenate([days, future]) % WEEK))
 
     def stamps(self, days) -> list[datetime]:
@@ -55,7 +54,7 @@ def mstl(job: Job):
     return found["mean"], np.array([found[row] for row in rows])
 
 
-def prophet(job: Job):
+def prophet(job: Job, country: str = ""):
     """Return Prophet, multiplicative, ten harmonics each; closed hours left out."""
     import pandas as pd
     from prophet import Prophet
@@ -66,10 +65,17 @@ def prophet(job: Job):
         daily_seasonality=10,
         yearly_seasonality=False,
     )
+    if country:
+        model.add_country_holidays(country)
     model.fit(pd.DataFrame({"ds": job.stamps(job.days), "y": job.y.ravel()}))
     future = pd.DataFrame({"ds": job.stamps(job.future)})
     draws = model.predictive_samples(future)["yhat"]
     return draws.mean(axis=1), np.quantile(draws, LEVELS, axis=1)
+
+
+def prophet_holidays(job: Job):
+    """Return Prophet with the country's public holidays as it knows them."""
+    return prophet(job, job.country)
 
 
 def lightgbm(job: Job):
@@ -182,6 +188,7 @@ def training(job: Job, week: int):
 METHODS: dict[str, Callable[[Job], tuple[np.ndarray, np.ndarray]]] = {
     "mstl": mstl,
     "prophet": prophet,
+    "prophet_holidays": prophet_holidays,
     "lightgbm": lightgbm,
 }
 
@@ -198,7 +205,8 @@ def main(method: str, source: str, target: str) -> None:
     run, found = METHODS[method], {}
     for i in range(int(jobs["num"])):
         args = (jobs[f"{name}_{i}"] for name in ("y", "days", "future"))
-        job = Job(*args, jobs["minutes"])
+        country = str(jobs["country"]) if "country" in jobs else ""
+        job = Job(*args, jobs["minutes"], country)
         if i == 0:
             run(job)  # imports and compiled models are not its work
         start = cpu_seconds()
