@@ -1,23 +1,16 @@
-r"""Erlang B and C for real numbers of agents, in numerically safe form.
+r"""Erlang B and C for real numbers of agents, and their logarithms.
 
-Erlang B continues to real n as :math:`1/B(n, A) = A\int_0^\infty e^{-At}(1+t)^n dt`
-(Jagerman 1974, doi:10.1002/j.1538-7305.1974.tb02756.x), which obeys the recursion
-:math:`B(n + 1) = A B(n) / (n + 1 + A B(n))`. The same number is the Poisson weight of
-n over the regularised upper incomplete gamma function,
-:math:`B(n, A) = e^{-A} A^n / \Gamma(n+1) / Q(n+1, A)`: one evaluation whatever n is.
-The weight is taken in the saddle-point form of Loader (2000), so no power or
-factorial is ever formed; far in overload, where Q underflows, Legendre's continued
-fraction stands in.
+Both follow from the weight *w* of a free agent against "all busy, nobody waits"
+(:mod:`wfm.staffing.weights`): :math:`B = 1 / (1 + w)` and, with the queue's weight
+:math:`q = n / (n - A)` beside it, :math:`C = q / (w + q)`.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray
-
-_SMALL_AGENTS = 16.0
-_FRACTION_TERMS = 60
-_SERIES_TERMS = 10
+from wfm.staffing.compiled import kernels
+from wfm.staffing.weights import log_free_weight
 
 
 def checked(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
@@ -36,62 +29,50 @@ def checked(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
     return tuple(arrays)
 
 
+def columns(*values: npt.ArrayLike) -> tuple[tuple[int, ...], tuple[FloatArray, ...]]:
+    """Return the common shape of *values* and each of them as a flat array."""
+    arrays = checked(*values)
+    return arrays[0].shape, tuple(np.ravel(a).astype(np.float64) for a in arrays)
+
+
+def shaped(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return flat *values* in *shape*, a scalar where that is empty."""
+    result: FloatArray = values.reshape(shape)[()]
+    return result
+
+
+def log_weights(load: FloatArray, heads: FloatArray) -> FloatArray:
+    """Return ``ln w`` of flat arrays, infinite where no contact meets busy agents."""
+    result = np.where(heads > 0.0, np.inf, -np.inf)
+    rows = np.flatnonzero((load > 0.0) & np.isfinite(heads))
+    some_load, some_heads = load[rows], heads[rows]
+    compiled = kernels()
+    if compiled is None:
+        result[rows] = log_free_weight(some_heads, some_load)
+    else:
+        found = np.empty_like(some_load)
+        compiled.fill_log_free_weight(some_heads, some_load, found)
+        result[rows] = found
+    return result
+
+
 def log_erlang_b(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArray:
     """Return the natural logarithm of :func:`erlang_b`, exact where it underflows."""
-    load, heads = checked(workload_erlangs, agents)
+    shape, (load, heads) = columns(workload_erlangs, agents)
+    with np.errstate(under="ignore"):
+        log_b = -np.logaddexp(0.0, log_weights(load, heads))
+    return shaped(log_b, shape)
+
+
+def log_erlang_c(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArray:
+    """Return the natural logarithm of :func:`erlang_c`, exact where it underflows."""
+    shape, (load, heads) = columns(workload_erlangs, agents)
+    stable = load < heads
     with np.errstate(all="ignore"):
-        deep = load - heads > 3.0 * np.sqrt(load) + 10.0
-        near = _log_poisson(heads, load) - _log_upper_gamma(heads, load)
-        result = np.where(deep, -np.log(_inverse_by_fraction(heads, load)), near)
-        result = np.where(load == 0.0, np.where(heads == 0.0, 0.0, -np.inf), result)
-    found: FloatArray = np.minimum(result, 0.0)[()]
-    return found
-
-
-def _log_upper_gamma(heads: FloatArray, load: FloatArray) -> FloatArray:
-    from scipy.special import gammaincc
-
-    log_q: FloatArray = np.log(gammaincc(heads + 1.0, load))
-    return log_q
-
-
-def _log_poisson(heads: FloatArray, load: FloatArray) -> FloatArray:
-    """Return the logarithm of the Poisson weight of real *heads* at mean *load*."""
-    from scipy.special import gammaln, xlogy
-
-    small = xlogy(heads, load) - load - gammaln(heads + 1.0)
-    inverse = 1.0 / np.maximum(heads, _SMALL_AGENTS)
-    square = inverse * inverse
-    stirling = inverse * (
-        1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680)))
-    )
-    large = -stirling - _deviance(heads, load) - 0.5 * np.log(2.0 * np.pi * heads)
-    weight: FloatArray = np.where(heads < _SMALL_AGENTS, small, large)
-    return weight
-
-
-def _deviance(heads: FloatArray, load: FloatArray) -> FloatArray:
-    """Return ``x ln(x / A) + A - x`` without cancellation where x is near A."""
-    gap = heads - load
-    ratio = gap / (heads + load)
-    series = gap * ratio
-    power = 2.0 * heads * ratio
-    for j in range(1, _SERIES_TERMS):
-        power = power * ratio * ratio
-        series = series + power / (2 * j + 1)
-    direct = heads * np.log(heads / load) - gap
-    chosen: FloatArray = np.where(np.abs(ratio) < 0.1, series, direct)
-    return chosen
-
-
-def _inverse_by_fraction(heads: FloatArray, load: FloatArray) -> FloatArray:
-    """Return 1/B by Legendre's continued fraction, for loads far above *heads*."""
-    gap = np.maximum(load - heads, 1.0)
-    tail = np.zeros_like(gap)
-    for k in range(_FRACTION_TERMS, 0, -1):
-        tail = k * (heads - (k - 1)) / (gap + 2 * k + tail)
-    inverse: FloatArray = load / (gap + tail)
-    return inverse
+        log_queue = np.log(heads / (heads - load))
+        log_c = -np.logaddexp(0.0, log_weights(load, heads) - log_queue)
+    log_c = np.where(stable, log_c, 0.0)
+    return shaped(np.where(load > 0.0, log_c, -np.inf), shape)
 
 
 def erlang_b(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArray:
@@ -137,15 +118,3 @@ def erlang_c(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArr
     with np.errstate(under="ignore"):
         value: FloatArray = np.exp(log_erlang_c(workload_erlangs, agents))
     return value
-
-
-def log_erlang_c(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArray:
-    """Return the natural logarithm of :func:`erlang_c`, exact where it underflows."""
-    load, heads = checked(workload_erlangs, agents)
-    log_b = log_erlang_b(load, heads)
-    with np.errstate(all="ignore"):
-        slack = heads - load + load * np.exp(log_b)
-        value = np.minimum(np.log(heads) + log_b - np.log(slack), 0.0)
-    value = np.where((load >= heads) & (load > 0.0), 0.0, value)
-    found: FloatArray = np.where(load == 0.0, -np.inf, value)[()]
-    return found

@@ -21,9 +21,9 @@ from wfm.staffing.performance import (
     busy_of,
     check_definition,
     columns,
-    level_of,
+    figures,
+    levels,
     shaped,
-    waits_of,
 )
 from wfm.staffing.targets import Targets, UnreachableError
 
@@ -108,13 +108,13 @@ def erlang_a(
     shape, (load, heads, aht, patience) = columns(
         workload_erlangs, agents, aht_s, patience_s
     )
-    found = waits_of(load, heads, aht, np.zeros_like(load), patience)
+    found = figures(load, heads, aht, np.zeros_like(load), patience)
     return ErlangA(
         p_wait=shaped(found.p_wait, shape),
         mean_wait_s=shaped(found.mean_wait_s, shape),
         mean_wait_served_s=shaped(found.mean_wait_served_s, shape),
         abandonment_fraction=shaped(found.abandonment_fraction, shape),
-        occupancy_fraction=shaped(busy_of(load, heads, found), shape),
+        occupancy_fraction=shaped(busy_of(load, heads, found.served_fraction), shape),
     )
 
 
@@ -141,8 +141,10 @@ def service_level(
         If an argument is negative or NaN, or *definition* is unknown.
     """
     check_definition(definition)
-    shape, flat = columns(workload_erlangs, agents, aht_s, answer_within_s, patience_s)
-    return shaped(level_of(waits_of(*flat), definition), shape)
+    shape, (load, heads, aht, within, patience) = columns(
+        workload_erlangs, agents, aht_s, answer_within_s, patience_s
+    )
+    return shaped(levels(load, heads, aht, within, patience, definition), shape)
 
 
 def asa_s(
@@ -166,7 +168,7 @@ def asa_s(
     shape, (load, heads, aht, patience) = columns(
         workload_erlangs, agents, aht_s, patience_s
     )
-    found = waits_of(load, heads, aht, np.zeros_like(load), patience)
+    found = figures(load, heads, aht, np.zeros_like(load), patience)
     return shaped(found.mean_wait_served_s, shape)
 
 

@@ -1,30 +1,32 @@
 r"""The queue behind busy servers when customers lose patience (M/M/n+M and its kin).
 
 A customer with endless patience who arrives when all servers are busy would wait V,
-whose density is, up to a constant, :math:`R\,h(x)` with
+whose density is, up to a constant, :math:`R\,h(t)` with
 
-.. math:: h(x) = \exp\Bigl(\tfrac{\lambda}{\theta}(1 - e^{-\theta x}) - R x\Bigr),
+.. math:: h(t) = \exp\Bigl(\tfrac{\lambda}{\theta}(1 - e^{-\theta t}) - R t\Bigr),
 
 :math:`\lambda` the arrival rate, *R* the rate of service when all are busy,
 :math:`\theta` one over the mean patience (Zeltyn and Mandelbaum 2005,
-doi:10.1007/s11134-005-3699-8; exponential patience). Every performance figure is an
-integral of *h*, which is log-concave: Gauss-Legendre nodes on either side of its peak,
-out to where it has fallen by ``exp(-45)``, give full accuracy for any real number of
-agents, in overload too.
+doi:10.1007/s11134-005-3699-8; exponential patience). Every performance figure is made
+of integrals of *h*, taken in mean patiences, :math:`u = \theta t`: with
+:math:`a = \lambda/\theta` and :math:`x = R/\theta` the density is
+:math:`x\,e^{a(1 - e^{-u}) - x u}`. It is log-concave: Gauss-Legendre nodes on either
+side of its peak, out to where it has fallen by ``exp(-40)``, give full accuracy for
+any real number of agents, in overload too.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.staffing.parts import LARGEST, Parts, figures_of
+from wfm.staffing.weights import bend, deviance, reach_left, reach_right, unit_nodes
 
-_NODES = 32
-_DROP = 45.0
 _CHUNK = 4096
-_SMOOTH = 1e4
+# Beyond this many mean patiences from the peak, e^-u no longer bends the exponent.
+_BENDS = 36.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,157 +82,146 @@ class BusyServers:
 
 def waits(queue: BusyServers, within_s: FloatArray) -> Waits:
     """Return the waiting behind busy servers; *service* and *abandon* are positive."""
-    size = len(queue.arrival)
-    parts = []
-    with np.errstate(all="ignore"):
-        for start in range(0, max(size, 1), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            parts.append(_waits(queue.part(rows), within_s[rows]))
-    names = Waits.__dataclass_fields__
-    return Waits(
-        **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names}
-    )
-
-
-def _waits(queue: BusyServers, within_s: FloatArray) -> Waits:
-    shape = _Shape(queue)
-    endless = np.full_like(within_s, np.inf)
-    total, lost, virtual, served = shape.integrals(endless)
-    in_time, lost_in_time, _, _ = shape.integrals(within_s)
-    below = np.exp(_log_expm1(queue.log_weight_below) - shape.log_peak)
-    scale = queue.service / (below + queue.service * total)
-    p_wait = scale * total
-    p_abandon = np.minimum(queue.abandon * scale * lost, 1.0)
-    beyond = np.maximum(p_wait - scale * in_time, 0.0)
-    gone = -np.expm1(-queue.abandon * within_s)
-    return Waits(
-        p_wait=np.minimum(p_wait, 1.0),
-        mean_wait_s=scale * lost,
-        mean_wait_served_s=scale * served / (1.0 - p_abandon),
-        mean_virtual_wait_s=scale * virtual,
-        abandonment_fraction=p_abandon,
-        served_in_time=np.clip(
-            1.0 - p_wait + scale * (in_time - queue.abandon * lost_in_time), 0.0, 1.0
-        ),
-        virtual_in_time=np.clip(1.0 - beyond, 0.0, 1.0),
-        abandoned_in_time=gone * beyond + queue.abandon * scale * lost_in_time,
-    )
+    return waits_of_parts(impatient_parts(queue, within_s))
 
 
 def endless_waits(queue: BusyServers, within_s: FloatArray) -> Waits:
     """Return the waiting when nobody gives up; endless where the queue grows."""
+    return waits_of_parts(endless_parts(queue, within_s))
+
+
+def waits_of_parts(parts: Parts) -> Waits:
+    """Return the figures of *parts* but for the share served."""
+    with np.errstate(all="ignore"):
+        found = figures_of(parts)._asdict()
+    return Waits(**{name: found[name] for name in Waits.__dataclass_fields__})
+
+
+def impatient_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
+    """Return what may happen to a contact; *service* and *abandon* are positive."""
+    size = len(within_s)
+    with np.errstate(all="ignore"):
+        chunks = [
+            _impatient_parts(queue.part(rows), within_s[rows])
+            for rows in (slice(k, k + _CHUNK) for k in range(0, max(size, 1), _CHUNK))
+        ]
+    return Parts(*(np.concatenate(column) for column in zip(*chunks, strict=True)))
+
+
+def _impatient_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
+    x, upto = queue.service / queue.abandon, within_s * queue.abandon
+    shape = _Shape(queue)
+    soon = x * shape.integrals(np.zeros_like(upto), upto)
+    late = x * shape.integrals(upto, np.full_like(upto, np.inf))
+    log_free = _log_expm1(queue.log_weight_below) - shape.log_height
+    return Parts(
+        free=np.minimum(np.exp(log_free), LARGEST),
+        soon=soon[0],
+        soon_served=soon[1],
+        soon_lost=soon[2],
+        late=late[0],
+        late_served=late[1],
+        late_lost=late[2],
+        waited=soon[2] + late[2],
+        virtual_waited=soon[3] + late[3],
+        served_waited=soon[4] + late[4],
+        still=np.exp(-upto),
+        unit_s=1.0 / queue.abandon,
+    )
+
+
+def endless_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
+    """Return what may happen to a contact when nobody gives up."""
     with np.errstate(all="ignore"):
         drain = queue.service - queue.arrival
         stable = drain > 0.0
-        above = queue.service / drain
-        below = np.expm1(queue.log_weight_below)
-        p_wait = np.where(stable, above / (below + above), 1.0)
-        p_wait = np.where(np.isinf(below) & stable, 0.0, p_wait)
-        late = np.where(stable, p_wait * np.exp(-drain * within_s), 1.0)
-        mean = np.where(stable, p_wait / drain, np.inf)
-    return Waits(
-        p_wait=p_wait,
-        mean_wait_s=mean,
-        mean_wait_served_s=mean.copy(),
-        mean_virtual_wait_s=mean.copy(),
-        abandonment_fraction=np.zeros_like(p_wait),
-        served_in_time=1.0 - late,
-        virtual_in_time=1.0 - late,
-        abandoned_in_time=np.zeros_like(p_wait),
+        wait = np.where(stable, queue.service / drain, 1.0)
+        spans = np.where(stable & (within_s > 0.0), within_s * drain, 0.0)
+        free = np.minimum(np.expm1(queue.log_weight_below), LARGEST)
+        soon, late = -wait * np.expm1(-spans), wait * np.exp(-spans)
+        unit_s = np.where(stable, 1.0 / drain, np.inf)
+    none = np.zeros_like(wait)
+    return Parts(
+        free=np.where(stable, free, none),
+        soon=soon,
+        soon_served=soon,
+        soon_lost=none,
+        late=late,
+        late_served=late,
+        late_lost=none,
+        waited=wait,
+        virtual_waited=wait,
+        served_waited=wait,
+        still=np.ones_like(wait),
+        unit_s=unit_s,
     )
 
 
 def _log_expm1(values: FloatArray) -> FloatArray:
     """Return ``ln(e^x - 1)`` for x >= 0 without overflow."""
-    result: FloatArray = values + np.log(-np.expm1(-values))
+    direct = np.log(np.expm1(np.minimum(values, 1.0)))
+    result: FloatArray = np.where(
+        values < 1.0, direct, values + np.log1p(-np.exp(-values))
+    )
     return result
 
 
-def _bend(u: FloatArray) -> FloatArray:
-    """Return ``u + e^-u - 1``, how far the exponent falls below its tangent."""
-    small = u * u * (0.5 - u * (1 / 6 - u * (1 / 24 - u / 120)))
-    return np.where(np.abs(u) < 1e-3, small, u + np.expm1(-u))
-
-
 class _Shape:
-    """The function h scaled to 1 at its peak, and its integrals over waiting time."""
+    """``exp(a (1 - e^-u) - x u)`` over u >= 0, scaled to 1 at its peak."""
 
     def __init__(self, queue: BusyServers) -> None:
         rate, service, theta = queue.arrival, queue.service, queue.abandon
-        overload = np.maximum(np.log(rate / service), 0.0)
-        self.theta = theta
-        self.slope = np.maximum(service - rate, 0.0)
+        over = rate > service
+        self.peak = np.where(over, np.log1p((rate - service) / service), 0.0)
+        self.log_height = np.where(over, deviance(service, rate) / theta, 0.0)
+        self.slope = np.maximum(service - rate, 0.0) / theta
         self.curve = np.minimum(rate, service) / theta
-        self.peak_s = overload / theta
-        self.log_peak = service / theta * _bend(-overload)
-        self.left_s = np.minimum(self._reach_left() / theta, self.peak_s)
-        self.right_s = self._reach_right()
+        steep = reach_left(np.zeros_like(theta), self.curve)
+        self.left = np.minimum(steep, self.peak)
+        self.right = reach_right(self.slope, self.curve)
 
-    def _reach_right(self) -> FloatArray:
-        """Return how far right of the peak h falls by the drop (Newton from above)."""
-        slope, curve, theta = self.slope, self.curve, self.theta
-        reach = np.minimum(
-            (_DROP + curve) / (slope + curve * theta),
-            np.where(slope > 0.0, _DROP / slope, np.inf),
-        )
-        for _ in range(16):
-            excess = slope * reach + curve * _bend(theta * reach) - _DROP
-            slant = slope - curve * theta * np.expm1(-theta * reach)
-            reach = np.where(slant > 0.0, reach - excess / slant, reach)
-        return reach
+    def integrals(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """Return the integrals from *low* to *high* under five weights, ``[5, n]``.
 
-    def _reach_left(self) -> FloatArray:
-        """Return the same left of the peak, in units of the mean patience."""
-        level = _DROP / self.curve
-        reach = np.minimum(np.sqrt(2.0 * level), np.log(2.7 * level + 7.4))
-        for _ in range(6):
-            reach = reach - (_bend(-reach) - level) / np.expm1(reach)
-        return reach
-
-    def integrals(self, upto_s: FloatArray) -> FloatArray:
-        r"""Return :math:`\int_0^T h\,w\,dx` for four weights w, as rows of ``[4, n]``.
-
-        They are 1, :math:`(1 - e^{-\theta x})/\theta`, x and :math:`x e^{-\theta x}`.
-        Beyond 36 mean patiences past the peak only a plain exponential is left; it is
-        a piece of its own, since its scale may be quite another.
+        They are 1, the share still patient, the share that has given up, and the first
+        two times u.
         """
-        bends = self.peak_s + np.minimum(self.right_s, 36.0 / self.theta)
-        edges = [self.peak_s - self.left_s, self.peak_s, bends]
-        edges.append(self.peak_s + self.right_s)
-        cuts = [np.minimum(edge, upto_s) for edge in edges]
-        total = np.zeros((4, len(upto_s)))
-        for low, high in pairwise(cuts):
-            rows = np.flatnonzero(high > low)
+        low, high = low - self.peak, high - self.peak
+        bends = np.minimum(self.right, _BENDS)
+        middle = np.where(bends > 6.0, 4.0, bends)
+        total = np.zeros((5, len(low)))
+        for begin, end in pairwise((-self.left, np.zeros_like(low), middle, bends)):
+            start, stop = np.maximum(begin, low), np.minimum(end, high)
+            rows = np.flatnonzero(stop > start)
             if len(rows):
-                total[:, rows] += self._piece(rows, low[rows], high[rows])
+                total[:, rows] += self._piece(rows, start[rows], stop[rows])
+        start = np.maximum(bends, low)
+        rows = np.flatnonzero((self.right > _BENDS) & (high > start))
+        if len(rows):
+            total[:, rows] += self._far(rows, start[rows], high[rows])
         return total
 
     def _piece(self, rows: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
-        nodes, weights = _gauss_legendre()
-        half = 0.5 * (high - low)[:, None]
-        theta, peak = self.theta[rows], self.peak_s[rows]
-        ahead = (low - peak)[:, None] + half * (nodes + 1.0)
-        wait = ahead + peak[:, None]
-        u = theta[:, None] * ahead
-        faded = np.expm1(-u)
-        curve = self.curve[rows][:, None]
-        bend = _bend(u) if curve.max() > _SMOOTH else u + faded
-        mass = np.exp(-self.slope[rows][:, None] * ahead - curve * bend)
-        mass *= half * weights
-        still = np.exp(-theta * peak)[:, None]
-        lost = (1.0 - still) - still * faded
-        timed = mass * wait
-        return np.stack(
-            (
-                mass.sum(axis=1),
-                (mass * lost).sum(axis=1) / theta,
-                timed.sum(axis=1),
-                (timed * (1.0 - lost)).sum(axis=1),
-            )
-        )
+        nodes, weights = unit_nodes()
+        width, peak = high - low, self.peak[rows]
+        v = low[:, None] + width[:, None] * nodes
+        bent = bend(v)
+        mass = np.exp(-self.slope[rows, None] * v - self.curve[rows, None] * bent)
+        mass *= width[:, None] * weights
+        still = np.exp(-peak)[:, None]
+        patient = mass * (still * np.exp(-v))
+        lost = -np.expm1(-peak)[:, None] - still * (bent - v)
+        wait = v + peak[:, None]
+        columns = (mass, patient, mass * lost, mass * wait, patient * wait)
+        return np.stack([column.sum(axis=1) for column in columns])
 
-
-@cache
-def _gauss_legendre() -> tuple[FloatArray, FloatArray]:
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    return nodes, weights
+    def _far(self, rows: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
+        """Return the integrals where everybody has given up: an exponential."""
+        rate, length = self.slope[rows] + self.curve[rows], high - low
+        start = np.exp(self.curve[rows] - rate * low)
+        end = np.exp(-rate * length)
+        every = -np.expm1(-rate * length) / rate
+        over = np.where(end > 0.0, length * end, 0.0)
+        timed = (low + self.peak[rows]) * every + (every - over) / rate
+        none = np.zeros_like(every)
+        return np.stack((start * every, none, start * every, start * timed, none))

@@ -1,28 +1,166 @@
 """Waiting, abandonment and occupancy of flat arrays of queues, by Erlang C or A."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-from wfm.staffing.blocking import checked, log_erlang_b
-from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
+from wfm.staffing.blocking import columns, log_weights, shaped
+from wfm.staffing.compiled import kernels
+from wfm.staffing.parts import LARGEST, Figures, Parts, figures_of
+from wfm.staffing.parts import level_of as level_of_parts
+from wfm.staffing.patience import BusyServers, Waits, endless_parts, impatient_parts
+
+__all__ = [
+    "Definition",
+    "ErlangServers",
+    "busy_of",
+    "check_definition",
+    "columns",
+    "definition_code",
+    "figures",
+    "level_of",
+    "levels",
+    "shaped",
+    "waits_of",
+]
 
 Definition = Literal["offered", "answered", "excluding_short_abandons", "virtual"]
+_DEFINITIONS: tuple[Definition, ...] = get_args(Definition)
 
 
-def columns(*values: npt.ArrayLike) -> tuple[tuple[int, ...], tuple[FloatArray, ...]]:
-    """Return the common shape of *values* and each of them as a flat array."""
-    arrays = checked(*values)
-    return arrays[0].shape, tuple(np.ravel(a).astype(np.float64) for a in arrays)
-
-
-def shaped(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Return flat *values* in *shape*, a scalar where that is empty."""
-    result: FloatArray = values.reshape(shape)[()]
+def figures(
+    load: FloatArray,
+    agents: FloatArray,
+    aht_s: FloatArray,
+    within_s: FloatArray,
+    patience_s: FloatArray,
+) -> Figures:
+    """Return all figures of each flat element, by Erlang C or A as patience says."""
+    found = np.zeros((len(Figures._fields), len(load)))
+    queues = np.stack((load, agents, aht_s, within_s, patience_s))
+    work = _at_work(load, agents)
+    compiled = kernels()
+    if compiled is None:
+        found[:, work] = _plain_figures(queues[:, work])
+    else:
+        part = np.empty((len(found), int(work.sum())))
+        compiled.fill_figures(np.ascontiguousarray(queues[:, work]), part)
+        found[:, work] = part
+    result = Figures(*found)
+    _settle_nobody(result, (agents == 0.0) & (load > 0.0), within_s, patience_s)
+    _settle_idle(result, (load == 0.0) | np.isinf(agents))
     return result
+
+
+def levels(
+    load: FloatArray,
+    agents: FloatArray,
+    aht_s: FloatArray,
+    within_s: FloatArray,
+    patience_s: FloatArray,
+    definition: Definition,
+) -> FloatArray:
+    """Return the service level of each flat element: 1 without load, else 0 of nobody.
+
+    More exact than :func:`level_of` where almost everybody is late or lost.
+    """
+    found = np.where((load == 0.0) | np.isinf(agents), 1.0, 0.0)
+    queues = np.stack((load, agents, aht_s, within_s, patience_s))
+    work = _at_work(load, agents)
+    code, compiled = definition_code(definition), kernels()
+    if compiled is None:
+        with np.errstate(all="ignore"):
+            found[work] = level_of_parts(_plain_parts(queues[:, work]), code)
+    else:
+        part = np.empty(int(work.sum()))
+        compiled.fill_levels(np.ascontiguousarray(queues[:, work]), code, part)
+        found[work] = part
+    return found
+
+
+def _at_work(load: FloatArray, agents: FloatArray) -> BoolArray:
+    busy: BoolArray = (load > 0.0) & (agents > 0.0) & np.isfinite(agents)
+    return busy
+
+
+def _plain_figures(queues: FloatArray) -> FloatArray:
+    with np.errstate(all="ignore"):
+        return np.stack(figures_of(_plain_parts(queues)))
+
+
+def _plain_parts(queues: FloatArray) -> Parts:
+    """Return the parts of columns ``[5, i]`` with load and agents."""
+    load, agents, aht_s, within_s, patience_s = queues
+    everything = np.zeros((len(Parts._fields), len(load)))
+    # Time in handle times, so that differences of load and agents stay exact.
+    with np.errstate(all="ignore"):
+        queue = BusyServers(
+            arrival=load,
+            service=agents,
+            abandon=aht_s / patience_s,
+            log_weight_below=np.logaddexp(0.0, log_weights(load, agents)),
+        )
+        within = np.where(within_s > 0.0, within_s / aht_s, 0.0)
+    endless = np.isinf(patience_s) | ((aht_s == 0.0) & (patience_s > 0.0))
+    leaving = patience_s == 0.0
+    for rows, formula in (
+        (np.flatnonzero(endless), endless_parts),
+        (np.flatnonzero(leaving), _instant_parts),
+        (np.flatnonzero(~endless & ~leaving), impatient_parts),
+    ):
+        if len(rows):
+            everything[:, rows] = formula(queue.part(rows), within[rows])
+    parts = Parts(*everything)
+    with np.errstate(invalid="ignore"):
+        unit_s = np.where(np.isinf(parts.unit_s), np.inf, parts.unit_s * aht_s)
+    return parts._replace(unit_s=unit_s)
+
+
+def _instant_parts(queue: BusyServers, within: FloatArray) -> Parts:
+    """Return the parts when everybody gives up who would wait (Erlang B)."""
+    late = np.exp(-within * queue.service)
+    none, always = np.zeros_like(late), np.ones_like(late)
+    return Parts(
+        free=np.minimum(np.expm1(queue.log_weight_below), LARGEST),
+        soon=1.0 - late,
+        soon_served=none,
+        soon_lost=always,
+        late=late,
+        late_served=none,
+        late_lost=none,
+        waited=none,
+        virtual_waited=always,
+        served_waited=none,
+        still=none,
+        unit_s=1.0 / queue.service,
+    )
+
+
+def _settle_nobody(
+    found: Figures, rows: BoolArray, within_s: FloatArray, patience_s: FloatArray
+) -> None:
+    """Without agents every customer waits as long as patience lasts."""
+    patience, impatient = patience_s[rows], np.isfinite(patience_s[rows])
+    found.p_wait[rows] = 1.0
+    found.mean_wait_s[rows] = patience
+    found.mean_wait_served_s[rows] = np.inf
+    found.mean_virtual_wait_s[rows] = np.inf
+    found.abandonment_fraction[rows] = impatient
+    with np.errstate(all="ignore"):
+        gone = -np.expm1(-within_s[rows] / patience)
+    found.abandoned_in_time[rows] = np.where(impatient & (patience > 0.0), gone, 0.0)
+    found.abandoned_in_time[rows] += patience == 0.0
+    found.served_fraction[rows] = ~impatient
+
+
+def _settle_idle(found: Figures, rows: BoolArray) -> None:
+    """Without load, or with agents without end, nobody waits."""
+    for column in found:
+        column[rows] = 0.0
+    for column in (found.served_in_time, found.virtual_in_time, found.served_fraction):
+        column[rows] = 1.0
 
 
 def waits_of(
@@ -33,37 +171,12 @@ def waits_of(
     patience_s: FloatArray,
 ) -> Waits:
     """Return the waiting of each flat element, by Erlang C or A as patience says."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        queue = BusyServers(
-            arrival=load / aht_s,
-            service=agents / aht_s,
-            abandon=1.0 / patience_s,
-            log_weight_below=-log_erlang_b(load, agents),
-        )
-    result = endless_waits(queue, within_s)
-    impatient = np.isfinite(patience_s) & (load > 0.0)
-    rows = np.flatnonzero(impatient & (agents > 0.0))
-    if len(rows):
-        found = waits(queue.part(rows), within_s[rows])
-        for name in Waits.__dataclass_fields__:
-            getattr(result, name)[rows] = getattr(found, name)
-    _settle_nobody(result, impatient & (agents == 0.0), patience_s)
-    _settle_idle(result, load == 0.0)
-    return result
+    return _waits(figures(load, agents, aht_s, within_s, patience_s))
 
 
-def _settle_nobody(result: Waits, rows: BoolArray, patience_s: FloatArray) -> None:
-    """Without agents every customer waits as long as patience lasts."""
-    result.mean_wait_s[rows] = patience_s[rows]
-    result.abandonment_fraction[rows] = 1.0
-
-
-def _settle_idle(result: Waits, rows: BoolArray) -> None:
-    """Without load nobody waits."""
-    for name in Waits.__dataclass_fields__:
-        getattr(result, name)[rows] = 0.0
-    result.served_in_time[rows] = 1.0
-    result.virtual_in_time[rows] = 1.0
+def _waits(found: Figures) -> Waits:
+    named = found._asdict()
+    return Waits(**{name: named[name] for name in Waits.__dataclass_fields__})
 
 
 def level_of(found: Waits, definition: Definition) -> FloatArray:
@@ -81,18 +194,30 @@ def level_of(found: Waits, definition: Definition) -> FloatArray:
     return np.minimum(found.served_in_time / left, 1.0)
 
 
+def definition_code(definition: str) -> int:
+    """Return the number of a service level's definition.
+
+    Raises
+    ------
+    ValueError
+        If it is unknown.
+    """
+    for code, known in enumerate(_DEFINITIONS):
+        if known == definition:
+            return code
+    msg = f"service level definition {definition!r}, expected one of {_DEFINITIONS}"
+    raise ValueError(msg)
+
+
 def check_definition(definition: str) -> None:
     """Raise ValueError if *definition* is not a known service level."""
-    known = ("offered", "answered", "excluding_short_abandons", "virtual")
-    if definition not in known:
-        msg = f"service level definition {definition!r}, expected one of {known}"
-        raise ValueError(msg)
+    definition_code(definition)
 
 
-def busy_of(load: FloatArray, heads: FloatArray, found: Waits) -> FloatArray:
-    """Return the share of agents' time in contacts."""
+def busy_of(load: FloatArray, heads: FloatArray, served: FloatArray) -> FloatArray:
+    """Return the share of agents' time in contacts, given the share served."""
     with np.errstate(all="ignore"):
-        share = load * (1.0 - found.abandonment_fraction) / heads
+        share = load * served / heads
     busy: FloatArray = np.where(load > 0.0, np.minimum(share, 1.0), 0.0)
     return np.where((heads == 0.0) & (load > 0.0), 1.0, busy)
 
@@ -109,7 +234,7 @@ class ErlangServers:
     def performance(self, agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
         """Return waiting and occupancy of elements *at* with *agents*."""
         load = self.load[at]
-        found = waits_of(
+        found = figures(
             load, agents, self.aht_s[at], self.within_s[at], self.patience_s[at]
         )
-        return found, busy_of(load, agents, found)
+        return _waits(found), busy_of(load, agents, found.served_fraction)

@@ -1,0 +1,1 @@
+"""Compiled twins of the waiting formulas; :mod:`wfm.staffing.compiled` loads them."""
