@@ -21,6 +21,7 @@ from wfm.domain.people import (
 )
 from wfm.domain.plan import CalendarChange
 from wfm.domain.roster import Prices
+from wfm.io.plan_drivers import drivers_of, offer_of, outbound_of
 from wfm.io.plan_schema import (
     BreakTable,
     CalendarTable,
@@ -102,6 +103,10 @@ def queue_of(queue_id: str, table: QueueTable) -> Queue:
         shrinkage=shrinkage_of(table.shrinkage or {}),
         default_aht_s=table.aht_s,
         volume_scale=table.volume_scale,
+        drivers=drivers_of(table.reasons, table.demand),
+        callback_offer=offer_of(table.callback_offer),
+        outbound=outbound_of(table.outbound),
+        blend_with=table.blend_with,
     )
 
 

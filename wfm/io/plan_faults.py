@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from wfm.io.plan_schema import PlanTable, Table
+from wfm.io.plan_schema import PlanTable
+from wfm.io.plan_types import Table
 from wfm.io.problems import did_you_mean, nearest
 from wfm.io.yaml_source import DocumentProblems, Path
 
