@@ -7,6 +7,8 @@ _EXPORTS = {
     "backtest": "forecasting.rolling",
     "accuracy": "forecasting.track_record",
     "totals": "forecasting.period_totals",
+    "long_term": "forecasting.months_ahead",
+    "reforecast": "forecasting.intraday",
 }
 
 

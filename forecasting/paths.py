@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.covariance import shrunk_correlation
 from forecasting.noise import NORMAL_KNOTS, QueueNoise
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 BLOCK = 64
 """Paths are drawn in blocks of this size, each from streams of its own."""
@@ -25,12 +25,16 @@ class QueuePaths:
 
     *days* ``[d]`` are its local dates (days from 1970-01-01), *day_starts*
     ``[d + 1]`` the intervals of the forecast's grid at which they begin, and the end.
+    After a look at actuals, *day_spread* ``[d]`` is how much of the day factor's
+    standard deviation is left, and *settled* ``[t]`` where the mean is what came.
     """
 
     queue_id: str
     noise: QueueNoise
     days: IntArray
     day_starts: IntArray
+    day_spread: FloatArray | None = None
+    settled: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class ForecastNoise:
         # Drawn for closed intervals too: opening one more hour moves no other.
         scores = counts.standard_normal((end - first, BLOCK))[some - first]
         result[some] = rate if rates else poisson_quantile(rate, scores)
+        if queue.settled is not None:
+            result[queue.settled] = mean[queue.settled, None]
         return result.T
 
     def _day_factors(self, q: int, block: int, seed: int) -> FloatArray:
@@ -106,6 +112,8 @@ class ForecastNoise:
             shared = np.concatenate([shared[:1], shared[1 + before :]])
             normals += loadings[factor] * shared
         sd = np.sqrt(noise.day_variance_at(noise.lead_of(queue.days)))
+        if queue.day_spread is not None:
+            sd = sd * queue.day_spread
         factors = sd[:, None] * _shaped(_remembered(normals, noise), noise.day_shape)
         return np.maximum(1.0 + factors, 0.0)
 

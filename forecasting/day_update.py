@@ -1,0 +1,187 @@
+"""What the contacts seen so far say of the rest of the day and the week."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.day_parts import slot_covariance
+from forecasting.noise import QueueNoise
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+MIN_FACTOR, MAX_FACTOR = 0.2, 5.0
+MIN_VARIANCE_LEFT = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUpdate:
+    """What actuals say of the days of a forecast, all ``[d, s]`` but the last.
+
+    Attributes
+    ----------
+    factor
+        By what the expected contacts change.
+    variance_before, variance_after
+        Relative variance of the rate (without counting noise), before and after.
+    day_spread
+        ``[d]`` standard deviation of the rest of each day against what it was.
+    """
+
+    factor: FloatArray
+    variance_before: FloatArray
+    variance_after: FloatArray
+    day_spread: FloatArray
+
+
+def update_days(
+    noise: QueueNoise,
+    days: IntArray,
+    expected: FloatArray,
+    offered: FloatArray,
+    seen: BoolArray,
+) -> DayUpdate:
+    r"""Return the best linear update of a forecast by the contacts *seen*.
+
+    .. math:: \hat f = K_{\cdot o}\,(K_{oo} + N)^{-1}
+        \Bigl(\frac{x_o}{\lambda_o} - 1\Bigr), \qquad N = \phi / \lambda_o
+
+    *K* is the covariance of the relative errors as the history measured it a day
+    ahead, *N* counting noise: so the gain grows with the contacts seen and with the
+    variance of days, and is next to nothing where either is small (linear empirical
+    Bayes, Bühlmann & Straub's credibility; within the day it does what Shen & Huang
+    2008, doi:10.1287/msom.1070.0179, do by penalised least squares). The last day
+    that was seen counts slot by slot, the days before it by their totals.
+
+    Parameters
+    ----------
+    days
+        ``[d]`` consecutive local dates, as days from 1970-01-01.
+    expected, offered, seen
+        ``[d, s]`` the forecast, the actuals, and where these are known.
+    """
+    seen = seen & (expected > 0)
+    problem = _Problem(noise=noise, days=days, expected=expected, seen=seen)
+    before = problem.variances()
+    if not seen.any():
+        return DayUpdate(
+            factor=np.ones_like(expected),
+            variance_before=before,
+            variance_after=before,
+            day_spread=np.ones(len(days)),
+        )
+    deviation = problem.observed(offered)
+    noise_matrix = problem.among_observed()
+    factor = np.empty_like(expected)
+    after = np.empty_like(expected)
+    for day in range(len(days)):
+        with_observed = problem.with_observed(day)
+        gain = np.linalg.solve(noise_matrix, with_observed.T)
+        factor[day] = 1.0 + deviation @ gain
+        after[day] = before[day] - np.einsum("so,os->s", with_observed, gain)
+    after = np.maximum(after, MIN_VARIANCE_LEFT * before)
+    return DayUpdate(
+        factor=np.clip(factor, MIN_FACTOR, MAX_FACTOR),
+        variance_before=before,
+        variance_after=after,
+        day_spread=_day_spread(expected * ~seen, before, after),
+    )
+
+
+def _day_spread(
+    weight: FloatArray, before: FloatArray, after: FloatArray
+) -> FloatArray:
+    """Return ``[d]`` the ratio of standard deviations, by the contacts to come."""
+    total = (weight * before).sum(axis=1)
+    left = (weight * after).sum(axis=1)
+    ratio = np.divide(left, total, out=np.ones_like(left), where=total > 0)
+    return np.asarray(np.sqrt(np.clip(ratio, 0.0, 1.0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problem:
+    """Covariances between the slots of all days and what was observed.
+
+    Observations are the seen slots of the last seen day, then the totals of the seen
+    days before it.
+    """
+
+    noise: QueueNoise
+    days: IntArray
+    expected: FloatArray
+    seen: BoolArray
+
+    @property
+    def today(self) -> int:
+        """Row of the last day that was seen."""
+        return int(np.flatnonzero(self.seen.any(axis=1))[-1])
+
+    @property
+    def past(self) -> IntArray:
+        """Rows of the seen days before *today*."""
+        return np.flatnonzero(self.seen[: self.today].any(axis=1))
+
+    def within_day(self, day: int) -> FloatArray:
+        """Return ``[s, s]`` the covariance of the slots of one *day*."""
+        noise = self.noise
+        variance = noise.day_variance_at(noise.lead_of(self.days[[day]]))[0]
+        parts = noise.part_covariance + max(variance - noise.day_variance[0], 0.0)
+        num_slots = self.expected.shape[1]
+        slot = noise.slot_variance
+        return slot_covariance(parts, num_slots, slot, noise.decay_per_slot)
+
+    def variances(self) -> FloatArray:
+        """Return ``[d, s]`` the variance of every slot."""
+        return np.array([np.diag(self.within_day(d)) for d in range(len(self.days))])
+
+    def observed(self, offered: FloatArray) -> FloatArray:
+        """Return the relative deviations of the observations."""
+        today, past = self.today, self.past
+        slots = self.seen[today]
+        now = offered[today, slots] / self.expected[today, slots]
+        counted = np.where(self.seen, offered, 0.0)[past].sum(axis=1)
+        return np.concatenate([now, counted / self._seen_expected(past)]) - 1.0
+
+    def among_observed(self) -> FloatArray:
+        """Return the covariance of the observations, counting noise included."""
+        today, past = self.today, self.past
+        slots = self.seen[today]
+        num = int(slots.sum())
+        matrix = np.empty((num + len(past),) * 2)
+        matrix[:num, :num] = self.within_day(today)[np.ix_(slots, slots)]
+        matrix[num:, :num] = self._between(past, today)[:, None]
+        matrix[:num, num:] = matrix[num:, :num].T
+        matrix[num:, num:] = [self._between(past, int(day)) for day in past]
+        own = [self._total_variance(int(day)) for day in past]
+        matrix[range(num, len(matrix)), range(num, len(matrix))] = own
+        counts = [self.expected[today, slots], self._seen_expected(past)]
+        return matrix + np.diag(self.noise.dispersion / np.concatenate(counts))
+
+    def with_observed(self, day: int) -> FloatArray:
+        """Return ``[s, o]`` the covariance of the slots of *day* with observations."""
+        today, past = self.today, self.past
+        slots = self.seen[today]
+        num = self.expected.shape[1]
+        totals = np.tile(self._between(past, day), (num, 1))
+        if day == today:
+            now = self.within_day(day)[:, slots]
+        else:
+            level = self._between(np.array([day]), today)[0]
+            now = np.full((num, int(slots.sum())), level)
+        return np.concatenate([now, totals], axis=1)
+
+    def _seen_expected(self, rows: IntArray) -> FloatArray:
+        return np.asarray((self.expected * self.seen)[rows].sum(axis=1))
+
+    def _total_variance(self, day: int) -> float:
+        """Return the variance of the total of the seen slots of *day*."""
+        weight = self.expected[day] * self.seen[day]
+        weight = weight / weight.sum()
+        inside = float(weight @ self.within_day(day) @ weight)
+        return max(inside, float(self._between(np.array([day]), day)[0]))
+
+    def _between(self, rows: IntArray, day: int) -> FloatArray:
+        """Return the covariance of the day factors of *rows* and *day*."""
+        noise = self.noise
+        variance = noise.day_variance_at(noise.lead_of(self.days))
+        apart = np.abs(self.days[rows] - self.days[day])
+        correlation = noise.day_correlation(apart)
+        return np.asarray(correlation * np.sqrt(variance[rows] * variance[day]))
