@@ -19,9 +19,11 @@ class ForecastError(WfmError):
     """A model can't forecast this queue; another one has to stand in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class QueueHistory:
     """Contacts of one queue by local date and slot of its wall clock.
+
+    Histories are compared by identity, so what was worked out of one can be kept.
 
     An hour that the clock shows twice is one slot holding the mean of both, so every
     value is a rate per interval; an hour that the clock skips is not observed.

@@ -22,7 +22,6 @@ CANDIDATES = (
     "day_total",
     "weekday_mean",
     "median_of_weeks",
-    "mean_of_weeks",
     "last_week",
 )
 UNTESTED = ("low_rank", "day_total", "weekday_mean")

@@ -1,11 +1,12 @@
 """Whole days of a history: gaps filled, days that are out of line weighing little."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, QueueHistory, weekday_of
-from forecasting.profile import complete_profile
+from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory, weekday_of
+from forecasting.profile import NOTHING_ORDINARY, complete_profile
 from forecasting.scores import ScoreModel
 from forecasting.weeks import ratio
 from wfm.domain.arrays import BoolArray, FloatArray
@@ -23,38 +24,52 @@ class WholeDays:
 
     Attributes
     ----------
+    seen
+        ``[s]`` the slots of the day that are there.
     values
-        ``[d, s]``; what was not seen has its weekday's profile at the height of the
+        ``[d, s']``; what was not seen has its weekday's profile at the height of the
         rest of its day.
     weights
         ``[d]`` the share of the usual day that was seen, less for days off the line.
     """
 
+    seen: BoolArray
     values: FloatArray
     weights: FloatArray
 
     def first(self, num_days: int) -> "WholeDays":
         """Return the first *num_days* days."""
-        return WholeDays(values=self.values[:num_days], weights=self.weights[:num_days])
+        return replace(
+            self, values=self.values[:num_days], weights=self.weights[:num_days]
+        )
 
 
-def whole_days(
-    history: QueueHistory, values: FloatArray, cells: BoolArray
-) -> WholeDays:
-    """Return *values* ``[d, s]`` as whole days, from what *cells* tells to be usable.
+@lru_cache(maxsize=1)  # several models ask in turn for the same history
+def root_days(history: QueueHistory) -> WholeDays:
+    """Return the square roots of the contacts of *history* as whole days.
 
-    Every slot must be usable on some day.
+    Only the slots that were ordinary on some day are there.
+
+    Raises
+    ------
+    ForecastError
+        If no cell is ordinary.
     """
-    values = values * cells
+    if not history.ordinary.any():
+        raise ForecastError(NOTHING_ORDINARY)
+    seen = np.asarray(history.ordinary.any(axis=0))
+    cells = history.ordinary[:, seen]
+    roots = np.sqrt(history.offered_contacts[:, seen]) * cells
     weekdays = weekday_of(history.days)
     member = (weekdays == np.arange(DAYS_PER_WEEK)[:, None]).astype(float)
-    profile = complete_profile(member @ values, member @ cells, history.weekend)
+    profile = complete_profile(member @ roots, member @ cells, history.weekend)
     usual = profile[weekdays]
-    height = ratio((values * usual).sum(axis=1), (cells * usual**2).sum(axis=1))
+    height = ratio((roots * usual).sum(axis=1), (cells * usual**2).sum(axis=1))
     coverage = ratio((cells * usual).sum(axis=1), usual.sum(axis=1))
     coverage = np.where(usual.any(axis=1), coverage, cells.mean(axis=1))
     return WholeDays(
-        values=np.where(cells, values, usual * height[:, None]),
+        seen=seen,
+        values=np.where(cells, roots, usual * height[:, None]),
         weights=coverage * ordinariness(height, coverage > 0),
     )
 

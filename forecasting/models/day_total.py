@@ -1,6 +1,6 @@
 """Top-down: the day's total, spread over the day by a pooled profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,17 +8,16 @@ from forecasting.model import (
     DAYS_PER_WEEK,
     FORECASTERS,
     Fitted,
-    ForecastError,
     Hindcast,
     QueueHistory,
     is_weekend,
     weekday_of,
 )
-from forecasting.profile import NOTHING_ORDINARY, between_slots
+from forecasting.profile import between_slots
 from forecasting.scores import ScoreModel, fit_scores
 from forecasting.weeks import MONDAYS_WEEK, by_week, fading_sums, keep_of, ratio
-from forecasting.whole_days import WholeDays, spread_of, whole_days
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.whole_days import WholeDays, root_days, spread_of
+from wfm.domain.arrays import FloatArray, IntArray
 
 PROFILE_HALF_LIFE_WEEKS = 26.0
 PRIOR_DAYS = 6.0
@@ -37,25 +36,20 @@ class DayTotal:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the model fitted to the ordinary cells of *history*."""
-        cells = history.ordinary
-        if not cells.any():
-            raise ForecastError(NOTHING_ORDINARY)
-        seen = np.asarray(cells.any(axis=0))
-        offered = history.offered_contacts[:, seen]
-        days = whole_days(history, offered, cells[:, seen])
+        roots = root_days(history)
+        days = replace(roots, values=roots.values**2)
+        totals = np.sqrt(days.values.sum(axis=1, keepdims=True))
         shares = _shares(history, days)
-        roots = np.sqrt(days.values.sum(axis=1, keepdims=True))
-        totals = WholeDays(values=roots, weights=days.weights)
-        return _learnt(history, totals, shares, seen, len(history.days))
+        return _learnt(history, replace(days, values=totals), shares, len(history.days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayTotalFit:
     """A fitted :class:`DayTotal` (see :class:`forecasting.model.Learned`).
 
-    *shares* is ``[w + 1, 7, s']`` by weekday, Monday first, over the slots *seen*
-    ``[s]``, before each week of the history and after the last; *spread* is what is
-    added to a squared root of a total, *totals* the roots of the totals of *history*.
+    *totals* are the roots of the day totals of *history*, *spread* is what is added to
+    their squares. *shares* is ``[w + 1, 7, s']`` by weekday, Monday first, before each
+    week of the history and after the last.
     """
 
     history: QueueHistory
@@ -63,12 +57,11 @@ class DayTotalFit:
     scores: ScoreModel
     spread: float
     shares: FloatArray
-    seen: BoolArray
 
     def learnt_before(self, day: int) -> "DayTotalFit":
         """Return the model that learnt before *day*; see ``Learned``."""
         num = int(np.searchsorted(self.history.days, day))
-        return _learnt(self.history, self.totals, self.shares, self.seen, num)
+        return _learnt(self.history, self.totals, self.shares, num)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
@@ -91,14 +84,13 @@ class DayTotalFit:
 
     def _contacts(self, roots: FloatArray, shares: FloatArray) -> FloatArray:
         totals = np.maximum(roots, 0.0) ** 2 + self.spread
-        return between_slots(totals * shares, self.seen)
+        return between_slots(totals * shares, self.totals.seen)
 
 
 def _learnt(
     history: QueueHistory,
     totals: WholeDays,
     shares: FloatArray,
-    seen: BoolArray,
     num: int,
 ) -> DayTotalFit:
     """Return the model whose numbers come from the first *num* days."""
@@ -109,7 +101,6 @@ def _learnt(
         scores=scores,
         spread=float(spread_of(totals.first(num), _ONE, scores)[0]),
         shares=shares,
-        seen=seen,
     )
 
 

@@ -8,16 +8,15 @@ from forecasting.model import (
     DAYS_PER_WEEK,
     FORECASTERS,
     Fitted,
-    ForecastError,
     Hindcast,
     QueueHistory,
     weekday_of,
 )
-from forecasting.profile import NOTHING_ORDINARY, between_slots
+from forecasting.profile import between_slots
 from forecasting.scores import ScoreModel, fit_scores
 from forecasting.weeks import ratio
-from forecasting.whole_days import WholeDays, spread_of, whole_days
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.whole_days import WholeDays, root_days, spread_of
+from wfm.domain.arrays import FloatArray, IntArray
 
 
 @FORECASTERS.add("low_rank")
@@ -43,21 +42,16 @@ class LowRank:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the model fitted to the ordinary cells of *history*."""
-        cells = history.ordinary
-        if not cells.any():
-            raise ForecastError(NOTHING_ORDINARY)
-        seen = np.asarray(cells.any(axis=0))
-        roots = np.sqrt(history.offered_contacts[:, seen])
-        days = whole_days(history, roots, cells[:, seen])
-        return _learnt(history, seen, days, self.max_rank, len(history.days))
+        days = root_days(history)
+        return _learnt(history, days, self.max_rank, len(history.days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowRankFit:
     """A fitted :class:`LowRank` (see :class:`forecasting.model.Learned`).
 
-    *patterns* is ``[k, s']`` over the slots *seen* ``[s]``, *spread* ``[s']`` what is
-    added to the squared root, *days* the roots of *history*.
+    *patterns* is ``[k, s']``, *spread* ``[s']`` what is added to the squared root,
+    *days* the roots of *history*.
     """
 
     history: QueueHistory
@@ -65,13 +59,12 @@ class LowRankFit:
     patterns: FloatArray
     scores: ScoreModel
     spread: FloatArray
-    seen: BoolArray
     days: WholeDays
 
     def learnt_before(self, day: int) -> "LowRankFit":
         """Return the model that learnt before *day*; see ``Learned``."""
         num = int(np.searchsorted(self.history.days, day))
-        return _learnt(self.history, self.seen, self.days, self.max_rank, num)
+        return _learnt(self.history, self.days, self.max_rank, num)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
@@ -90,11 +83,11 @@ class LowRankFit:
     def _contacts(self, scores: FloatArray) -> FloatArray:
         """Return ``[d, s]`` mean contacts at *scores* ``[d, k]``."""
         roots = np.maximum(scores @ self.patterns, 0.0)
-        return between_slots(roots**2 + self.spread, self.seen)
+        return between_slots(roots**2 + self.spread, self.days.seen)
 
 
 def _learnt(
-    history: QueueHistory, seen: BoolArray, days: WholeDays, max_rank: int, num: int
+    history: QueueHistory, days: WholeDays, max_rank: int, num: int
 ) -> LowRankFit:
     """Return the model whose patterns and numbers come from the first *num* days."""
     known = days.first(num)
@@ -106,7 +99,6 @@ def _learnt(
         patterns=patterns,
         scores=scores,
         spread=spread_of(known, patterns, scores),
-        seen=seen,
         days=days,
     )
 
