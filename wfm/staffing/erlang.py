@@ -242,7 +242,11 @@ def required_agents(
         workload_erlangs, aht_s, patience_s, within, *goals.values()
     )
     servers = ErlangServers(
-        load=load, aht_s=aht, within_s=within_s, patience_s=patience
+        load=load,
+        aht_s=aht,
+        within_s=within_s,
+        patience_s=patience,
+        definition=definition,
     )
     targets = Targets(
         performance=servers.performance,
@@ -250,6 +254,7 @@ def required_agents(
         stable_load=np.where(np.isinf(patience), load, 0.0),
         goals=dict(zip(goals, values, strict=True)),
         definition=definition,
+        search=servers.search(),
     )
     agents, binding = targets.solve(integer=integer)
     return Required(agents=shaped(agents, shape), binding=binding.reshape(shape)[()])

@@ -10,7 +10,7 @@ Score = Callable[[FloatArray, IntArray], FloatArray]
 
 SLACK = 1e-12
 _LIMIT = 2.0**40
-_ROOT_STEPS = 60
+_ROOT_STEPS = 100
 
 
 def least_integer(score: Score, guess: FloatArray) -> FloatArray:
@@ -52,30 +52,37 @@ def _bracket(score: Score, guess: FloatArray) -> tuple[FloatArray, FloatArray]:
     return low, high
 
 
-def real_root(score: Score, high: FloatArray) -> FloatArray:
-    """Return the real n in ``(high - 1, high]`` at which a rising score reaches zero.
+def real_root(
+    score: Score, high: FloatArray, low: FloatArray | None = None
+) -> FloatArray:
+    """Return the real n in ``(low, high]`` at which a rising score reaches zero.
 
-    *high* comes from :func:`least_integer`; 0 and inf stay. Regula falsi in the
-    Illinois form, ended on the side that reaches the score, to 1e-12 relative.
+    *high* comes from :func:`least_integer`; 0 and inf stay. *low* is ``high - 1``
+    unless given. Regula falsi in the Illinois form, ended on the side that reaches the
+    score, to 1e-12 of ``1 + n``.
     """
     top = high.copy()
     rows = np.flatnonzero(np.isfinite(high) & (high > 0.0))
-    low = top - 1.0
+    low = top - 1.0 if low is None else low.copy()
     at_low, at_top = np.zeros_like(top), np.zeros_like(top)
     at_low[rows], at_top[rows] = score(low[rows], rows), score(top[rows], rows)
     side = np.zeros_like(top)
     for _ in range(_ROOT_STEPS):
-        open_ = (top[rows] - low[rows] > 1e-12 * (1.0 + top[rows])) & (
-            at_top[rows] > SLACK
-        )
-        rows = rows[open_]
+        rows = rows[(top - low > _fineness(top))[rows] & (at_top[rows] > 0.0)]
         if not len(rows):
             break
         share = at_top[rows] / (at_top[rows] - at_low[rows])
-        middle = top[rows] - (top[rows] - low[rows]) * np.clip(share, 1e-3, 0.999)
+        fine = _fineness(top[rows])
+        # A step of at least that: a guess at the root itself leaves it bracketed.
+        step = np.maximum((top[rows] - low[rows]) * np.clip(share, 0.0, 0.999), fine)
+        middle = np.maximum(top[rows] - step, low[rows] + 0.5 * fine)
         value = score(middle, rows)
         _narrow(rows, middle, value, (low, top, at_low, at_top, side))
     return top
+
+
+def _fineness(values: FloatArray) -> FloatArray:
+    return SLACK * (1.0 + np.abs(values))
 
 
 def _narrow(

@@ -1,5 +1,6 @@
 """Waiting, abandonment and occupancy of flat arrays of queues, by Erlang C or A."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,8 +14,10 @@ from wfm.staffing.parts import level_of as level_of_parts
 from wfm.staffing.patience import BusyServers, Waits, endless_parts, impatient_parts
 
 __all__ = [
+    "GOALS",
     "Definition",
     "ErlangServers",
+    "Search",
     "busy_of",
     "check_definition",
     "columns",
@@ -27,6 +30,10 @@ __all__ = [
 ]
 
 Definition = Literal["offered", "answered", "excluding_short_abandons", "virtual"]
+# In the order in which ties are named.
+GOALS = ("service_level", "asa", "occupancy", "abandonment")
+# (goal's name, its values, elements, whether whole) -> agents of those elements
+Search = Callable[[str, FloatArray, IntArray, bool], FloatArray]
 _DEFINITIONS: tuple[Definition, ...] = get_args(Definition)
 
 
@@ -230,6 +237,7 @@ class ErlangServers:
     aht_s: FloatArray
     within_s: FloatArray
     patience_s: FloatArray
+    definition: Definition = "offered"
 
     def performance(self, agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
         """Return waiting and occupancy of elements *at* with *agents*."""
@@ -238,3 +246,20 @@ class ErlangServers:
             load, agents, self.aht_s[at], self.within_s[at], self.patience_s[at]
         )
         return _waits(found), busy_of(load, agents, found.served_fraction)
+
+    def search(self) -> Search | None:
+        """Return the compiled search for the least agents, if there is one."""
+        compiled = kernels()
+        if compiled is None:
+            return None
+        queues = np.stack((self.load, self.aht_s, self.within_s, self.patience_s))
+        code = definition_code(self.definition)
+
+        def least(name: str, goal: FloatArray, at: IntArray, whole: bool) -> FloatArray:
+            found = np.empty(len(at))
+            part = np.ascontiguousarray(queues[:, at])
+            kind = GOALS.index(name)
+            compiled.fill_least_agents(kind, code, whole, part, goal[at], found)
+            return found
+
+        return least

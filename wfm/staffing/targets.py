@@ -9,7 +9,7 @@ import numpy.typing as npt
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.staffing.inverse import Score, least_integer, real_root
 from wfm.staffing.patience import Waits
-from wfm.staffing.performance import Definition, level_of
+from wfm.staffing.performance import Definition, Search, level_of
 
 # (agents, elements) -> waiting and occupancy of those flat elements
 Performance = Callable[[FloatArray, IntArray], tuple[Waits, FloatArray]]
@@ -35,6 +35,8 @@ class Targets:
         Target name -> value per element, in the order in which ties are named.
     definition
         Of the service level.
+    search
+        Finds the agents for a goal by itself, where that is quicker.
     """
 
     performance: Performance
@@ -42,6 +44,7 @@ class Targets:
     stable_load: FloatArray
     goals: Mapping[str, FloatArray]
     definition: Definition = "offered"
+    search: Search | None = None
 
     def solve(self, *, integer: bool) -> tuple[FloatArray, npt.NDArray[np.str_]]:
         """Return the agents that reach all goals, and the first that binds.
@@ -77,6 +80,9 @@ class Targets:
         reachable = ~self._unreachable(name, busy)
         found = np.full(len(busy), np.inf)
         rows = busy[reachable]
+        if self.search is not None:
+            found[reachable] = self.search(name, self.goals[name], rows, integer)
+            return found
         score = self._score(name, rows)
         load = self.load[rows]
         high = least_integer(score, np.ceil(load + np.sqrt(load)))

@@ -14,7 +14,8 @@ from wfm.staffing.kernels.weights import SMALL_AGENTS, log_free_weight, small_we
 SERVICE_LEVEL, ASA, OCCUPANCY, ABANDONMENT = range(4)
 SLACK = 1e-12
 _LIMIT = 2.0**40
-_MOST_STEPS = 200
+_ROOT_STEPS = 100
+_NEARLY_ALL = 1.0 - 1e-15
 
 
 class Ask(NamedTuple):
@@ -129,18 +130,28 @@ def least_integer(ask: Ask, guess: float) -> float:
 
 
 @kernel
+def _eased(ask: Ask, value: float) -> float:
+    """Return a score that is straighter in the agents, with the same zero."""
+    if ask.kind != SERVICE_LEVEL:
+        return value
+    return -math.log1p(-min(value / (1.0 - ask.goal), _NEARLY_ALL))
+
+
+@kernel
 def real_root(ask: Ask, low: float, high: float) -> float:
     """Return the real n in (low, high] that just reaches the target.
 
     Regula falsi in the Illinois form, ended on the side that reaches it.
     """
-    at_low, at_high, side = score(ask, low), score(ask, high), 0
-    for _ in range(_MOST_STEPS):
-        if high - low <= SLACK * (1.0 + high) or at_high <= SLACK:
+    at_low, at_high = _eased(ask, score(ask, low)), _eased(ask, score(ask, high))
+    side = 0
+    for _ in range(_ROOT_STEPS):
+        fine = SLACK * (1.0 + high)
+        if high - low <= fine or at_high <= 0.0:
             break
-        share = min(max(at_high / (at_high - at_low), 1e-3), 0.999)
-        middle = high - (high - low) * share
-        value = score(ask, middle)
+        share = min(at_high / (at_high - at_low), 0.999)
+        middle = max(high - max((high - low) * share, fine), low + 0.5 * fine)
+        value = _eased(ask, score(ask, middle))
         if value >= 0.0:
             high, at_high = middle, value
             at_low *= 0.5 if side > 0 else 1.0
