@@ -27,6 +27,7 @@ from wfm.domain.demand import (
     ModelTest,
     Queue,
     VolumeForecast,
+    fed_queues,
 )
 from wfm.domain.grid import IntervalGrid
 
@@ -131,7 +132,7 @@ def _tasks(
     queue_models: Mapping[str, str],
     model: str,
 ) -> list[_Task]:
-    fed = {forward.to_queue for queue in queues for forward in queue.forwards}
+    fed = fed_queues(queues)
     tasks = [
         _Task(
             queue=queue,

@@ -107,7 +107,11 @@ FAULTS = [
         "    chat: {max_chats: 1, aht_factor: [1]}",
         "phone_ja.chat: a phone queue has no chat table",
     ),
-    ("    forecast_model: last_week", "    patience_s: 60", "patience is not used by"),
+    (
+        '    open: {daily: "22:00-05:00"}',
+        '    patience_s: 60\n    open: {daily: "22:00-05:00"}',
+        "patience is not used by",
+    ),
     ('{daily: "22:00-05:00"}', "{daily: closed}", "second.open: the queue is never"),
     ("{answer_within_open_hours: 8}", "{max_occupancy: 0.9}", "promises an answer in"),
     (

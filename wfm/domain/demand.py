@@ -1,6 +1,6 @@
 """Contacts: queues, their history and their forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -119,6 +119,24 @@ class Queue:
     callback_offer: CallbackOffer | None = None
     outbound: OutboundList | None = None
     blend_with: str | None = None
+
+
+def fed_queues(queues: Iterable[Queue]) -> frozenset[str]:
+    """Return the queues whose work may come from elsewhere than their own history.
+
+    From other queues' forwards, escalations and call-back offers, or from a list.
+    """
+    fed: set[str] = set()
+    for queue in queues:
+        fed.update(step.to_queue for step in queue.forwards)
+        containment, offer = queue.drivers.containment, queue.callback_offer
+        if containment is not None and containment.escalation is not None:
+            fed.add(containment.escalation.to_queue)
+        if offer is not None and offer.to_queue is not None:
+            fed.add(offer.to_queue)
+        if queue.outbound is not None:
+            fed.add(queue.queue_id)
+    return frozenset(fed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from wfm.calendar.holidays import public_holidays
 from wfm.calendar.local import offset_minutes
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-from wfm.domain.demand import ContactHistory, Queue
+from wfm.domain.demand import ContactHistory, Queue, fed_queues
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import CleaningEntry, Plan
 from wfm.io.history_log import HistoryLog, runs_of
@@ -91,7 +91,7 @@ def read_history(
 
 
 def _check_presence(sheet: Sheet, document: PlanDocument, problems: Problems) -> None:
-    fed = {f.to_queue for queue in document.plan.queues for f in queue.forwards}
+    fed = fed_queues(document.plan.queues)
     written = set(sheet.texts("queue"))
     for queue in document.plan.queues:
         if queue.queue_id not in written | fed and queue.queue_id != "_":

@@ -8,10 +8,13 @@ from wfm.calendar.local import offset_minutes
 from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.grid import IntervalGrid
 from wfm.io.plan_convert import opening_hours
+from wfm.io.plan_driver_checks import check_drivers
 from wfm.io.plan_schema import PlanTable, QueueTable
 from wfm.io.problems import did_you_mean, nearest
 from wfm.io.values import WEEKDAYS
 from wfm.io.yaml_source import DocumentProblems, Path
+
+_CONVERSATIONS = ("chat", "messaging")
 
 
 def check_plan(plan: PlanTable, faults: DocumentProblems) -> None:
@@ -28,6 +31,7 @@ def check_plan(plan: PlanTable, faults: DocumentProblems) -> None:
         _check_channel(queue, path, channels, faults)
         _check_hours(queue, path, int(plan.interval_minutes), faults)
         _check_forwards(queue_id, queue, plan, faults)
+        check_drivers(queue, path, plan, channels, faults)
         check_country(queue.country, queue.subdivision, path, faults)
         if queue.closed_on_holidays and queue.country is None:
             message = "the queue closes on holidays, but no country is named"
@@ -193,14 +197,12 @@ def _check_channel(
         _check_deferred_target(queue, path, faults)
     else:
         _check_live_target(queue, path, faults)
-    if queue.channel == "chat" and not faults.is_faulty((*path, "chat")):
+    talks = queue.channel in _CONVERSATIONS
+    if talks and not faults.is_faulty((*path, "chat")):
         _check_chat(queue, path, faults)
-    elif queue.channel != "chat" and queue.chat is not None:
+    elif not talks and queue.chat is not None:
         message = f"a {queue.channel} queue has no chat table"
         faults.at_key((*path, "chat"), message, "channel: chat")
-    if queue.patience_s is not None and queue.channel != "phone":
-        message = f"patience is not used by channel {queue.channel}"
-        faults.at_key((*path, "patience_s"), message, "channel: phone")
 
 
 def _check_deferred_target(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from wfm.calendar.local import local_clock
 from wfm.domain.arrays import FloatArray
-from wfm.domain.demand import Queue, VolumeForecast
+from wfm.domain.demand import Queue, VolumeForecast, fed_queues
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import Plan
@@ -191,7 +191,7 @@ def _ranges(
     entries: Sequence[_Entry], sheet: Sheet, plan: Plan, problems: Problems
 ) -> list[tuple[int, int]]:
     """Return each queue's half-open range; gaps and absent queues are told."""
-    fed = {f.to_queue for queue in plan.queues for f in queue.forwards}
+    fed = fed_queues(plan.queues)
     by_queue: dict[int, set[int]] = {}
     for entry in entries:
         by_queue.setdefault(entry.queue, set()).add(entry.idx)
