@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray
 from wfm.staffing.blocking import erlang_b, erlang_c, log_erlang_b, log_erlang_c
+from wfm.staffing.capacity import Capacity, WaitOf, wait_quantile
 from wfm.staffing.performance import (
+    GOALS,
     Definition,
     ErlangServers,
     busy_of,
@@ -32,6 +34,7 @@ __all__ = [
     "ErlangA",
     "Required",
     "UnreachableError",
+    "WaitOf",
     "abandonment",
     "asa_s",
     "erlang_a",
@@ -39,9 +42,11 @@ __all__ = [
     "erlang_c",
     "log_erlang_b",
     "log_erlang_c",
+    "max_workload_erlangs",
     "occupancy",
     "required_agents",
     "service_level",
+    "wait_quantile_s",
 ]
 
 
@@ -226,20 +231,16 @@ def required_agents(
         If an argument is negative or NaN, *definition* is unknown, or only one of
         *service_level_fraction* and *answer_within_s* is given.
     """
+    goals = _goals(
+        answer_within_s,
+        service_level_fraction,
+        asa_s,
+        max_occupancy_fraction,
+        max_abandonment_fraction,
+    )
     check_definition(definition)
-    if (answer_within_s is None) != (service_level_fraction is None):
-        msg = "service_level_fraction and answer_within_s go together"
-        raise ValueError(msg)
-    given = {
-        "service_level": service_level_fraction,
-        "asa": asa_s,
-        "occupancy": max_occupancy_fraction,
-        "abandonment": max_abandonment_fraction,
-    }
-    goals = {name: value for name, value in given.items() if value is not None}
-    within = 0.0 if answer_within_s is None else answer_within_s
     shape, (load, aht, patience, within_s, *values) = columns(
-        workload_erlangs, aht_s, patience_s, within, *goals.values()
+        workload_erlangs, aht_s, patience_s, _or_zero(answer_within_s), *goals.values()
     )
     servers = ErlangServers(
         load=load,
@@ -258,3 +259,107 @@ def required_agents(
     )
     agents, binding = targets.solve(integer=integer)
     return Required(agents=shaped(agents, shape), binding=binding.reshape(shape)[()])
+
+
+def max_workload_erlangs(
+    agents: npt.ArrayLike,
+    aht_s: npt.ArrayLike,
+    *,
+    answer_within_s: npt.ArrayLike | None = None,
+    service_level_fraction: npt.ArrayLike | None = None,
+    asa_s: npt.ArrayLike | None = None,
+    max_occupancy_fraction: npt.ArrayLike | None = None,
+    max_abandonment_fraction: npt.ArrayLike | None = None,
+    patience_s: npt.ArrayLike = np.inf,
+    definition: Definition = "offered",
+) -> FloatArray:
+    """Return the most load in Erlangs with which *agents* still meet every target.
+
+    The counterpart of :func:`required_agents`: the load at which the first target is
+    just met. Without any target it is where the queue begins to grow: the number of
+    agents, as the limit, or infinity with impatient customers. 0 where a target can't
+    be met at any load (a service level of 1), and without agents.
+
+    Parameters
+    ----------
+    agents
+        Agents n, real, >= 0.
+
+    Raises
+    ------
+    ValueError
+        As :func:`required_agents`.
+    """
+    goals = _goals(
+        answer_within_s,
+        service_level_fraction,
+        asa_s,
+        max_occupancy_fraction,
+        max_abandonment_fraction,
+    )
+    check_definition(definition)
+    shape, (heads, aht, patience, within_s, *values) = columns(
+        agents, aht_s, patience_s, _or_zero(answer_within_s), *goals.values()
+    )
+    capacity = Capacity(
+        agents=heads,
+        aht_s=aht,
+        within_s=within_s,
+        patience_s=patience,
+        goals=dict(zip(goals, values, strict=True)),
+        definition=definition,
+    )
+    return shaped(capacity.largest_load(), shape)
+
+
+def wait_quantile_s(
+    workload_erlangs: npt.ArrayLike,
+    agents: npt.ArrayLike,
+    aht_s: npt.ArrayLike,
+    fraction: npt.ArrayLike,
+    *,
+    patience_s: npt.ArrayLike = np.inf,
+    of: WaitOf = "virtual",
+) -> FloatArray:
+    r"""Return the wait in seconds that *fraction* of the contacts do not exceed.
+
+    *of* says whose wait: ``"virtual"``, what a contact with endless patience would
+    wait (the quantile of a stated waiting time); ``"served"``, that of the contacts
+    answered. They are the waits of the service levels ``"virtual"`` and
+    ``"answered"``. Without abandonment (Erlang C) both are
+    :math:`\ln(C / (1 - p))\,AHT / (n - A)`, or 0 where p <= 1 - C. Infinite in overload
+    without abandonment, without agents, and for a fraction of 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is negative or NaN, a fraction exceeds 1, or *of* is unknown.
+    """
+    if of not in ("virtual", "served"):
+        msg = f"wait of {of!r}, expected 'virtual' or 'served'"
+        raise ValueError(msg)
+    shape, (load, heads, aht, share, patience) = columns(
+        workload_erlangs, agents, aht_s, fraction, patience_s
+    )
+    if (share > 1.0).any():
+        msg = "fraction must be at most 1"
+        raise ValueError(msg)
+    return shaped(wait_quantile(load, heads, aht, share, patience, of), shape)
+
+
+def _goals(
+    answer_within_s: npt.ArrayLike | None,
+    service_level_fraction: npt.ArrayLike | None,
+    *others: npt.ArrayLike | None,
+) -> dict[str, npt.ArrayLike]:
+    """Return the targets given, by name, in the order in which ties are named."""
+    if (answer_within_s is None) != (service_level_fraction is None):
+        msg = "service_level_fraction and answer_within_s go together"
+        raise ValueError(msg)
+    values = (service_level_fraction, *others)
+    named = zip(GOALS, values, strict=True)
+    return {name: value for name, value in named if value is not None}
+
+
+def _or_zero(value: npt.ArrayLike | None) -> npt.ArrayLike:
+    return 0.0 if value is None else value
