@@ -46,7 +46,7 @@ def day_totals(history: QueueHistory) -> DayTotals:
     are left out: they have the same place in the month.
     """
     mask = history.ordinary
-    expected = (mask * _weekday_profile(history, mask)).sum(axis=1)
+    expected = (mask * usual_volumes(history, mask)).sum(axis=1)
     offered = np.where(mask, history.offered_contacts, 0.0).sum(axis=1)
     level = np.full(len(expected), np.nan)
     np.divide(offered, expected, out=level, where=expected > 0)
@@ -79,8 +79,8 @@ def odd_days(totals: DayTotals) -> BoolArray:
     return np.asarray(odd & ~in_crowd)
 
 
-def _weekday_profile(history: QueueHistory, mask: BoolArray) -> FloatArray:
-    """Return ``[d, s]`` the mean of each day's weekday over *mask*."""
+def usual_volumes(history: QueueHistory, mask: BoolArray) -> FloatArray:
+    """Return ``[d, s]`` the mean of each day's weekday and slot over *mask*."""
     num_days = len(history.days)
     result = np.zeros(mask.shape)
     for weekday in range(min(DAYS_PER_WEEK, num_days)):
