@@ -3,6 +3,7 @@
 from wfm.simulation.jit import inner_kernel, rare_kernel
 from wfm.simulation.state import (
     ARRIVED_S,
+    DUE_S,
     FIRST,
     GROUP,
     IDLE,
@@ -13,6 +14,7 @@ from wfm.simulation.state import (
 )
 from wfm.simulation.streams import CHOICE, key_of, unit
 from wfm.simulation.tables import (
+    DEFERRED,
     NONE,
     PARALLEL,
     PROMOTE_S,
@@ -36,14 +38,13 @@ def find_agent(m: Tables, s: State, slot: int, now: float) -> int:
     The preferred group, in it whoever has the least in hand and is free for longest.
     """
     q = s.contacts[slot, QUEUE]
-    arrived_s = s.times[slot, ARRIVED_S]
     best, best_rank, best_level = NONE, 0, 0
     for i in range(m.first_route[q], m.first_route[q + 1]):
         if best != NONE and m.routes[i, ROUTE_RANK] > best_rank:
             break
         g = m.routes[i, ROUTE_GROUP]
         level = _lowest_level(m, s, g, q)
-        if level == NONE or not _may_help(m, s, i, q, arrived_s, now):
+        if level == NONE or not _may_help(m, s, i, slot, now):
             continue
         a = s.available[g, level]
         if best == NONE or _is_freer(s, a, level, best, best_level):
@@ -63,15 +64,22 @@ def _lowest_level(m: Tables, s: State, g: int, q: int) -> int:
 
 
 @inner_kernel
-def _may_help(
-    m: Tables, s: State, i: int, q: int, arrived_s: float, now: float
-) -> bool:
+def _may_help(m: Tables, s: State, i: int, slot: int, now: float) -> bool:
     # Timers are set at arrived + wait: the same sum here, rounded the same way.
-    if arrived_s + m.route_after_s[i] > now:
+    if s.times[slot, ARRIVED_S] + m.route_after_s[i] > now:
         return False
-    if arrived_s + m.rates[q, PROMOTE_S] <= now:
+    if promoted_at(m, s, slot) <= now:
         return True
-    return keeps_reserve(m, s, m.routes[i, ROUTE_GROUP], q, 0)
+    return keeps_reserve(m, s, m.routes[i, ROUTE_GROUP], s.contacts[slot, QUEUE], 0)
+
+
+@inner_kernel
+def promoted_at(m: Tables, s: State, slot: int) -> float:
+    """Return when the contact comes before everything else."""
+    q = s.contacts[slot, QUEUE]
+    from_s = s.times[slot, DUE_S if m.queues[q, DEFERRED] else ARRIVED_S]
+    at_s: float = from_s + m.rates[q, PROMOTE_S]
+    return at_s
 
 
 @inner_kernel
@@ -99,12 +107,12 @@ def _is_freer(s: State, a: int, level: int, other: int, other_level: int) -> boo
 @rare_kernel
 def _any_of(m: Tables, s: State, slot: int, rank: int, now: float) -> int:
     """Return one of the idle agents of preference *rank*, each with equal chance."""
-    q, arrived_s = s.contacts[slot, QUEUE], s.times[slot, ARRIVED_S]
+    q = s.contacts[slot, QUEUE]
     left = unit(key_of(s.keys[slot], CHOICE)) * _idle(m, s, slot, rank, now)
     found = NONE
     for i in range(m.first_route[q], m.first_route[q + 1]):
         g = m.routes[i, ROUTE_GROUP]
-        if m.routes[i, ROUTE_RANK] != rank or not _may_help(m, s, i, q, arrived_s, now):
+        if m.routes[i, ROUTE_RANK] != rank or not _may_help(m, s, i, slot, now):
             continue
         if left >= 0.0 and s.groups[g, IDLE] > 0:
             found = s.available[g, 0]
@@ -114,11 +122,11 @@ def _any_of(m: Tables, s: State, slot: int, rank: int, now: float) -> int:
 
 @rare_kernel
 def _idle(m: Tables, s: State, slot: int, rank: int, now: float) -> int:
-    q, arrived_s = s.contacts[slot, QUEUE], s.times[slot, ARRIVED_S]
+    q = s.contacts[slot, QUEUE]
     idle = 0
     for i in range(m.first_route[q], m.first_route[q + 1]):
         g = m.routes[i, ROUTE_GROUP]
-        if m.routes[i, ROUTE_RANK] == rank and _may_help(m, s, i, q, arrived_s, now):
+        if m.routes[i, ROUTE_RANK] == rank and _may_help(m, s, i, slot, now):
             idle += s.groups[g, IDLE]
     return idle
 
@@ -138,7 +146,7 @@ def find_contact(m: Tables, s: State, a: int, now: float, calls: bool) -> int:
         slot = s.queues[q, FIRST]
         if slot == NONE or not _may_take(m, s, a, i, now, calls):
             continue
-        if s.times[slot, ARRIVED_S] + m.rates[q, PROMOTE_S] <= now:
+        if m.sizes[PROMOTES] and promoted_at(m, s, slot) <= now:
             priority = _PROMOTED
         if best == NONE or _is_first(s, slot, priority, best, best_priority):
             best, best_priority = slot, priority
@@ -158,11 +166,11 @@ def _is_first(
 def _may_take(m: Tables, s: State, a: int, i: int, now: float, calls: bool) -> bool:
     """Return whether the agent may take the first contact of work row *i*."""
     q, in_hand = m.works[i, WORK_QUEUE], s.agents[a, IN_HAND]
-    arrived_s = s.times[s.queues[q, FIRST], ARRIVED_S]
+    slot = s.queues[q, FIRST]
     most = m.queues[q, PARALLEL]
     has_room = calls if most == 1 and in_hand > 0 else in_hand < most
-    if not has_room or arrived_s + m.work_after_s[i] > now:
+    if not has_room or s.times[slot, ARRIVED_S] + m.work_after_s[i] > now:
         return False
-    if arrived_s + m.rates[q, PROMOTE_S] <= now:
+    if m.sizes[PROMOTES] and promoted_at(m, s, slot) <= now:
         return True
     return keeps_reserve(m, s, s.agents[a, GROUP], q, int(in_hand == 0))

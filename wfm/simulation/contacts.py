@@ -1,6 +1,6 @@
 """Contacts: arriving, waiting, giving up, being cut off, trying again."""
 
-from wfm.simulation.choosing import find_agent
+from wfm.simulation.choosing import find_agent, promoted_at
 from wfm.simulation.counting import bin_of, count
 from wfm.simulation.jit import inner_kernel, rare_kernel
 from wfm.simulation.lists import give_slot, leave_line, line_up
@@ -49,7 +49,6 @@ from wfm.simulation.tables import (
     MAX_WAITING,
     NONE,
     PATIENCE_SHAPE,
-    PROMOTE_S,
     RETRY_DELAY_S,
     RETRY_KEEPS,
     RETRY_QUEUE,
@@ -59,6 +58,9 @@ from wfm.simulation.tables import (
     Tables,
 )
 from wfm.simulation.timers import GIVE_UP, OVERFLOW, set_timer
+
+_MOMENT_S = 1e-3
+"""What is due at the end of an interval is due in it."""
 
 
 @inner_kernel
@@ -73,7 +75,7 @@ def place_in_time(m: Tables, s: State, slot: int, now: float, due_s: float) -> N
     s.times[slot, ARRIVED_S] = now
     if m.queues[q, DEFERRED]:
         s.times[slot, DUE_S] = m.due_s[q, t] if due_s == 0.0 else due_s
-        s.contacts[slot, BIN] = bin_of(m, s.times[slot, DUE_S])
+        s.contacts[slot, BIN] = bin_of(m, s.times[slot, DUE_S] - _MOMENT_S)
     else:
         s.contacts[slot, BIN] = bin_of(m, now)
     count(s, slot, OFFERED, 1.0)
@@ -161,7 +163,7 @@ def _wait(m: Tables, s: State, slot: int, now: float) -> None:
 def look_again(m: Tables, s: State, slot: int, now: float) -> None:
     """Set the timer at which further groups may take a waiting contact."""
     q, arrived_s = s.contacts[slot, QUEUE], s.times[slot, ARRIVED_S]
-    at_s = arrived_s + m.rates[q, PROMOTE_S]
+    at_s = promoted_at(m, s, slot)
     if at_s <= now:
         at_s = FOREVER
     for i in range(m.first_route[q], m.first_route[q + 1]):

@@ -1,6 +1,7 @@
 """How the simulator's kernels are compiled: three decorators."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -16,6 +17,21 @@ _OPTIONS: dict[str, Any] = {
     "_nrt": False,
 }
 _INNER = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def discard_stale(folder: Path) -> None:
+    """Remove cached code in *folder* that is older than any source beside it.
+
+    Numba looks at a kernel's own file only, and would go on using what it compiled of
+    the kernels that this one calls.
+    """
+    newest = max(path.stat().st_mtime for path in folder.glob("*.py"))
+    for index in folder.glob("__pycache__/*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink(missing_ok=True)
+
+
+discard_stale(Path(__file__).parent)
 
 
 def kernel(function: F) -> F:

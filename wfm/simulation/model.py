@@ -88,8 +88,9 @@ class SimulatedQueue:
         Idle agents that must stay for live queues when one takes a contact of this
         queue: the threshold of blending. Counted over all groups that share a live
         queue with the agent's.
-    promote_after_s
-        After this wait a contact comes before everything else, reserve or not.
+    promote_after_s, promote_before_due_s
+        After this wait a contact of a live queue comes before everything else, reserve
+        or not; one of a deferred queue this long before it is due.
     busyness_cv
         Coefficient of variation of the day's gamma factor on arrivals.
     """
@@ -111,6 +112,7 @@ class SimulatedQueue:
     callback: CallbackOffer | None = None
     idle_reserve: int = 0
     promote_after_s: float = np.inf
+    promote_before_due_s: float | None = None
     busyness_cv: float = 0.0
 
     def __post_init__(self) -> None:

@@ -217,7 +217,7 @@ def _rates(queue: SimulatedQueue) -> list[float]:
     retry, follow, offer = queue.retry, queue.follow_up, queue.callback
     return [
         queue.answer_within_s,
-        min(queue.promote_after_s, FOREVER),
+        _promotion(queue),
         0.0 if retry is None else retry.probability,
         0.0 if retry is None else retry.delay_s,
         0.0 if follow is None else follow.probability,
@@ -225,6 +225,14 @@ def _rates(queue: SimulatedQueue) -> list[float]:
         0.0 if offer is None else offer.acceptance,
         0.0 if offer is None else offer.after_s,
     ]
+
+
+def _promotion(queue: SimulatedQueue) -> float:
+    """Return what to add to the due time, or the arrival, to have the promotion."""
+    if queue.is_deferred:
+        before_s = queue.promote_before_due_s
+        return FOREVER if before_s is None else -before_s
+    return min(queue.promote_after_s, FOREVER)
 
 
 def _due(queue: SimulatedQueue, num_t: int) -> FloatArray:
