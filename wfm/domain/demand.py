@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from wfm.domain.arrays import BoolArray, FloatArray, read_only
 from wfm.domain.drivers import CallbackOffer, DemandDrivers, OutboundList
@@ -50,6 +50,9 @@ class ServiceTarget:
     Phone and chat: *service_level_fraction* answered within *answer_within_s*,
     and/or a mean wait *asa_s*. Deferred channels: everything answered within
     *answer_within_open_hours* hours of the queue's opening time.
+
+    *over* says over which time the service level is promised; *min_interval_level* is
+    then the least of a single interval.
     """
 
     service_level_fraction: float | None = None
@@ -57,6 +60,30 @@ class ServiceTarget:
     asa_s: float | None = None
     max_occupancy_fraction: float | None = None
     answer_within_open_hours: float | None = None
+    over: Literal["interval", "day", "week"] = "interval"
+    min_interval_level: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingChoice:
+    """For what demand, and by which method, a queue is staffed.
+
+    Attributes
+    ----------
+    plan_on
+        The forecast's mean or a quantile of it; the rate that is not passed with
+        *probability* (so that the target is met with it); or the service level expected
+        over uncertain rates.
+    rate_cv
+        Coefficient of variation of the rate; ``None`` takes it from the forecast.
+    method
+        How load that changes is met (:mod:`wfm.staffing.time_varying`).
+    """
+
+    plan_on: Literal["mean", "p75", "p90", "sl_probability", "expected_sl"] = "mean"
+    probability: float = 0.9
+    rate_cv: float | None = None
+    method: Literal["auto", "sipp", "lag", "mol", "exact"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +146,7 @@ class Queue:
     callback_offer: CallbackOffer | None = None
     outbound: OutboundList | None = None
     blend_with: str | None = None
+    staffing: StaffingChoice = field(default_factory=StaffingChoice)
 
 
 def fed_queues(queues: Iterable[Queue]) -> frozenset[str]:

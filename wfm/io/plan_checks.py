@@ -10,6 +10,7 @@ from wfm.domain.grid import IntervalGrid
 from wfm.io.plan_convert import opening_hours
 from wfm.io.plan_driver_checks import check_drivers
 from wfm.io.plan_schema import PlanTable, QueueTable
+from wfm.io.plan_target_checks import check_staffing
 from wfm.io.problems import did_you_mean, nearest
 from wfm.io.values import WEEKDAYS
 from wfm.io.yaml_source import DocumentProblems, Path
@@ -32,6 +33,7 @@ def check_plan(plan: PlanTable, faults: DocumentProblems) -> None:
         _check_hours(queue, path, int(plan.interval_minutes), faults)
         _check_forwards(queue_id, queue, plan, faults)
         check_drivers(queue, path, plan, channels, faults)
+        check_staffing(queue, path, faults)
         check_country(queue.country, queue.subdivision, path, faults)
         if queue.closed_on_holidays and queue.country is None:
             message = "the queue closes on holidays, but no country is named"

@@ -12,6 +12,7 @@ from wfm.domain.demand import (
     ServiceTarget,
     ShrinkageComponent,
     SkillNeed,
+    StaffingChoice,
 )
 from wfm.domain.people import (
     BreakRule,
@@ -91,6 +92,8 @@ def queue_of(queue_id: str, table: QueueTable) -> Queue:
             asa_s=target.asa_s,
             max_occupancy_fraction=target.max_occupancy,
             answer_within_open_hours=target.answer_within_open_hours,
+            over=target.over,
+            min_interval_level=target.min_interval_service_level,
         ),
         country=table.country,
         subdivision=table.subdivision,
@@ -107,6 +110,12 @@ def queue_of(queue_id: str, table: QueueTable) -> Queue:
         callback_offer=offer_of(table.callback_offer),
         outbound=outbound_of(table.outbound),
         blend_with=table.blend_with,
+        staffing=StaffingChoice(
+            plan_on=table.plan_on,
+            probability=table.plan_probability or StaffingChoice().probability,
+            rate_cv=table.demand_cv,
+            method=table.staffing_method,
+        ),
     )
 
 

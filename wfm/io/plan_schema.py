@@ -59,6 +59,8 @@ class TargetTable(Table):
     asa_s: Positive | None = None
     max_occupancy: Share | None = None
     answer_within_open_hours: Positive | None = None
+    over: Literal["interval", "day", "week"] = "interval"
+    min_interval_service_level: OpenShare | None = None
 
 
 class ChatTable(Table):
@@ -109,6 +111,10 @@ class QueueTable(Table):
     callback_offer: CallbackOfferTable | None = None
     outbound: OutboundTable | None = None
     blend_with: Id | None = None
+    plan_on: Literal["mean", "p75", "p90", "sl_probability", "expected_sl"] = "mean"
+    plan_probability: OpenShare | None = None
+    demand_cv: Annotated[float, Field(ge=0, le=2)] | None = None
+    staffing_method: Literal["auto", "sipp", "lag", "mol", "exact"] = "auto"
 
 
 class SiteTable(Table):
