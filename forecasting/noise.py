@@ -1,5 +1,6 @@
 """How far a queue's contacts stray from their forecast, and how that hangs together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Self
@@ -301,3 +302,20 @@ def _day_shape(ratio: FloatArray) -> FloatArray:
         return NORMAL_KNOTS
     shape = np.clip(np.quantile(known, KNOTS) / spread, -4.0, 4.0)
     return np.asarray(shape - shape.mean())
+
+
+def day_scores(noises: Sequence[QueueNoise]) -> FloatArray:
+    """Return ``[n, i]`` the day factors of all *noises* by date, 0 where unknown.
+
+    Dates of which nobody knows anything are left out.
+    """
+    known = [noise.factor_days for noise in noises if len(noise.factor_days)]
+    if not known:
+        return np.zeros((0, len(noises)))
+    first = min(int(days[0]) for days in known)
+    num = max(int(days[-1]) for days in known) - first + 1
+    scores = np.zeros((num, len(noises)))
+    for column, noise in enumerate(noises):
+        rows = noise.factor_days - first
+        scores[rows, column] = np.nan_to_num(noise.day_factors)
+    return np.asarray(scores[np.any(scores != 0, axis=1)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.covariance import shrunk_correlation
-from forecasting.noise import NORMAL_KNOTS, QueueNoise
+from forecasting.noise import NORMAL_KNOTS, QueueNoise, day_scores
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 BLOCK = 64
@@ -233,7 +233,7 @@ def common_factors(
     if len(measured) < 2:
         return loadings[:, :0]
     measured.sort(key=lambda q: queue_ids[q])  # whatever order they came in
-    scores = _day_scores([noises[q] for q in measured])
+    scores = day_scores([noises[q] for q in measured])
     correlation, _ = shrunk_correlation(scores)
     signal = np.sqrt([noises[q].day_variance[1] for q in measured])
     observed = np.sqrt((scores**2).mean(axis=0))
@@ -248,14 +248,3 @@ def common_factors(
     length = np.sqrt((rows**2).sum(axis=1, keepdims=True))
     loadings[measured] = rows / np.maximum(length, 1.0)
     return loadings
-
-
-def _day_scores(noises: Sequence[QueueNoise]) -> FloatArray:
-    """Return the day ratios ``[n, q]`` on days that any queue knows, else 0."""
-    first = min(int(noise.factor_days[0]) for noise in noises)
-    end = max(int(noise.factor_days[-1]) for noise in noises) + 1
-    scores = np.zeros((end - first, len(noises)))
-    for column, noise in enumerate(noises):
-        rows = noise.factor_days - first
-        scores[rows, column] = np.nan_to_num(noise.day_factors)
-    return scores[np.any(scores != 0, axis=1)]
