@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
-from wfm.staffing.blocking import log_erlang_b
+from wfm.staffing.blocking import columns, log_erlang_b, shaped
 from wfm.staffing.inverse import Score, least_integer, real_root
 from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
-from wfm.staffing.performance import columns, shaped
 
 _CHUNK = 1024
 

@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.staffing.blocking import columns, shaped
 from wfm.staffing.offered_wait import OfferedWait
 from wfm.staffing.patience import Waits
-from wfm.staffing.performance import columns, shaped
 
 _CHUNK = 512
 

@@ -222,15 +222,23 @@ def levelled(work: DeferredWork, open_idx: IntArray, grid: IntervalGrid) -> Floa
     agents = np.zeros(grid.num_intervals)
     if not len(work.work_hours):
         return agents
+    done = taut_string(*due_curves(work, open_idx))
+    agents[open_idx] = np.maximum(np.diff(done), 0.0) / grid.interval_hours
+    return agents
+
+
+def due_curves(work: DeferredWork, open_idx: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return the hours due and the hours arrived by each open interval's end.
+
+    Both begin with 0, before the first; what has arrived by an interval's start can be
+    done in it. Between the two lies every profile that meets all due times.
+    """
     arrived = np.concatenate(([0.0], np.cumsum(work.work_hours)))
     by_arrival = np.searchsorted(work.arrival_idx, open_idx, side="right")
-    upper = np.concatenate(([0.0], arrived[by_arrival]))
     ends = np.append(open_idx[1:], np.iinfo(np.int64).max)
     by_due = np.searchsorted(work.due_idx, ends, side="right")
     lower = np.concatenate(([0.0], arrived[by_due]))
-    done = taut_string(lower, upper)
-    agents[open_idx] = np.maximum(np.diff(done), 0.0) / grid.interval_hours
-    return agents
+    return lower, np.concatenate(([0.0], arrived[by_arrival]))
 
 
 def taut_string(lower: FloatArray, upper: FloatArray) -> FloatArray:

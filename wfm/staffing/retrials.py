@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.staffing.blocking import columns, shaped
 from wfm.staffing.inverse import Score
 from wfm.staffing.patience import Waits
-from wfm.staffing.performance import ErlangServers, columns, shaped
+from wfm.staffing.performance import ErlangServers
 from wfm.staffing.targets import Targets
 
 _ROUNDS = 100
