@@ -35,6 +35,13 @@ def columns(*values: npt.ArrayLike) -> tuple[tuple[int, ...], tuple[FloatArray, 
     return arrays[0].shape, tuple(np.ravel(a).astype(np.float64) for a in arrays)
 
 
+def require_finite(*values: FloatArray) -> None:
+    """Raise ValueError if a workload or a handle time is infinite."""
+    if not all(bool(np.isfinite(value).all()) for value in values):
+        msg = "workloads and handle times must be finite"
+        raise ValueError(msg)
+
+
 def shaped(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
     """Return flat *values* in *shape*, a scalar where that is empty."""
     result: FloatArray = values.reshape(shape)[()]
@@ -43,6 +50,7 @@ def shaped(values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
 
 def log_weights(load: FloatArray, heads: FloatArray) -> FloatArray:
     """Return ``ln w`` of flat arrays, infinite where no contact meets busy agents."""
+    require_finite(load)
     result = np.where(heads > 0.0, np.inf, -np.inf)
     rows = np.flatnonzero((load > 0.0) & np.isfinite(heads))
     some_load, some_heads = load[rows], heads[rows]
@@ -91,7 +99,7 @@ def erlang_b(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArr
     Raises
     ------
     ValueError
-        If an argument is negative or NaN.
+        If an argument is negative or NaN, or the load infinite.
     """
     with np.errstate(under="ignore"):
         value: FloatArray = np.exp(log_erlang_b(workload_erlangs, agents))
@@ -113,7 +121,7 @@ def erlang_c(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArr
     Raises
     ------
     ValueError
-        If an argument is negative or NaN.
+        If an argument is negative or NaN, or the load infinite.
     """
     with np.errstate(under="ignore"):
         value: FloatArray = np.exp(log_erlang_c(workload_erlangs, agents))

@@ -12,6 +12,8 @@ from wfm.staffing.inverse import Score, real_root
 from wfm.staffing.performance import Definition, busy_of, figures, levels
 
 WaitOf = Literal["virtual", "served"]
+# A target that no wait misses; infinity itself would leave nothing to compare.
+ANY_WAIT_S = 1e300
 _LARGEST = 2.0**60
 _SMALLEST = 2.0**-1000
 
@@ -61,7 +63,7 @@ class Capacity:
         if name == "service_level":
             holds = goal == 0.0
         elif name == "asa":
-            holds = np.isinf(goal)
+            holds = goal >= ANY_WAIT_S
         elif name == "abandonment":
             holds = holds | np.isinf(self.patience_s)
         return holds

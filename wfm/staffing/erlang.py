@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray
 from wfm.staffing.blocking import erlang_b, erlang_c, log_erlang_b, log_erlang_c
-from wfm.staffing.capacity import Capacity, WaitOf, wait_quantile
+from wfm.staffing.capacity import ANY_WAIT_S, Capacity, WaitOf, wait_quantile
 from wfm.staffing.performance import (
     GOALS,
     Definition,
@@ -108,7 +108,7 @@ def erlang_a(
     Raises
     ------
     ValueError
-        If an argument is negative or NaN.
+        If an argument is negative or NaN, or a load or handle time infinite.
     """
     shape, (load, heads, aht, patience) = columns(
         workload_erlangs, agents, aht_s, patience_s
@@ -143,7 +143,8 @@ def service_level(
     Raises
     ------
     ValueError
-        If an argument is negative or NaN, or *definition* is unknown.
+        If an argument is negative or NaN, a load or handle time infinite, or
+        *definition* unknown.
     """
     check_definition(definition)
     shape, (load, heads, aht, within, patience) = columns(
@@ -168,7 +169,7 @@ def asa_s(
     Raises
     ------
     ValueError
-        If an argument is negative or NaN.
+        If an argument is negative or NaN, or a load or handle time infinite.
     """
     shape, (load, heads, aht, patience) = columns(
         workload_erlangs, agents, aht_s, patience_s
@@ -228,8 +229,8 @@ def required_agents(
         If ``integer=True`` and no number of agents meets a target (a service level of
         1, an ASA of 0); with ``integer=False`` such elements are infinite.
     ValueError
-        If an argument is negative or NaN, *definition* is unknown, or only one of
-        *service_level_fraction* and *answer_within_s* is given.
+        If an argument is negative or NaN, a load or handle time infinite, *definition*
+        unknown, or only one of *service_level_fraction* and *answer_within_s* given.
     """
     goals = _goals(
         answer_within_s,
@@ -358,7 +359,10 @@ def _goals(
         raise ValueError(msg)
     values = (service_level_fraction, *others)
     named = zip(GOALS, values, strict=True)
-    return {name: value for name, value in named if value is not None}
+    goals = {name: value for name, value in named if value is not None}
+    if "asa" in goals:
+        goals["asa"] = np.minimum(goals["asa"], ANY_WAIT_S)
+    return goals
 
 
 def _or_zero(value: npt.ArrayLike | None) -> npt.ArrayLike:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-from wfm.staffing.blocking import columns, log_weights, shaped
+from wfm.staffing.blocking import columns, log_weights, require_finite, shaped
 from wfm.staffing.compiled import kernels
 from wfm.staffing.parts import LARGEST, Figures, Parts, figures_of
 from wfm.staffing.parts import level_of as level_of_parts
@@ -45,6 +45,7 @@ def figures(
     patience_s: FloatArray,
 ) -> Figures:
     """Return all figures of each flat element, by Erlang C or A as patience says."""
+    require_finite(load, aht_s)
     found = np.zeros((len(Figures._fields), len(load)))
     queues = np.stack((load, agents, aht_s, within_s, patience_s))
     work = _at_work(load, agents)
@@ -73,6 +74,7 @@ def levels(
 
     More exact than :func:`level_of` where almost everybody is late or lost.
     """
+    require_finite(load, aht_s)
     found = np.where((load == 0.0) | np.isinf(agents), 1.0, 0.0)
     queues = np.stack((load, agents, aht_s, within_s, patience_s))
     work = _at_work(load, agents)
@@ -249,6 +251,7 @@ class ErlangServers:
 
     def search(self) -> Search | None:
         """Return the compiled search for the least agents, if there is one."""
+        require_finite(self.load, self.aht_s)
         compiled = kernels()
         if compiled is None:
             return None

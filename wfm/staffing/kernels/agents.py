@@ -71,7 +71,7 @@ def _least_endless(ask: Ask) -> float:
         weight = math.exp(log_free_weight(n, load))
     spans = ask.within_s / ask.aht_s if ask.within_s > 0.0 else 0.0
     late, step = math.exp(-(n - load) * spans), math.exp(-spans)
-    while True:
+    while n < _LIMIT:
         slack = n - load
         p_wait = n / (n + weight * slack)
         if ask.kind == ASA:
@@ -83,6 +83,7 @@ def _least_endless(ask: Ask) -> float:
         n += 1.0
         weight = n / load * (1.0 + weight)
         late *= step
+    return math.inf
 
 
 @kernel
