@@ -5,6 +5,7 @@ environment on the filled history; their answers are kept under ``benchmarks/cac
 by a hash of what they were asked.
 """
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -20,6 +21,7 @@ from benchmarks.forecasting_data import DataSet
 from wfm.calendar.local import local_clock
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+USES = {"lightgbm": ("DayTable", "training"), "prophet_holidays": ("prophet",)}
 PEERS = ("mstl", "prophet", "prophet_holidays", "lightgbm")
 HERE = Path(__file__).resolve().parent
 PEER_PYTHON = HERE.parent / ".venv-peers-forecasting" / "bin" / "python"
@@ -145,12 +147,14 @@ def _digest(method: str, jobs: Mapping[str, np.ndarray]) -> str:
 
 
 def _source_of(method: str) -> str:
-    """Return the worker's text less the other methods, so they cache apart."""
-    blocks = WORKER.read_text(encoding="utf-8").split("\n\n\n")
-    keep = {method, "prophet"} if method == "prophet_holidays" else {method}
-    others = tuple(f"def {name}(" for name in PEERS if name not in keep)
-    apart = ("class DayTable", "def training") if method != "lightgbm" else ()
-    return "\n".join(b for b in blocks if not b.startswith((*others, *apart)))
+    """Return the parts of the worker that a method runs, however they are laid out."""
+    parts = {"Job", method, *USES.get(method, ())}
+    tree = ast.parse(WORKER.read_text(encoding="utf-8"))
+    return "\n".join(
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in parts
+    )
 
 
 def _run(method: str, jobs: Mapping[str, np.ndarray], target: Path) -> None:
