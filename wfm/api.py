@@ -9,7 +9,7 @@ Nothing here writes files; :mod:`wfm.commands` does.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from wfm.domain.roster import Roster, RosterInstance
 from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import Certificate
 from wfm.io.folder import ALL_FILES, read_folder
-from wfm.pipeline.demand import forecast_plan, staff_plan
+from wfm.pipeline.demand import forecast_plan, reforecast_plan, staff_plan
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import judge, plan_rules
 from wfm.pipeline.judge_forecast import backtest_plan, judge_published, known_until
@@ -281,6 +281,29 @@ class LoadedPlan:
             folder=folder,
             forecast=forecast,
             first_date=as_of or folder.plan.first_date,
+            directory=self.directory,
+        )
+
+    def reforecast(
+        self, actuals: Path, *, until: datetime | None = None
+    ) -> ForecastResult:
+        """Forecast the plan's window anew in the light of *actuals*.
+
+        Parameters
+        ----------
+        actuals
+            A table like the history's, of what has come so far.
+        until
+            Take only intervals that were over at this instant.
+        """
+        from wfm.io.folder import read_actuals
+
+        folder = self.read(DEMAND_FILES)
+        seen = read_actuals(self.directory, actuals, self.patches)
+        return ForecastResult(
+            folder=folder,
+            forecast=reforecast_plan(folder, seen, until=until),
+            first_date=folder.plan.first_date,
             directory=self.directory,
         )
 

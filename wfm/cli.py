@@ -153,6 +153,27 @@ def backtest(
 
 
 @app.command()
+def reforecast(
+    directory: Folder,
+    actuals: Annotated[
+        Path, typer.Option(help="What has come so far: a table like history.csv.")
+    ],
+    until: Annotated[
+        str | None,
+        typer.Option(help="Take only what was over then: 2026-10-28T13:00+01:00."),
+    ] = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Forecast the rest of the day and the week from what has come so far."""
+    from wfm import forecast_commands
+
+    instant = None if until is None else _instant(until, "--until")
+    run = _run("reforecast", directory, week, changes)
+    raise typer.Exit(forecast_commands.reforecast(run, actuals=actuals, until=instant))
+
+
+@app.command()
 def accuracy(directory: Folder, changes: Changes = None) -> None:
     """Judge published forecasts by what has come since, by lead time."""
     from wfm import forecast_commands
@@ -308,6 +329,17 @@ def _date(text: str, option: str) -> "date":
         msg = f"{text} is not in the years {YEARS[0]} to {YEARS[-1]}"
         raise typer.BadParameter(msg, param_hint=option)
     return day
+
+
+def _instant(text: str, option: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        msg = f"{text!r} is not an instant like 2026-10-28T13:00+01:00"
+        raise typer.BadParameter(msg, param_hint=option)
+    return instant
 
 
 def main() -> None:

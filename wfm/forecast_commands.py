@@ -1,7 +1,7 @@
 """The commands about forecasts: make, publish, test on the past, judge."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from wfm.commands import DONE, FINDING, Run
@@ -44,6 +44,21 @@ def forecast(
     if publish:
         kept = result.publish(run.manifest(result.folder))
         say(run.console, f"published: {kept}")
+    return DONE
+
+
+def reforecast(run: Run, *, actuals: Path, until: datetime | None) -> int:
+    """Forecast anew in the light of *actuals* and write ``out/reforecast.csv``."""
+    from wfm.io.tables import write_forecast
+    from wfm.report.terminal_forecast import reforecast_table
+
+    result = run.plan.reforecast(actuals, until=until)
+    before = run.plan.forecast().forecast
+    target = result_path(run.out, "reforecast.csv")
+    write_forecast(target, result.folder.plan, result.forecast)
+    run.console.print(reforecast_table(before, result.forecast))
+    say_remarks(run.console, result.forecast)
+    say(run.console, f"forecast from now on: {target}")
     return DONE
 
 

@@ -117,3 +117,47 @@ def test_exclude_is_for_the_history_alone(site):
     result = wfm("check", site)
     assert result.exit_code == 1
     assert "exclude on the forecast" in result.output
+
+
+def test_a_busy_morning_moves_the_rest_of_the_day(site, tmp_path):
+    assert wfm("forecast", site).exit_code == 0
+    before = rows_of(site / "out" / "forecast.csv")
+    monday = before[0]["start_local"][:10]
+    queue = max(before, key=lambda row: float(row["mean"]))["queue"]
+    mine = [row for row in before if row["queue"] == queue]
+    day = [row for row in mine if row["start_local"].startswith(monday)]
+    morning = [row for row in day if row["start_local"][11:13] < "13"]
+    actuals = tmp_path / "so_far.csv"
+    lines = [f"{queue},{r['start_utc']},{round(1.5 * float(r['mean']))}" for r in day]
+    actuals.write_text("queue,start,offered\n" + "\n".join(lines) + "\n")
+    until = morning[-1]["start_local"][:11] + "13:00" + morning[-1]["start_local"][16:]
+
+    done = wfm("reforecast", site, "--actuals", actuals, "--until", until)
+    assert done.exit_code == 0, done.output
+    after = [r for r in rows_of(site / "out" / "reforecast.csv") if r["queue"] == queue]
+    seen, rest = after[: len(morning)], after[len(morning) : len(day)]
+    assert [float(r["mean"]) for r in seen] == [
+        round(1.5 * float(r["mean"])) for r in morning
+    ]
+    expected = sum(float(r["mean"]) for r in day[len(morning) :])
+    moved = sum(float(r["mean"]) for r in rest) / expected
+    assert 1.0 < moved < 1.5  # drawn towards what came, not all the way
+    assert (site / "out" / "forecast.csv").exists()
+
+
+def test_actuals_of_another_week_are_refused(site, tmp_path):
+    actuals = tmp_path / "old.csv"
+    queue = load_queue(site)
+    actuals.write_text(f"queue,start,offered\n{queue},2026-01-05T09:00+01:00,5\n")
+    result = wfm("reforecast", site, "--actuals", actuals)
+    assert "no interval of the actuals" in str(result.exception)
+    result = wfm("reforecast", site, "--actuals", tmp_path / "absent.csv")
+    assert "can't be read" in str(result.exception)
+    result = wfm("reforecast", site, "--actuals", actuals, "--until", "soon")
+    assert result.exit_code == 2
+
+
+def load_queue(site):
+    from wfm.api import load
+
+    return load(site).read(frozenset()).plan.queues[0].queue_id

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from wfm.domain.errors import UsageError
+from wfm.domain.demand import ContactHistory
+from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.people import Agent
 from wfm.domain.plan import ExchangeRate, Plan, PlanFolder, RosterRow
 from wfm.io.demand_files import (
@@ -93,6 +94,44 @@ def read_folder(
     folder = _contents(source, document, problems)
     problems.raise_if_any()
     return folder
+
+
+def read_actuals(
+    directory: Path, path: Path, patches: Mapping[str, object] | None = None
+) -> ContactHistory:
+    """Return the contacts of *path*, a table like the history's, on the plan's grid.
+
+    Queues may be absent: nothing has come for them yet.
+
+    Raises
+    ------
+    InputError
+        With every problem of plan.yaml and of the file.
+    """
+    problems = Problems()
+    document = _plan_document(
+        _Source(directory, frozenset(), problems), problems, patches
+    )
+    problems.raise_if_any()
+    if document is None:
+        msg = "a plan without problems was not read"
+        raise AssertionError(msg)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        fault = Problem(file=path.name, message=f"can't be read: {error.strerror}")
+        raise InputError((fault,)) from error
+    columns, own_names = history_columns(document.history), document.history.columns
+    sheet = read_sheet(content, path.name, columns, problems, own_names)
+    problems.raise_if_any()
+    found = None
+    if sheet is not None:
+        found, _ = read_history(sheet, document, problems, every_queue=False)
+    problems.raise_if_any()
+    if found is None:
+        msg = f"{path.name} was refused without a reason"
+        raise AssertionError(msg)
+    return found
 
 
 class _Source:

@@ -65,11 +65,16 @@ def history_columns(settings: HistorySettings) -> Columns:
 
 
 def read_history(
-    sheet: Sheet, document: PlanDocument, problems: Problems
+    sheet: Sheet,
+    document: PlanDocument,
+    problems: Problems,
+    *,
+    every_queue: bool = True,
 ) -> tuple[ContactHistory | None, tuple[CleaningEntry, ...]]:
     """Return the history on a UTC grid, and what was found and done.
 
-    The history is ``None`` if it can't be used; then *problems* says why.
+    The history is ``None`` if it can't be used; then *problems* says why. With
+    *every_queue* a queue of the plan without rows is a problem.
     """
     log = HistoryLog(sheet)
     if not len(sheet):
@@ -78,7 +83,8 @@ def read_history(
     rows = read_rows(sheet, document, log, problems)
     if rows is None:
         return None, log.entries()
-    _check_presence(sheet, document, problems)
+    if every_queue:
+        _check_presence(sheet, document, problems)
     rows = _with_meaning(rows, sheet, document.history, log, problems)
     rows = _distinct(rows, sheet, document.plan, log)
     rows, parts = _on_interval(rows, sheet, document.plan, log, problems)

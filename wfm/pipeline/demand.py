@@ -1,8 +1,12 @@
 """History -> forecast -> requirement, with the planner's overrides."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
+import numpy as np
+
+from forecasting.intraday import reforecast
+from forecasting.period_totals import simulated
 from forecasting.run import forecast as run_forecast
 from wfm.domain.demand import ContactHistory, VolumeForecast
 from wfm.domain.edits import AppliedEdit
@@ -53,6 +57,28 @@ def forecast_plan(
         queue_models=plan.queue_models,
     )
     return override_forecast(replace(result, edits=edits), folder)
+
+
+def reforecast_plan(
+    folder: PlanFolder, actuals: ContactHistory, *, until: datetime | None = None
+) -> VolumeForecast:
+    """Return the window's forecast in the light of *actuals* (until an instant).
+
+    Raises
+    ------
+    ModelError
+        If no interval of *actuals* lies in the window.
+    """
+    forecast = forecast_plan(folder)
+    scale = {queue.queue_id: queue.volume_scale for queue in folder.plan.queues}
+    scales = np.array([[scale[name]] for name in actuals.queue_ids])
+    planned = replace(actuals, offered_contacts=actuals.offered_contacts * scales)
+    result = reforecast(forecast, planned, until=until)
+    settled = [queue.settled for queue in simulated(result).queues]
+    if not any(seen is not None and seen.any() for seen in settled):
+        msg = "no interval of the actuals lies in the plan's window"
+        raise ModelError(msg)
+    return result
 
 
 def edited_history(

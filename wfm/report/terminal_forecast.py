@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.rolling import BacktestResult, BacktestRow
 from forecasting.track_record import AccuracyRow
+from wfm.domain.demand import VolumeForecast
 from wfm.report.text import number, percent
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ def accuracy_table(rows: Sequence[AccuracyRow]) -> "Table":
                 weighted([row.coverage for row in group], [r.intervals for r in group])
             ),
         )
+    return table
+
+
+def reforecast_table(before: VolumeForecast, after: VolumeForecast) -> "Table":
+    """Return each queue's week as it was forecast and as it is now expected."""
+    table = _table("", ("queue",), ("forecast", "now", "change"))
+    for q, queue_id in enumerate(after.queue_ids):
+        old, new = float(before.mean[q].sum()), float(after.mean[q].sum())
+        change = percent_or_dash(new / old - 1.0 if old else math.nan)
+        table.add_row(queue_id, number(old), number(new), change)
     return table
 
 
