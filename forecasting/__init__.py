@@ -9,6 +9,7 @@ _EXPORTS = {
     "totals": "forecasting.period_totals",
     "long_term": "forecasting.months_ahead",
     "reforecast": "forecasting.intraday",
+    "reconciled": "forecasting.reconciliation",
 }
 
 
