@@ -86,9 +86,11 @@ class _Calendar:
         """Return the holiday in the run of days off around *day*."""
         for step in (-_ONE_DAY, _ONE_DAY):
             other = day + step
-            while self._is_off(other) or self._bridged(other):
+            for _ in range(BETWEEN_DAYS):
                 if other in self._major:
                     return self._major[other]
+                if not self._is_off(other) and not self._bridged(other):
+                    break
                 other += step
         return None
 

@@ -113,7 +113,16 @@ class SpecialDays:
 
     def notes(self, tags: Sequence[Tag], is_open: BoolArray) -> Iterator[str]:
         """Yield what had to be assumed of the *tags* ahead."""
-        yield from effect_notes(tags, self.effects, is_open)
+        likened = [
+            tag if self._has_like(tag) else replace(tag, like_weekday=None)
+            for tag in tags
+        ]
+        yield from effect_notes(likened, self.effects, is_open)
+
+    def _has_like(self, tag: Tag) -> bool:
+        """Return whether the weekday that *tag* may resemble is ever open."""
+        weekday = tag.like_weekday
+        return weekday is not None and bool(self.open_slots[weekday].any())
 
 
 def learn_special_days(

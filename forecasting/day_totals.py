@@ -10,7 +10,8 @@ from wfm.domain.arrays import BoolArray, FloatArray
 NEIGHBOUR_WEEKS = (-3, -2, -1, 1, 2, 3)
 MIN_NEIGHBOURS = 3
 ODD_SCALES = 4.5
-ODD_RATIO = 0.75
+ODD_RATIO = 0.7
+MOST_SCALE = 0.3
 MAX_ODD_DAYS_PER_WEEK = 3
 _MAD_TO_SD = 1.4826
 
@@ -62,15 +63,17 @@ def day_totals(history: QueueHistory) -> DayTotals:
 def odd_days(totals: DayTotals) -> BoolArray:
     """Return ``[d]`` the days that look like a closure, an outage or a rush.
 
-    More than 4.5 robust standard deviations off, and at least 25 % below or a third
-    above the same weekdays around. More than three in any seven days are no oddity but
-    a change, and stay in.
+    More than 4.5 robust standard deviations off, and at least 30 % below or 43 % above
+    the same weekdays around. More than three in any seven days are no oddity but a
+    change, and stay in. Where days differ by 30 % as a rule, as few contacts do by
+    chance, none is odd.
     """
     # Rounded, so that a tie is a tie whatever the volumes are counted in.
     ratio = np.round(np.nan_to_num(totals.ratio, nan=1.0), 9)
     size = np.round(np.abs(np.nan_to_num(totals.deviation)), 9)
     odd = size > np.round(ODD_SCALES * totals.scale, 9)
     odd &= (ratio < ODD_RATIO) | (ratio > 1.0 / ODD_RATIO)
+    odd &= np.round(totals.scale, 9) <= MOST_SCALE
     if not odd.any():
         return np.asarray(odd)
     window = np.ones(DAYS_PER_WEEK, dtype=np.int64)

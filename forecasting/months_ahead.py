@@ -123,8 +123,8 @@ def long_term(
     planner's, and the rows say so.
 
     Quantiles are log-normal around the mean path, with the covariance of the level over
-    the weeks of the period, so they widen with the distance. What the short-term forecast
-    and the path say apart counts as one standard deviation.
+    the weeks of the period, so they widen with the distance. What the short-term
+    forecast and the path say apart counts as one standard deviation.
 
     Parameters
     ----------
