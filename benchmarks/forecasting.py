@@ -1,8 +1,10 @@
 """Forecasts against peers on real data: ``python benchmarks/forecasting.py [BLOCK]``.
 
-Prints one markdown table a block. ``--quick`` takes every fourth origin and the peers
-that answered before; ``--check`` exits with 1 if a claim does not hold. Peers need
-their environment: ``benchmarks/peers/forecasting-environment.sh`` makes it.
+Prints one markdown table a block. ``--quick`` takes every fourth origin, ``--peers``
+with no name after it only ours, ``--models`` only those named, the first one judged;
+``--check`` exits with 1 if a claim does not hold. Peers need their environment
+(``benchmarks/peers/forecasting-environment.sh`` makes it) and their answers are kept
+in ``benchmarks/cache``.
 """
 
 import os

@@ -1,6 +1,7 @@
 """Accuracy by set: our models, the reference and the peers on the same origins."""
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -60,7 +61,7 @@ def special(name: str) -> str:
 
 
 def everybody(
-    data: DataSet, peers: tuple[str, ...], names: tuple[str, ...]
+    data: DataSet, peers: Sequence[str], names: Sequence[str]
 ) -> dict[str, Runs]:
     """Return the runs of our models, the reference and the *peers* that answer."""
     found = {name: runs_of.ours(data, name) for name in names}
@@ -77,7 +78,7 @@ def everybody(
 
 
 def accuracy(
-    key: str, peers: tuple[str, ...], names: tuple[str, ...], stride: int = 1
+    key: str, peers: Sequence[str], names: Sequence[str], stride: int = 1
 ) -> Block:
     """Return the table of one set; every *stride*-th origin only."""
     data = SETS[key]()

@@ -1,5 +1,6 @@
 """Bands: how often they hold, how wide they are, and what they lose."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,10 @@ WINDOWS = ("D1", "W1", "W4-6")
 PINBALL_OVER_MSTL = 0.45
 
 
-def bands(name: str, stride: int = 1) -> Block:
+PEERS = ("mstl", "prophet")  # LightGBM has no bands here
+
+
+def bands(name: str, peers: Sequence[str], stride: int = 1) -> Block:
     """Return coverage of the 80 % band, its width, and pinball loss, by set."""
     block = Block(
         title="80 % bands and pinball loss (10, 25, 50, 75, 90 %; over mean volume)",
@@ -35,10 +39,10 @@ def bands(name: str, stride: int = 1) -> Block:
         found = {
             name: runs_of.ours(data, name),
             special(name): runs_of.ours(data, name, special_days=True),
-            "mstl": runs_of.peer(data, "mstl"),
         }
-        if key != "tech_thin":
-            found["prophet"] = runs_of.peer(data, "prophet")
+        for peer in peers:
+            if peer in (PEERS if key != "tech_thin" else PEERS[:1]):
+                found[peer] = runs_of.peer(data, peer)
         runs = {who: thin(r, stride) for who, r in found.items() if r is not None}
         actual = Actual.of(replace(data, origins=data.origins[::stride]))
         for who, own in runs.items():
