@@ -6,7 +6,7 @@ people work their own spans and are shared by all queues that they can serve, qu
 carry over from interval to interval, and nobody counts twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,9 +17,12 @@ from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.simulated_demand import DemandSide, day_variation
 from wfm.evaluation.simulated_staffing import RosterGroups
 from wfm.simulation.model import Routing, SimulationModel
-from wfm.simulation.result import Estimate, SimulationResult
+from wfm.simulation.result import Estimate, Over, SimulationResult
 from wfm.simulation.run import simulate
 from wfm.staffing.shrinkage import gross_up_factor
+
+FIGURES = ("service_level", "asa_s", "abandonment", "occupancy")
+"""What is reported: methods of :class:`wfm.simulation.result.SimulationResult`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +69,10 @@ class SimulatedService:
     settings: SimulationSettings
     result: SimulationResult
 
-    def service_level(self) -> Mapping[str, tuple[float, float, float]]:
-        """Return queue id -> share in time over the plan, with its 95 % interval."""
-        return _by_queue(self.queue_ids, self.result.service_level())
-
-
-def _by_queue(
-    queue_ids: tuple[str, ...], found: Estimate
-) -> dict[str, tuple[float, float, float]]:
-    rows = zip(
-        found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True
-    )
-    return dict(zip(queue_ids, rows, strict=True))
+    def figure(self, name: str, over: Over = "queue") -> Estimate:
+        """Return one of :data:`FIGURES` with 95 % intervals, ``[q]`` or ``[q, t]``."""
+        found: Estimate = getattr(self.result, name)(over)
+        return found
 
 
 def simulate_roster(

@@ -159,7 +159,7 @@ class SimulationResult:
                 self.offered - self.called_back - self.abandoned_in_time
             ),
         }[definition]
-        return ratio(_over(self.in_time, over), _over(below, over), confidence)
+        return share(_over(self.in_time, over), _over(below, over), confidence)
 
     def asa_s(self, over: Over = "queue", *, confidence: float = 0.95) -> Estimate:
         """Return the mean wait of answered contacts in seconds."""
@@ -180,20 +180,20 @@ class SimulationResult:
     ) -> Estimate:
         """Return the share of offered contacts that gave up or were cut off."""
         lost = self.abandoned + self.dropped
-        return ratio(_over(lost, over), _over(self.offered, over), confidence)
+        return share(_over(lost, over), _over(self.offered, over), confidence)
 
     def occupancy(self, over: Over = "queue", *, confidence: float = 0.95) -> Estimate:
         """Return how busy the agents are who may serve each queue, with any work."""
         serves = self.serves()
         busy = np.einsum("qg,rgb->rqb", serves, self.busy_s)
         present = np.einsum("qg,rgb->rqb", serves, self.present_s)
-        return ratio(_over(busy, over), _over(present, over), confidence)
+        return share(_over(busy, over), _over(present, over), confidence)
 
     def group_occupancy(
         self, over: Over = "queue", *, confidence: float = 0.95
     ) -> Estimate:
         """Return the busy share of each group's time on duty, ``[g]`` or with bins."""
-        return ratio(_over(self.busy_s, over), _over(self.present_s, over), confidence)
+        return share(_over(self.busy_s, over), _over(self.present_s, over), confidence)
 
     def serves(self) -> FloatArray:
         """Return 1 where a group may serve a queue, ``[q, g]``."""
@@ -208,13 +208,29 @@ def _over(values: FloatArray, over: Over) -> FloatArray:
     return values.sum(axis=-1) if over == "queue" else values
 
 
+def share(above: FloatArray, below: FloatArray, confidence: float = 0.95) -> Estimate:
+    """Return the ratio of two means that is a share: its interval ends at 0 and 1.
+
+    Where no replication differs from the others and the share is 0 or 1, a binomial
+    bound stands in for the interval: nothing seen is not nothing possible.
+    """
+    found = ratio(above, below, confidence)
+    with np.errstate(divide="ignore"):
+        unseen = -np.expm1(np.log1p(-confidence) / below.sum(axis=0))
+    sure = found.low == found.high
+    low = np.where(sure & (found.value == 1.0), 1.0 - unseen, found.low)
+    high = np.where(sure & (found.value == 0.0), unseen, found.high)
+    return Estimate(
+        value=found.value, low=np.clip(low, 0.0, 1.0), high=np.clip(high, 0.0, 1.0)
+    )
+
+
 def ratio(above: FloatArray, below: FloatArray, confidence: float = 0.95) -> Estimate:
     """Return the ratio of two means with its confidence interval.
 
     The first axis is replications, and is summed away. The interval is the delta
     method's with Student's t on replications less one (Law, Simulation Modeling and
-    Analysis, 9.4). Where no replication differs from the others though shares are at
-    0 or 1, a binomial bound stands in: nothing seen is not nothing possible.
+    Analysis, 9.4); with one replication it is unknown.
     """
     from scipy.special import stdtrit
 
@@ -228,8 +244,4 @@ def ratio(above: FloatArray, below: FloatArray, confidence: float = 0.95) -> Est
     rest = above - np.where(counted, value, 0.0) * below
     spread = np.sqrt((rest**2).sum(axis=0) / (number - 1) * number) / whole
     half = stdtrit(number - 1, 0.5 + confidence / 2.0) * spread
-    unseen = -np.expm1(np.log1p(-confidence) / whole)
-    sure = counted & (half == 0.0)
-    low = np.where(sure & (value == 1.0), 1.0 - unseen, value - half)
-    high = np.where(sure & (value == 0.0), unseen, value + half)
-    return Estimate(value=value, low=low, high=high)
+    return Estimate(value=value, low=value - half, high=value + half)
