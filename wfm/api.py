@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from wfm.evaluation.simulated import SimulatedService, SimulationSettings
+
 DEMAND_FILES = frozenset({"history", "events", "overrides"})
 STAFF_FILES = DEMAND_FILES | {"backlog"}
 PEOPLE_FILES = frozenset(
@@ -225,6 +227,29 @@ class VerifyResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimulateResult:
+    """What a roster would give, contact by contact."""
+
+    folder: PlanFolder
+    instance: RosterInstance
+    roster: Roster
+    requirement: StaffingRequirement
+    service: "SimulatedService"
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per queue and interval, as in ``out/simulation.csv``."""
+        from wfm.io.simulation_files import simulation_frame
+
+        return simulation_frame(self.service)
+
+    def plot(self, queue: str | None = None) -> "Figure":
+        """Return a figure of the service level over time, with its interval."""
+        from wfm.report.simulated_plot import simulation_plot
+
+        return simulation_plot(self.to_frame(), queue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedPlan:
     """A plan folder and named changes to it; every stage reads what it needs.
 
@@ -364,20 +389,54 @@ class LoadedPlan:
 
     def verify(self, roster_file: Path | None = None) -> VerifyResult:
         """Judge a roster file (default ``out/roster.csv``) by the inputs alone."""
-        from wfm.io.rosters import read_roster_rows
-
         folder = self.read(PEOPLE_FILES)
         instance = roster_instance(folder)
-        path = roster_file or self.directory / "out" / "roster.csv"
-        rows = read_roster_rows(path, folder.plan, folder.agents)
-        shifts = shifts_of(rows, instance.grid, folder.agents, folder.plan.contracts)
-        roster = Roster(shifts=shifts)
+        roster = self._read_roster(folder, instance, roster_file)
         return VerifyResult(
             folder=folder,
             instance=instance,
             roster=roster,
             certificate=judge(folder, instance, roster),
         )
+
+    def simulate(
+        self,
+        roster_file: Path | None = None,
+        *,
+        settings: "SimulationSettings | None" = None,
+        forecast_file: Path | None = None,
+        requirement_file: Path | None = None,
+    ) -> SimulateResult:
+        """Simulate a roster file (default ``out/roster.csv``)."""
+        from wfm.evaluation.simulated import simulate_roster
+
+        staff = self._demand(forecast_file, requirement_file)
+        instance = roster_instance(staff.folder, staff.requirement)
+        roster = self._read_roster(staff.folder, instance, roster_file)
+        return SimulateResult(
+            folder=staff.folder,
+            instance=instance,
+            roster=roster,
+            requirement=staff.requirement,
+            service=simulate_roster(
+                instance,
+                roster,
+                staff.requirement,
+                shrinkage=staff.folder.plan.shrinkage,
+                forecast=staff.forecast,
+                settings=settings,
+            ),
+        )
+
+    def _read_roster(
+        self, folder: PlanFolder, instance: RosterInstance, path: Path | None
+    ) -> Roster:
+        from wfm.io.rosters import read_roster_rows
+
+        path = path or self.directory / "out" / "roster.csv"
+        rows = read_roster_rows(path, folder.plan, folder.agents)
+        shifts = shifts_of(rows, instance.grid, folder.agents, folder.plan.contracts)
+        return Roster(shifts=shifts)
 
     def _staff(self, needs: frozenset[str], forecast_file: Path | None) -> StaffResult:
         if forecast_file is None:
