@@ -39,9 +39,13 @@ def reforecast(
     Raises
     ------
     ValueError
-        If the forecast was read from a file, or the grids are not in step.
+        If the forecast was read from a file or has met actuals before, or the grids
+        are not in step.
     """
     noise = simulated(forecast)
+    if any(queue.settled is not None for queue in noise.queues):
+        msg = "this forecast has met actuals before: begin at the published one"
+        raise ValueError(msg)
     seen = _Actuals.on(forecast, actuals, until)
     rows = [
         _updated(forecast, q, queue, seen.offered[q], seen.seen[q])

@@ -178,7 +178,7 @@ def poisson_quantile(rate: FloatArray, scores: FloatArray) -> FloatArray:
     """Return Poisson counts of *rate* at the quantiles of normal *scores*.
 
     Growing in both. Exact below a rate of 12; above, by a Cornish-Fisher expansion to
-    the third order (off by one in less than 1 % of the draws).
+    the third order (off by one in about 1 % of the draws).
     """
     root = np.sqrt(rate)
     third = (scores - scores**3) / (72.0 * np.maximum(root, 1.0))
