@@ -64,6 +64,7 @@ class Plan:
     calendar_changes: Mapping[str, CalendarChange] = field(default_factory=dict)
     forecast_model: str = "weekday_mean"
     queue_models: Mapping[str, str] = field(default_factory=dict)
+    level_deferred: Literal["apart", "together"] = "apart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +112,16 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacklogRow:
-    """backlog.csv: contacts of a deferred queue that wait when the plan begins."""
+    """backlog.csv: contacts of a deferred queue that wait when the plan begins.
+
+    *due_utc* is set where the customer was promised a time.
+    """
 
     queue_id: str
     arrived_utc: datetime
     contacts: float
     row: int
+    due_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

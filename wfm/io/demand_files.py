@@ -27,7 +27,11 @@ OVERRIDES = Columns(
     aliases={"from": "from_local", "to": "to_local"},
     ignored=_NOTES,
 )
-BACKLOG = Columns(required=("queue", "arrived_utc", "contacts"), ignored=_NOTES)
+BACKLOG = Columns(
+    required=("queue", "arrived_utc", "contacts"),
+    optional=("due_utc",),
+    ignored=_NOTES,
+)
 EXCHANGE_RATES = Columns(
     required=("month", "from", "to", "rate"), optional=("source",), ignored=_NOTES
 )
@@ -141,10 +145,17 @@ def read_backlog(
             arrived_utc=row.needed("arrived_utc", parse_instant, _AN_INSTANT),
             contacts=row.number_in("contacts", 0.0, low=0.0),
             row=row.number,
+            due_utc=_due(row),
         )
         if row.ok:
             found.append(entry)
     return tuple(found)
+
+
+def _due(row: Row) -> datetime | None:
+    if not row.text("due_utc"):
+        return None
+    return row.needed("due_utc", parse_instant, _AN_INSTANT)
 
 
 def read_exchange_rates(sheet: Sheet, problems: Problems) -> tuple[ExchangeRate, ...]:

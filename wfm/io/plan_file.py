@@ -104,6 +104,7 @@ def _plan(table: PlanTable, faults: DocumentProblems) -> Plan:
             key: calendar_change(change) for key, change in table.calendars.items()
         },
         forecast_model=table.forecast.model,
+        level_deferred=table.level_deferred,
         queue_models={
             name: queue.forecast_model
             for name, queue in table.queues.items()

@@ -231,3 +231,4 @@ class PlanTable(Table):
     employment_contracts: dict[Id, ContractTable] = Field(default_factory=dict)
     rules: dict[str, Any] = Field(default_factory=dict)
     prices: PricesTable | None = None
+    level_deferred: Literal["apart", "together"] = "apart"

@@ -114,6 +114,13 @@ def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirem
         backlog=tuple(
             (row.queue_id, grid.floor_index(row.arrived_utc), row.contacts)
             for row in folder.backlog
+            if row.due_utc is None
         ),
+        promised=tuple(
+            (row.queue_id, grid.floor_index(row.due_utc), row.contacts)
+            for row in folder.backlog
+            if row.due_utc is not None
+        ),
+        level_together=plan.level_deferred == "together",
     )
     return override_requirement(result, folder)

@@ -43,7 +43,7 @@ class Blend:
 
         All deferred work is then in the phone queue's agents.
         """
-        open_idx = _open_idx(self.work_demand)
+        open_idx = self.work_demand.open_idx
         apart = levelled(self.work, open_idx, self.work_demand.grid)
         if not apart.any():
             return None
@@ -98,12 +98,6 @@ class Blend:
             f"blending takes calls of {calls:.0f} s and work of {work:.0f} s as alike"
         )
         return (remark,)
-
-
-def _open_idx(demand: QueueDemand) -> IntArray:
-    start, end = demand.window
-    inside = np.flatnonzero(demand.open_mask)
-    return inside[(inside >= start) & (inside < end)]
 
 
 def _mean_aht_s(demand: QueueDemand) -> float:

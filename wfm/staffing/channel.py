@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import Queue
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.registry import Registry
@@ -44,6 +44,13 @@ class QueueDemand:
         """Offered contacts times handle time per second of interval, ``[t]``."""
         erlangs: FloatArray = self.offered_contacts * self.aht_s / self.grid.interval_s
         return erlangs
+
+    @property
+    def open_idx(self) -> IntArray:
+        """Open intervals of the plan, ascending."""
+        start, end = self.window
+        inside = np.flatnonzero(self.open_mask)
+        return inside[(inside >= start) & (inside < end)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

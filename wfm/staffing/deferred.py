@@ -106,11 +106,9 @@ def open_clock(queue: Queue, demand: QueueDemand) -> OpenClock:
     if hours is None:
         msg = f"queue {queue.queue_id!r} needs a target answer_within_open_hours"
         raise ValueError(msg)
-    start, end = demand.window
-    inside = np.flatnonzero(demand.open_mask)
     return OpenClock(
-        open_idx=inside[(inside >= start) & (inside < end)],
-        end_idx=end,
+        open_idx=demand.open_idx,
+        end_idx=demand.window[1],
         promise=max(1, int(hours / demand.grid.interval_hours + 1e-9)),
     )
 

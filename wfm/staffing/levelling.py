@@ -7,7 +7,7 @@ piecewise linear stand-in for least squares).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.staffing import DeferredWork
+from wfm.staffing.channel import QueueDemand, QueueStaffing
 from wfm.staffing.deferred import due_curves
 
 _STEPS = 8
@@ -59,6 +60,30 @@ def level_together(
     for k, row in zip(busy, found, strict=True):
         agents[k] = row
     return agents
+
+
+def levelled_beside(
+    demands: Sequence[QueueDemand], results: Sequence[QueueStaffing]
+) -> list[QueueStaffing]:
+    """Return *results* with deferred queues levelled together beside the live ones."""
+    rows = [q for q, result in enumerate(results) if result.deferred is not None]
+    if not rows:
+        return list(results)
+    live = sum(
+        (result.base_agents for result in results if result.deferred is None),
+        np.zeros(demands[0].grid.num_intervals),
+    )
+    agents = level_together(
+        [work for result in results if (work := result.deferred) is not None],
+        [demands[q].open_idx for q in rows],
+        demands[0].grid,
+        beside_agents=live,
+    )
+    levelled = list(results)
+    for q, row in zip(rows, agents, strict=True):
+        due = np.where(row > 0.0, "due", "")
+        levelled[q] = replace(results[q], base_agents=row, binding=due)
+    return levelled
 
 
 def _check_windows(work: DeferredWork, open_idx: IntArray) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Queue, ShrinkageComponent, VolumeForecast
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
+from wfm.staffing.blend_plan import with_blends
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
 from wfm.staffing.demand_change import Demand, changed
+from wfm.staffing.levelling import levelled_beside
 from wfm.staffing.shrinkage import gross_up_factor
 
 
@@ -21,6 +23,8 @@ def requirement(
     open_masks: Mapping[str, BoolArray],
     shrinkage: Iterable[ShrinkageComponent] = (),
     backlog: Iterable[tuple[str, int, float]] = (),
+    promised: Iterable[tuple[str, int, float]] = (),
+    level_together: bool = False,
 ) -> StaffingRequirement:
     """Return the agents that *queues* take inside *window*, on the forecast's grid.
 
@@ -42,6 +46,11 @@ def requirement(
     backlog
         ``(queue id, arrival index, contacts)`` waiting when the plan begins; arrival
         indices may be negative.
+    promised
+        ``(queue id, due index, contacts)`` promised for a time of their own.
+    level_together
+        Whether the profiles of deferred queues share the least common peak beside the
+        live queues; otherwise each is the flattest by itself.
 
     Raises
     ------
@@ -50,9 +59,10 @@ def requirement(
     UsageError
         If a queue names an unknown channel.
     """
-    plan_shrinkage, waiting = tuple(shrinkage), tuple(backlog)
+    plan_shrinkage = tuple(shrinkage)
+    waiting, due = tuple(backlog), tuple(promised)
     demand = _demand(forecast, queues, window, open_masks)
-    results = []
+    results, demands = [], []
     for q, queue in enumerate(queues):
         one = QueueDemand(
             grid=forecast.grid,
@@ -61,8 +71,13 @@ def requirement(
             open_mask=open_masks[queue.queue_id],
             window=window,
             backlog=tuple((t, n) for name, t, n in waiting if name == queue.queue_id),
+            promised=tuple((t, n) for name, t, n in due if name == queue.queue_id),
         )
         results.append(CHANNELS[queue.channel]().requirement(queue, one))
+        demands.append(one)
+    results = with_blends(queues, demands, results)
+    if level_together:
+        results = levelled_beside(demands, results)
     factors = [gross_up_factor(queue.shrinkage or plan_shrinkage) for queue in queues]
     return _assembled(forecast, queues, demand, results, factors)
 
