@@ -8,6 +8,7 @@ _EXPORTS = {
     "accuracy": "forecasting.track_record",
     "totals": "forecasting.period_totals",
     "long_term": "forecasting.months_ahead",
+    "handle_times": "forecasting.reasons",
     "reforecast": "forecasting.intraday",
     "reconciled": "forecasting.reconciliation",
 }
