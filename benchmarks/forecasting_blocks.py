@@ -32,7 +32,7 @@ def blocks(
         "bands": lambda: bands(names[0], peers, stride),
         "intraday": lambda: intraday(stride),
         "handle_time": handle_time,
-        "scale": lambda: scale(100 if quick else 1000),
+        "scale": lambda: scale(100 if quick else 1000, names[0]),
         "import": imports,
     }
     return found

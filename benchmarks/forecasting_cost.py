@@ -18,21 +18,22 @@ SEED = 1
 IMPORTS = 7
 
 
-def scale(num_queues: int) -> Block:
+def scale(num_queues: int, model: str) -> Block:
     """Return CPU time and memory of one call, in a process of its own."""
     block = Block(
-        title=f"{num_queues} queues, {DAYS} days of 30 min, {AHEAD} days ahead",
+        title=f"{num_queues} queues x {DAYS} days x 30 min, {AHEAD} days ahead, {model}",
         head=("calls", "CPU s", "peak memory, GB", "with the history alone, GB"),
         notes=[
-            "Bands, handle time and the choice of model included. The history is "
-            "built by the same process; its tables alone weigh what the last column "
-            "says."
+            "Every second queue is open Monday to Friday 07:00 to 21:00, the others "
+            "around the clock. Bands, handle time and the choice of model included. "
+            "The history is built by the same process; its tables alone weigh what "
+            "the last column says."
         ],
     )
     measured = {}
     for calls in (1, 10):
         code = "from benchmarks.forecasting_cost import at_scale; "
-        code += f"at_scale({num_queues}, {calls})"
+        code += f"at_scale({num_queues}, {calls}, {model!r})"
         measured[calls] = json.loads(_python(code))
         row = measured[calls]
         figures = (row[key] for key in ("cpu_s", "peak_gb", "before_gb"))
@@ -47,14 +48,14 @@ def scale(num_queues: int) -> Block:
     return block
 
 
-def at_scale(num_queues: int, calls: int) -> None:
+def at_scale(num_queues: int, calls: int, model: str) -> None:
     """Forecast gamma-Poisson queues of 0.5 to 200 contacts a slot; print the cost."""
     from datetime import date, timedelta
 
     import numpy as np
 
     import forecasting
-    from benchmarks.forecasting_data import ALWAYS, grid_over
+    from benchmarks.forecasting_data import ALWAYS, OFFICE, grid_over
     from wfm.domain.demand import ContactHistory, OpeningHours, Queue, ServiceTarget
 
     rng, first = np.random.default_rng(SEED), date(2025, 1, 6)
@@ -70,10 +71,10 @@ def at_scale(num_queues: int, calls: int) -> None:
             channel="phone",
             zone="UTC",
             requires=(),
-            opening=OpeningHours(spans=ALWAYS),
+            opening=OpeningHours(spans=OFFICE if n % 2 else ALWAYS),
             target=ServiceTarget(),
         )
-        for queue_id in ids
+        for n, queue_id in enumerate(ids)
     ]
     day = first + timedelta(days=DAYS)
     cpu = before = 0.0
@@ -96,7 +97,11 @@ def at_scale(num_queues: int, calls: int) -> None:
         before = max(before, _peak_gb())
         start = time.process_time()
         forecasting.forecast(
-            history, queues, first_day=dict.fromkeys(ids, day), num_days=AHEAD
+            history,
+            queues,
+            first_day=dict.fromkeys(ids, day),
+            num_days=AHEAD,
+            model=model,
         )
         cpu += time.process_time() - start
     found = {"cpu_s": cpu, "peak_gb": _peak_gb(), "before_gb": before}

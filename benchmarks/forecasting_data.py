@@ -33,6 +33,7 @@ TECHNION = "technion_bank_1999_6min_total.csv.gz"
 TYPES = "technion_bank_1999_jan_oct_15min_by_type_aht.csv.gz"
 TAXI = "nyc_taxi_30min.csv.gz"
 ALWAYS = (((0, 1440),),) * 7
+OFFICE = (((420, 1260),),) * 5 + ((), ())
 # The blizzard of 26/27 January 2015, tagged as the city announced it.
 BLIZZARD = (date(2015, 1, 26), date(2015, 1, 27))
 
