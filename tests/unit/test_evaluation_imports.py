@@ -20,4 +20,5 @@ def test_no_solver_no_tables_and_light():
     done = subprocess.run(
         [sys.executable, "-c", BLOCKED], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "callback,chat,email,phone,social False False"
+    names = "callback,chat,email,messaging,outbound,phone,social,virtual_queue"
+    assert done.stdout.strip() == f"{names} False False"

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from support.staffing_cases import MONDAY, a_forecast, a_queue, hours_grid
+from support.staffing_cases import MONDAY, a_queue, hours_grid
 
 from wfm.calendar.local import wall_minute
 from wfm.domain.drivers import (
@@ -21,7 +21,6 @@ from wfm.domain.drivers import (
 from wfm.staffing import erlang
 from wfm.staffing.demand.redials import lost_at_target
 from wfm.staffing.demand_change import DEMAND_CHANGES, Demand, changed, moved_to_open
-from wfm.staffing.requirement import requirement
 
 REASONS = (
     ContactReason(reason="returns", share=0.4, aht_factor=1.5, repeat_rate=0.1),
@@ -216,12 +215,14 @@ def test_redials_are_those_of_the_planned_service_level():
     ((queue_id, remark),) = found.remarks
     assert queue_id == "q"
     assert remark.startswith(f"{fresh * 192:.0f} fresh contacts bring ")
-    agents = requirement(
-        a_forecast({"q": [total]}, 300.0, 60),
-        [queue],
-        window=(0, 1),
-        open_masks={"q": np.ones(1, dtype=bool)},
-    ).base_agents[0, 0]
+    agents = erlang.required_agents(
+        load[0],
+        300.0,
+        answer_within_s=20,
+        service_level_fraction=0.8,
+        patience_s=120.0,
+        integer=False,
+    ).agents
     gone = float(erlang.abandonment(load[0], agents, 300.0, 120.0))
     assert gone == pytest.approx(float(lost), rel=1e-9)
 
