@@ -27,8 +27,8 @@ class Parts(NamedTuple):
     waited, virtual_waited, served_waited
         Weight times wait in units of *unit_s*: of all, with endless patience, of the
         served.
-    still
-        Share whose patience outlasts the threshold.
+    still, gone
+        Share whose patience outlasts the threshold, and the rest.
     unit_s
         Unit of the waits, seconds.
     """
@@ -44,6 +44,7 @@ class Parts(NamedTuple):
     virtual_waited: Any
     served_waited: Any
     still: Any
+    gone: Any
     unit_s: Any
 
 
@@ -89,6 +90,6 @@ def figures_of(p: Parts) -> Figures:
         (p.soon_lost + p.late_lost) / every,
         (p.free + p.soon_served) / every,
         (p.free + p.soon) / every,
-        (p.soon_lost + (1.0 - p.still) * p.late) / every,
+        (p.soon_lost + p.gone * p.late) / every,
         served / every,
     )

@@ -112,6 +112,9 @@ def _impatient_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
     x, upto = queue.service / queue.abandon, within_s * queue.abandon
     shape = _Shape(queue)
     soon = x * shape.integrals(np.zeros_like(upto), upto)
+    rows = np.flatnonzero(upto < shape.peak)
+    if len(rows):
+        soon[:, rows] = x[rows] * shape.before(rows, upto[rows])
     late = x * shape.integrals(upto, np.full_like(upto, np.inf))
     log_free = _log_expm1(queue.log_weight_below) - shape.log_height
     return Parts(
@@ -126,6 +129,7 @@ def _impatient_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
         virtual_waited=soon[3] + late[3],
         served_waited=soon[4] + late[4],
         still=np.exp(-upto),
+        gone=-np.expm1(-upto),
         unit_s=1.0 / queue.abandon,
     )
 
@@ -153,6 +157,7 @@ def endless_parts(queue: BusyServers, within_s: FloatArray) -> Parts:
         virtual_waited=wait,
         served_waited=wait,
         still=np.ones_like(wait),
+        gone=none,
         unit_s=unit_s,
     )
 
@@ -164,6 +169,30 @@ def _log_expm1(values: FloatArray) -> FloatArray:
         values < 1.0, direct, values + np.log1p(-np.exp(-values))
     )
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """The density seen from some wait, where it is 1."""
+
+    wait: FloatArray
+    slope: FloatArray
+    curve: FloatArray
+
+    def piece(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """Return the five integrals between two waits counted from the spot."""
+        nodes, weights = unit_nodes()
+        width, spot = (high - low)[:, None], self.wait[:, None]
+        v = low[:, None] + width * nodes
+        bent = bend(v)
+        mass = np.exp(-self.slope[:, None] * v - self.curve[:, None] * bent)
+        mass *= width * weights
+        still = np.exp(-spot)
+        patient = mass * (still * np.exp(-v))
+        lost = -np.expm1(-spot) - still * (bent - v)
+        wait = v + spot
+        columns = (mass, patient, mass * lost, mass * wait, patient * wait)
+        return np.stack([column.sum(axis=1) for column in columns])
 
 
 class _Shape:
@@ -180,6 +209,20 @@ class _Shape:
         self.left = np.minimum(steep, self.peak)
         self.right = reach_right(self.slope, self.curve)
 
+    def before(self, rows: IntArray, upto: FloatArray) -> FloatArray:
+        """Return the integrals of *rows* up to a wait before the peak.
+
+        Seen from that wait, where the density still rises, they keep their digits
+        however small they are against the peak.
+        """
+        ahead = upto - self.peak[rows]
+        rise = -self.curve[rows] * np.expm1(-ahead)
+        curve = self.curve[rows] * np.exp(-ahead)
+        left = np.minimum(reach_left(-rise, curve), upto)
+        spot = _Spot(upto, rise, curve)
+        height = np.exp(-self.curve[rows] * bend(ahead))
+        return height * spot.piece(-left, np.zeros_like(left))
+
     def integrals(self, low: FloatArray, high: FloatArray) -> FloatArray:
         """Return the integrals from *low* to *high* under five weights, ``[5, n]``.
 
@@ -194,26 +237,13 @@ class _Shape:
             start, stop = np.maximum(begin, low), np.minimum(end, high)
             rows = np.flatnonzero(stop > start)
             if len(rows):
-                total[:, rows] += self._piece(rows, start[rows], stop[rows])
+                spot = _Spot(self.peak[rows], self.slope[rows], self.curve[rows])
+                total[:, rows] += spot.piece(start[rows], stop[rows])
         start = np.maximum(bends, low)
         rows = np.flatnonzero((self.right > _BENDS) & (high > start))
         if len(rows):
             total[:, rows] += self._far(rows, start[rows], high[rows])
         return total
-
-    def _piece(self, rows: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
-        nodes, weights = unit_nodes()
-        width, peak = high - low, self.peak[rows]
-        v = low[:, None] + width[:, None] * nodes
-        bent = bend(v)
-        mass = np.exp(-self.slope[rows, None] * v - self.curve[rows, None] * bent)
-        mass *= width[:, None] * weights
-        still = np.exp(-peak)[:, None]
-        patient = mass * (still * np.exp(-v))
-        lost = -np.expm1(-peak)[:, None] - still * (bent - v)
-        wait = v + peak[:, None]
-        columns = (mass, patient, mass * lost, mass * wait, patient * wait)
-        return np.stack([column.sum(axis=1) for column in columns])
 
     def _far(self, rows: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
         """Return the integrals where everybody has given up: an exponential."""

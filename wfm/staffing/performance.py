@@ -143,6 +143,7 @@ def _instant_parts(queue: BusyServers, within: FloatArray) -> Parts:
         virtual_waited=always,
         served_waited=none,
         still=none,
+        gone=always,
         unit_s=1.0 / queue.service,
     )
 

@@ -32,7 +32,7 @@ class Periods(NamedTuple):
 
 
 @kernel
-def poisson(mean: float) -> FloatArray:
+def poisson_weights(mean: float) -> FloatArray:
     """Return the probabilities of 0, 1, 2 ... events, to where they vanish."""
     weight = np.zeros(int(mean + 8.0 * np.sqrt(mean)) + 30)
     mode = int(mean)
@@ -41,11 +41,12 @@ def poisson(mean: float) -> FloatArray:
         weight[i + 1] = weight[i] * mean / (i + 1)
     for i in range(mode, 0, -1):
         weight[i - 1] = weight[i] * i / mean
-    return weight / weight.sum()
+    weight /= weight.sum()
+    return weight
 
 
 @kernel
-def deaths(periods: Periods, t: int, size: int) -> FloatArray:
+def death_rates(periods: Periods, t: int, size: int) -> FloatArray:
     """Return the rates at which states ``0 .. size - 1`` lose a contact."""
     whole, part, handling = periods.whole[t], periods.part[t], periods.handling[t]
     rate = np.zeros(size)
@@ -58,7 +59,7 @@ def deaths(periods: Periods, t: int, size: int) -> FloatArray:
 
 
 @kernel
-def clearing(periods: Periods, t: int, size: int) -> FloatArray:
+def clearing_rates(periods: Periods, t: int, size: int) -> FloatArray:
     """Return the rates at which one who waits behind j contacts moves up."""
     whole, part, handling = periods.whole[t], periods.part[t], periods.handling[t]
     rate = np.zeros(size)
@@ -68,7 +69,7 @@ def clearing(periods: Periods, t: int, size: int) -> FloatArray:
 
 
 @kernel
-def births(periods: Periods, t: int, size: int) -> FloatArray:
+def birth_rates(periods: Periods, t: int, size: int) -> FloatArray:
     """Return the rates at which the states gain a contact; the last one is closed."""
     rate = np.full(size, periods.arrival[t])
     if periods.part[t] > 0.0:
@@ -78,7 +79,7 @@ def births(periods: Periods, t: int, size: int) -> FloatArray:
 
 
 @kernel
-def states(periods: Periods, t: int, used: int) -> int:
+def reachable(periods: Periods, t: int, used: int) -> int:
     """Return how many states period *t* can reach that starts within *used* ones."""
     arrival, abandon = periods.arrival[t], periods.abandon
     drain = (periods.whole[t] + periods.part[t]) * periods.handling[t]
@@ -89,11 +90,11 @@ def states(periods: Periods, t: int, used: int) -> int:
         reach = min(reach, 25.0 / np.log(drain / arrival) + 6.0)
     if abandon > 0.0:
         reach = min(reach, growth / abandon + 6.5 * np.sqrt(arrival / abandon) + 6.0)
-    return max(used, periods.whole[t] + 1) + int(reach)
+    return int(max(used, periods.whole[t] + 1) + reach)
 
 
 @kernel
-def alone(state: FloatArray, size: int) -> FloatArray:
+def padded(state: FloatArray, size: int) -> FloatArray:
     """Return *state* in *size* places."""
     longer = np.zeros(size)
     used = min(len(state), size)
@@ -120,7 +121,7 @@ def crossed(pending: FloatArray, shift: float) -> FloatArray:
 
 @kernel
 def _remixed(state: FloatArray, shift: float, rest: float) -> FloatArray:
-    """Return the distribution [k + 1] over the places that hold after a change of staff.
+    """Return the distribution [k + 1] over the places after a change of staff.
 
     Contacts stay as many on average: state j is j + *shift* now, the lowest one, which
     stands for *rest* contacts beyond a whole one, too.
@@ -145,11 +146,12 @@ def trimmed(state: FloatArray) -> FloatArray:
     while used > 1 and state[used - 1] < _LOST:
         used -= 1
     kept = state[:used].copy()
-    return kept / kept.sum()
+    kept /= kept.sum()
+    return kept
 
 
 @kernel
-def entered(
+def entering(
     periods: Periods, t: int, state: FloatArray, begun: tuple[float, float]
 ) -> FloatArray:
     """Return the distribution at the start of period *t* after that of the last one.
@@ -168,7 +170,7 @@ def entered(
 
 
 @kernel
-def queue(state: FloatArray, whole: int) -> float:
+def mean_waiting(state: FloatArray, whole: int) -> float:
     """Return the mean number that waits."""
     total = 0.0
     for j in range(whole + 1, len(state)):

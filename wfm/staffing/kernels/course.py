@@ -9,19 +9,24 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.staffing.kernels.chain import (
     Periods,
-    alone,
-    births,
-    clearing,
-    crossed,
-    deaths,
-    entered,
-    poisson,
-    queue,
-    states,
+    birth_rates,
+    clearing_rates,
+    death_rates,
+    entering,
+    mean_waiting,
+    padded,
+    poisson_weights,
+    reachable,
     trimmed,
 )
 from wfm.staffing.kernels.jit import kernel
-from wfm.staffing.kernels.line import arriving, back_waits, endless, in_time
+from wfm.staffing.kernels.line import (
+    arriving,
+    back_waits,
+    endless,
+    in_time,
+    waits_before,
+)
 
 _LOST = 1e-12
 _SETTLED = 1e-15
@@ -47,7 +52,7 @@ def _step(
         from_below = up
     change = from_below - now[size - 1] * deaths[size - 1]
     after[size - 1] = now[size - 1] + change * scale
-    return max(most, abs(change)) * scale
+    return float(max(most, abs(change)) * scale)
 
 
 @kernel
@@ -61,7 +66,7 @@ def _events(
     rate, size = births.max() + deaths.max(), len(state)
     if rate * seconds < 1e-9:
         return state.copy(), state * seconds
-    weight = poisson(rate * seconds)
+    weight = poisson_weights(rate * seconds)
     end, spent = np.zeros(size), np.zeros(size)
     now, after = state.copy(), np.empty(size)
     left, due = 1.0, rate * seconds
@@ -160,7 +165,7 @@ def _drift(state: FloatArray, births: FloatArray, deaths: FloatArray) -> float:
         mean += j * state[j]
         square += j * j * state[j]
         speed += (births[j] - deaths[j]) * state[j]
-    return abs(speed) / np.sqrt(max(square - mean * mean, 1.0))
+    return float(abs(speed) / np.sqrt(max(square - mean * mean, 1.0)))
 
 
 @kernel
@@ -195,22 +200,22 @@ def _period(
     wait may reach into the next period.
     """
     size, seconds, whole = len(state), periods.seconds, periods.whole[t]
-    births, deaths = births(periods, t, size), deaths(periods, t, size)
+    births, deaths = birth_rates(periods, t, size), death_rates(periods, t, size)
     late_s = min(within_s, seconds)
     met = in_time(periods, t, size, within_s, within_s)
     now, spent = _forward(state, births, deaths, seconds - late_s, quick)
-    level, queue = (met * spent).sum(), queue(spent, whole)
+    level, queue = (met * spent).sum(), mean_waiting(spent, whole)
     before = 0.0
     for i in range(nodes.shape[1]):
         now, spent = _forward(
             now, births, deaths, (nodes[0, i] - before) * late_s, quick
         )
-        queue += queue(spent, whole)
+        queue += mean_waiting(spent, whole)
         met = in_time(periods, t, size, (1.0 - nodes[0, i]) * late_s, within_s)
         level += nodes[1, i] * (met * now).sum() * late_s
         before = nodes[0, i]
     now, spent = _forward(now, births, deaths, (1.0 - before) * late_s, quick)
-    return now, level / seconds, (queue + queue(spent, whole)) / seconds
+    return now, level / seconds, (queue + mean_waiting(spent, whole)) / seconds
 
 
 @kernel
@@ -231,19 +236,19 @@ def carry(
     found = np.empty((3, num_t))
     state, most = start, len(start)
     for t in range(num_t):
-        entered = entered(periods, t, state, begun)
-        size = states(periods, t, len(entered))
+        entered = entering(periods, t, state, begun)
+        size = reachable(periods, t, len(entered))
         state, level, queue = _period(
-            periods, t, alone(entered, size), within_s, nodes, quick
+            periods, t, padded(entered, size), within_s, nodes, quick
         )
         while state[-1] > 1e3 * _LOST:
             size *= 2
             state, level, queue = _period(
-                periods, t, alone(entered, size), within_s, nodes, quick
+                periods, t, padded(entered, size), within_s, nodes, quick
             )
         state, most = trimmed(state), max(most, size)
         found[0, t], found[1, t] = level, queue
-        found[2, t] = queue(state, periods.whole[t])
+        found[2, t] = mean_waiting(state, periods.whole[t])
     return found, state, most
 
 
@@ -259,13 +264,38 @@ def stationary(periods: Periods, t: int) -> FloatArray:
         growth = max(arrival - drain, 0.0)
         reach = min(reach, growth / abandon + 8.0 * np.sqrt(arrival / abandon))
     size = periods.whole[t] + int(reach) + 14
-    births, deaths = births(periods, t, size), deaths(periods, t, size)
+    births, deaths = birth_rates(periods, t, size), death_rates(periods, t, size)
     log_weight = np.zeros(size)
     for j in range(1, size):
         step = births[j - 1] / deaths[j] if births[j - 1] > 0.0 else 0.0
         log_weight[j] = log_weight[j - 1] + (np.log(step) if step > 0.0 else -1e3)
     weight = np.exp(log_weight - log_weight.max())
     return trimmed(weight / weight.sum())
+
+
+@kernel
+def _seen(
+    periods: Periods,
+    start: FloatArray,
+    begun: tuple[float, float],
+    size: int,
+    nodes: FloatArray,
+) -> FloatArray:
+    """Return the distribution [t, n, k] at the *nodes* of every period."""
+    num_t, num_n = len(periods.arrival), nodes.shape[1]
+    seen = np.zeros((num_t, num_n, size))
+    state = start
+    for t in range(num_t):
+        now = padded(entering(periods, t, state, begun), size)
+        births, deaths = birth_rates(periods, t, size), death_rates(periods, t, size)
+        before = 0.0
+        for i in range(num_n):
+            step_s = (nodes[0, i] - before) * periods.seconds
+            now, _ = _forward(now, births, deaths, step_s, False)
+            seen[t, i], before = now, nodes[0, i]
+        step_s = (1.0 - before) * periods.seconds
+        state = trimmed(_forward(now, births, deaths, step_s, False)[0])
+    return seen
 
 
 @kernel
@@ -281,30 +311,13 @@ def waits(
     *nodes* [2, n] are points in (0, 1) and weights within a period.
     """
     num_t, num_n = len(periods.arrival), nodes.shape[1]
-    seen = np.zeros((num_t, num_n, size))
-    state = start
-    for t in range(num_t):
-        now = alone(entered(periods, t, state, begun), size)
-        births, deaths = births(periods, t, size), deaths(periods, t, size)
-        before = 0.0
-        for i in range(num_n):
-            step_s = (nodes[0, i] - before) * periods.seconds
-            now, _ = _forward(now, births, deaths, step_s, False)
-            seen[t, i], before = now, nodes[0, i]
-        state, _ = _forward(
-            now, births, deaths, (1.0 - before) * periods.seconds, False
-        )
-        state = trimmed(state)
+    seen = _seen(periods, start, begun, size, nodes)
     found = np.zeros((2, num_t))
     line = endless(periods, num_t - 1, size)
     for t in range(num_t - 1, -1, -1):
-        clearing, whole = clearing(periods, t, size), periods.whole[t]
         if t + 1 < num_t:
-            shift = periods.part[t] - periods.part[t + 1]
-            for row in range(2):
-                line[row] = crossed(line[row], shift)
-            for j in range(min(whole, size)):
-                line[0, j], line[1, j] = 1.0, 0.0
+            line = waits_before(periods, t, line)
+        clearing, whole = clearing_rates(periods, t, size), periods.whole[t]
         after = 1.0
         for i in range(num_n - 1, -1, -1):
             step_s = (after - nodes[0, i]) * periods.seconds
@@ -312,8 +325,7 @@ def waits(
             after = nodes[0, i]
             for row in range(2):
                 met = arriving(line[row], whole, periods.block[t], 1.0 - row)
-                found[row, t] += nodes[1, i] * (met @ seen[t, i])
-        line = back_waits(
-            line, clearing, whole, periods.abandon, after * periods.seconds
-        )
+                found[row, t] += nodes[1, i] * (met * seen[t, i]).sum()
+        step_s = after * periods.seconds
+        line = back_waits(line, clearing, whole, periods.abandon, step_s)
     return found

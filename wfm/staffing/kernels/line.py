@@ -3,10 +3,20 @@
 import numpy as np
 
 from wfm.domain.arrays import FloatArray
-from wfm.staffing.kernels.chain import Periods, clearing, crossed, poisson
+from wfm.staffing.kernels.chain import Periods, clearing_rates, crossed, poisson_weights
 from wfm.staffing.kernels.jit import kernel
 
 _SETTLED = 1e-15
+
+
+@kernel
+def _settling_s(clearing: FloatArray, whole: int, abandon: float) -> float:
+    """Return a time after which nobody now in line is still there."""
+    length = len(clearing) - whole
+    slowest = np.inf
+    for j in range(whole, len(clearing)):
+        slowest = min(slowest, clearing[j] + abandon)
+    return float((length + 9.0 * np.sqrt(length) + 40.0) / max(slowest, 1e-300))
 
 
 @kernel
@@ -23,9 +33,10 @@ def _back(
     nobody is ahead, lost with patience.
     """
     rate, size = clearing.max() + abandon, len(pending)
-    if rate * seconds < 1e-9:
+    events = rate * min(seconds, _settling_s(clearing, whole, abandon))
+    if events < 1e-9:
         return pending
-    weight, left = poisson(rate * seconds), 1.0
+    weight, left = poisson_weights(events), 1.0
     now, end = pending.copy(), np.zeros(size)
     end[:whole] = 1.0
     for i in range(len(weight)):
@@ -83,7 +94,11 @@ def in_time(
         else:
             line[: min(periods.whole[u], size)] = 1.0
         line = _back(
-            line, clearing(periods, u, size), periods.whole[u], periods.abandon, spent
+            line,
+            clearing_rates(periods, u, size),
+            periods.whole[u],
+            periods.abandon,
+            spent,
         )
     return arriving(line, periods.whole[t], periods.block[t], 1.0)
 
@@ -100,7 +115,7 @@ def back_waits(
     rate = clearing.max() + abandon
     if rate * seconds < 1e-9:
         return line
-    weight = poisson(rate * seconds)
+    weight = poisson_weights(rate * seconds)
     size, now = line.shape[1], line
     end = np.zeros(line.shape)
     for i in range(len(weight)):
@@ -119,7 +134,7 @@ def back_waits(
 @kernel
 def endless(periods: Periods, t: int, size: int) -> FloatArray:
     """Return chance and wait [2, k] in line when the staff of period *t* stay."""
-    whole, rate = periods.whole[t], clearing(periods, t, size)
+    whole, rate = periods.whole[t], clearing_rates(periods, t, size)
     line = np.zeros((2, size))
     line[0, :whole] = 1.0
     for j in range(whole, size):
@@ -129,3 +144,18 @@ def endless(periods: Periods, t: int, size: int) -> FloatArray:
             line[0, j] = rate[j] * served / leave
             line[1, j] = (line[0, j] + rate[j] * wait) / leave
     return line
+
+
+@kernel
+def waits_before(periods: Periods, t: int, line: FloatArray) -> FloatArray:
+    """Return chance and wait [2, k] just before the end of period *t*, from after it.
+
+    Who is no longer in line when staff change is served without further wait.
+    """
+    shift = periods.part[t] - periods.part[t + 1]
+    before = np.empty(line.shape)
+    for row in range(2):
+        before[row] = crossed(line[row], shift)
+    before[0, : periods.whole[t]] = 1.0
+    before[1, : periods.whole[t]] = 0.0
+    return before

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from wfm.domain.arrays import FloatArray
 from wfm.staffing.kernels.jit import NODES, WEIGHTS, kernel, sum_kernel
 from wfm.staffing.kernels.weights import (
+    bend,
     bend_of,
     deviance,
     log_free_weight,
@@ -73,6 +74,18 @@ def shape_of(load: float, agents: float, handled: float) -> Shape:
     height = handled * deviance(agents, load)
     left = min(reach_left(0.0, curve), peak)
     return Shape(peak, height, 0.0, curve, left, reach_right(0.0, curve))
+
+
+@kernel
+def shape_until(upto: float, whole: Shape) -> Shape:
+    """Return the shape seen from a wait before the peak, where it still rises.
+
+    Its height is relative to that of the peak.
+    """
+    ahead = upto - whole.peak
+    steep, curve = -whole.curve * math.expm1(-ahead), whole.curve * math.exp(-ahead)
+    left = min(reach_left(-steep, curve), upto)
+    return Shape(upto, -whole.curve * bend(ahead), steep, curve, left, 0.0)
 
 
 @sum_kernel
@@ -145,13 +158,17 @@ def sums(shape: Shape, low: float, high: float) -> Sums:
 def _endless(load: float, agents: float, aht_s: float, within_s: float) -> Parts:
     """Return the parts when nobody gives up (Erlang C)."""
     if load >= agents:
-        return Parts(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, math.inf)
+        return Parts(
+            0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, math.inf
+        )
     wait = agents / (agents - load)
     unit_s = aht_s / (agents - load)
     spans = within_s / unit_s if within_s > 0.0 else 0.0
     soon, late = -wait * math.expm1(-spans), wait * math.exp(-spans)
     free = min(math.exp(log_free_weight(agents, load)), LARGEST)
-    return Parts(free, soon, soon, 0.0, late, late, 0.0, wait, wait, wait, 1.0, unit_s)
+    return Parts(
+        free, soon, soon, 0.0, late, late, 0.0, wait, wait, wait, 1.0, 0.0, unit_s
+    )
 
 
 @kernel
@@ -160,7 +177,9 @@ def _no_patience(load: float, agents: float, aht_s: float, within_s: float) -> P
     unit_s = aht_s / agents
     late = math.exp(-within_s / unit_s) if within_s > 0.0 else 1.0
     free = min(math.exp(log_free_weight(agents, load)), LARGEST)
-    return Parts(free, 1.0 - late, 0.0, 1.0, late, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, unit_s)
+    return Parts(
+        free, 1.0 - late, 0.0, 1.0, late, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, unit_s
+    )
 
 
 @kernel
@@ -174,19 +193,24 @@ def parts(
         return _no_patience(load, agents, aht_s, within_s)
     handled, upto = patience_s / aht_s, within_s / patience_s
     x, shape = agents * handled, shape_of(load, agents, handled)
-    soon, late = sums(shape, 0.0, upto), sums(shape, upto, math.inf)
+    before, scale = shape, x
+    if upto < shape.peak:
+        before = shape_until(upto, shape)
+        scale = x * math.exp(before.log_height)
+    soon, late = sums(before, 0.0, upto), sums(shape, upto, math.inf)
     return Parts(
         min(math.exp(log_free_weight(agents, load) - shape.log_height), LARGEST),
-        x * soon.all,
-        x * soon.kept,
-        x * soon.lost,
+        scale * soon.all,
+        scale * soon.kept,
+        scale * soon.lost,
         x * late.all,
         x * late.kept,
         x * late.lost,
-        x * (soon.lost + late.lost),
-        x * (soon.timed + late.timed),
-        x * (soon.kept_timed + late.kept_timed),
+        scale * soon.lost + x * late.lost,
+        scale * soon.timed + x * late.timed,
+        scale * soon.kept_timed + x * late.kept_timed,
         math.exp(-upto),
+        -math.expm1(-upto),
         patience_s,
     )
 
