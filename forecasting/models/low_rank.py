@@ -38,7 +38,7 @@ class LowRank:
     little, while days that have moved together (a new level) keep their weight.
     """
 
-    max_rank: int = 5
+    max_rank: int = 6
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the model fitted to the ordinary cells of *history*."""
