@@ -77,7 +77,7 @@ def log_erlang_c(workload_erlangs: npt.ArrayLike, agents: npt.ArrayLike) -> Floa
     shape, (load, heads) = columns(workload_erlangs, agents)
     stable = load < heads
     with np.errstate(all="ignore"):
-        log_queue = np.log(heads / (heads - load))
+        log_queue = np.where(np.isinf(heads), 0.0, np.log(heads / (heads - load)))
         log_c = -np.logaddexp(0.0, log_weights(load, heads) - log_queue)
     log_c = np.where(stable, log_c, 0.0)
     return shaped(np.where(load > 0.0, log_c, -np.inf), shape)

@@ -135,23 +135,17 @@ def wait_quantile(
 ) -> FloatArray:
     """Return the wait that *fraction* of the contacts do not exceed, flat arrays."""
     result = np.zeros_like(load)
+    some = (load > 0.0) & np.isfinite(agents) & (fraction > 0.0)
     endless = np.isinf(patience_s) | (aht_s == 0.0)
-    with np.errstate(all="ignore"):
-        # C e^{-(n - A) t / AHT} = 1 - p
-        excess = log_erlang_c(load, agents) - np.log1p(-fraction)
-        wait_s = np.maximum(excess, 0.0) * aht_s / np.maximum(agents - load, 0.0)
-    never = (load >= agents) & (load > 0.0) & (fraction > 0.0)
-    wait_s = np.where(never, np.inf, wait_s)
-    closed = endless & (load > 0.0) & np.isfinite(agents)
-    result[closed] = wait_s[closed]
-    rows = np.flatnonzero(~endless & (load > 0.0) & np.isfinite(agents))
-    none = (agents[rows] == 0.0) | (fraction[rows] >= 1.0)
-    result[rows[none]] = np.where(fraction[rows[none]] > 0.0, np.inf, 0.0)
-    rows = rows[~none]
+    rows = np.flatnonzero(some & endless)
+    result[rows] = _endless(load[rows], agents[rows], aht_s[rows], fraction[rows])
+    never = ~endless & ((agents == 0.0) | (fraction >= 1.0))
+    result[some & never] = np.inf
+    rows = np.flatnonzero(some & ~endless & ~never)
     definition: Definition = "virtual" if of == "virtual" else "answered"
 
-    def score(handled: FloatArray, some: IntArray) -> FloatArray:
-        at = rows[some]
+    def score(handled: FloatArray, which: IntArray) -> FloatArray:
+        at = rows[which]
         within_s = handled * aht_s[at]
         reached = levels(
             load[at], agents[at], aht_s[at], within_s, patience_s[at], definition
@@ -161,6 +155,16 @@ def wait_quantile(
 
     result[rows] = _first_reached(score, len(rows)) * aht_s[rows]
     return result
+
+
+def _endless(
+    load: FloatArray, agents: FloatArray, aht_s: FloatArray, fraction: FloatArray
+) -> FloatArray:
+    """Return the quantile where nobody gives up: C e^{-(n - A) t / AHT} = 1 - p."""
+    with np.errstate(all="ignore"):
+        excess = np.maximum(log_erlang_c(load, agents) - np.log1p(-fraction), 0.0)
+        wait_s = excess * aht_s / (agents - load)
+    return np.where(load >= agents, np.inf, wait_s)
 
 
 def _first_reached(score: Score, size: int) -> FloatArray:

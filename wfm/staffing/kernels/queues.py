@@ -177,8 +177,9 @@ def _no_patience(load: float, agents: float, aht_s: float, within_s: float) -> P
     unit_s = aht_s / agents
     late = math.exp(-within_s / unit_s) if within_s > 0.0 else 1.0
     free = min(math.exp(log_free_weight(agents, load)), LARGEST)
+    soon = 1.0 - late
     return Parts(
-        free, 1.0 - late, 0.0, 1.0, late, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, unit_s
+        free, soon, 0.0, soon, late, 0.0, late, 0.0, 1.0, 0.0, 0.0, 1.0, unit_s
     )
 
 
