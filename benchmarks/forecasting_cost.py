@@ -21,7 +21,7 @@ IMPORTS = 7
 def scale(num_queues: int, model: str) -> Block:
     """Return CPU time and memory of one call, in a process of its own."""
     block = Block(
-        title=f"{num_queues} queues x {DAYS} days x 30 min, {AHEAD} days ahead, {model}",
+        title=f"{num_queues} queues, {DAYS} days of 30 min, six weeks ahead, {model}",
         head=("calls", "CPU s", "peak memory, GB", "with the history alone, GB"),
         notes=[
             "Every second queue is open Monday to Friday 07:00 to 21:00, the others "
