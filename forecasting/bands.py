@@ -7,14 +7,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.errors import Errors, errors_at
+from forecasting.errors import Errors, errors_at, quantiles
 from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
 from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NUM_CLASSES = 5
 MIN_RESIDUALS = 40
-MAX_RESIDUALS = 4096
+MAX_RESIDUALS = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,8 @@ def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) ->
     errors = {lead: errors_at(history, fitted, lead) for lead in LEADS}
     day, week = errors[LEADS[0]], errors[LEADS[1]]
     alike = np.array_equal(day.expected, week.expected)
+    if alike:
+        errors[LEADS[0]] = week
     noise = fit_noise(history, errors)
     task = _Task(levels=levels, weekend=history.weekend, memory_days=noise.memory_days)
     return Bands(
@@ -188,7 +190,7 @@ def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
         rate_variance=rate_variance,
         roots=roots[(bounds[:-1] + bounds[1:] - 1) // 2],
         scores=_inflation(np.asarray(cells.any(axis=1)), task.memory_days)
-        * np.array([_quantiles(scores[a:b], task.levels) for a, b in classes]).T,
+        * np.array([quantiles(scores[a:b], task.levels) for a, b in classes]).T,
     )
 
 
@@ -201,15 +203,6 @@ def _inflation(days: BoolArray, memory_days: float) -> float:
     weeks = np.unique(np.flatnonzero(days) // DAYS_PER_WEEK).size
     num = max(1.0, min(float(weeks), np.count_nonzero(days) / memory_days))
     return float(np.sqrt(1.0 + 1.0 / num))
-
-
-def _quantiles(values: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Return the quantiles, linear between order statistics (numpy's, but faster)."""
-    ranked = np.sort(values)
-    at = np.asarray(levels) * (len(ranked) - 1)
-    low = at.astype(np.int64)
-    high = np.minimum(low + 1, len(ranked) - 1)
-    return np.asarray(ranked[low] + (at - low) * (ranked[high] - ranked[low]))
 
 
 def _variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:

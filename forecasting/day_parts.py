@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecasting.errors import TRIMMED, Errors
+from forecasting.errors import Errors, pulled_in
 from wfm.domain.arrays import FloatArray
 
 NUM_PARTS = 8
@@ -31,15 +31,11 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     """
     member = part_of(errors.expected.shape[1])
     expected, error = errors.expected @ member, errors.error @ member
-    ratio = np.divide(error, expected, out=np.zeros_like(error), where=expected > 0)
-    for part in np.flatnonzero(expected.any(axis=0)):
-        rows = expected[:, part] > 0
-        rank = np.sort(ratio[rows, part])
-        cut = int(TRIMMED * len(rank))
-        ratio[rows, part] = np.clip(ratio[rows, part], rank[cut], rank[-1 - cut])
+    ratio = np.full(error.shape, np.nan)
+    np.divide(error, expected, out=ratio, where=expected > 0)
+    error = pulled_in(ratio.T).T * expected
     weight = expected.T @ expected
-    products = (ratio * expected).T @ (ratio * expected)
-    products -= np.diag(dispersion * expected.sum(axis=0))
+    products = error.T @ error - np.diag(dispersion * expected.sum(axis=0))
     measured = np.divide(products, weight, out=prior.copy(), where=weight > 0)
     both = (expected > 0).T.astype(float) @ (expected > 0)
     shrunk = (both * measured + PRIOR_DAYS * prior) / (both + PRIOR_DAYS)

@@ -1,5 +1,6 @@
 """What a model's forecasts of the past were wrong by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,9 +36,10 @@ class Errors:
     def scored_days(self) -> BoolArray:
         """``[d]`` days with at least a fifth of the usual expected contacts."""
         total = self.expected_of_day
-        some = total > 0
-        usual = np.median(total[some]) if some.any() else 0.0
-        return np.asarray(some & (total >= 0.2 * usual))
+        positive = np.sort(total[total > 0])
+        if not positive.size:
+            return np.zeros(len(total), dtype=bool)
+        return np.asarray(total >= 0.2 * positive[len(positive) // 2])
 
     @cached_property
     def day_ratio(self) -> FloatArray:
@@ -68,3 +70,28 @@ def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
         error=np.where(cells, offered - expected, 0.0),
         cells=cells,
     )
+
+
+def pulled_in(ratios: FloatArray) -> FloatArray:
+    """Return *ratios* ``[k, d]`` with each row's outer twentieths set to the next.
+
+    NaN is unknown and becomes 0.
+    """
+    known = ~np.isnan(ratios)
+    num = np.count_nonzero(known, axis=1)
+    cut = np.ceil(TRIMMED * num).astype(np.int64)
+    rank = np.sort(ratios, axis=1)  # NaN comes last
+    rows = np.arange(len(ratios))
+    low = rank[rows, np.minimum(cut, np.maximum(num - 1, 0))]
+    high = rank[rows, np.maximum(num - 1 - cut, 0)]
+    kept = np.minimum(np.maximum(ratios, low[:, None]), high[:, None])
+    return np.where(known, kept, 0.0)
+
+
+def quantiles(values: FloatArray, levels: Sequence[float] | FloatArray) -> FloatArray:
+    """Return the quantiles, linear between order statistics (numpy's, but faster)."""
+    ranked = np.sort(values)
+    at = np.asarray(levels) * (len(ranked) - 1)
+    low = at.astype(np.int64)
+    high = np.minimum(low + 1, len(ranked) - 1)
+    return np.asarray(ranked[low] + (at - low) * (ranked[high] - ranked[low]))

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from forecasting.day_parts import NUM_PARTS, part_covariance, prior_covariance
-from forecasting.errors import TRIMMED, Errors
+from forecasting.errors import TRIMMED, Errors, pulled_in, quantiles
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
 from wfm.domain.arrays import FloatArray, IntArray
 
@@ -141,8 +141,10 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     if np.count_nonzero(week.scored_days) < MIN_DAYS:
         return QueueNoise.assumed(known_until)
     lags = _lags(week)
-    day_variance = _by_lead(errors, lags)
-    slot_variance, decay_per_slot = _slot_noise(near, lags)
+    covariance = _slot_covariance(near, lags)
+    far = {lead: _slot_covariance(errors[lead], lags[3:]) for lead in LEADS[1:]}
+    day_variance = _by_lead(errors, {LEADS[0]: covariance[3:]} | far)
+    slot_variance, decay_per_slot = _slot_noise(covariance)
     lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
     dispersion = _dispersion(near, day_variance[0] + slot_variance)
     num_slots = near.expected.shape[1]
@@ -166,19 +168,22 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
 
 def _lags(errors: Errors) -> tuple[int, ...]:
     """Return lags in slots: three short ones, then a quarter to half a day."""
-    busy = (errors.expected > 0).sum(axis=1)
-    length = int(np.median(busy[busy > 0]))
+    busy = np.sort(np.count_nonzero(errors.expected, axis=1))
+    busy = busy[busy > 0]
+    length = int(busy[len(busy) // 2])
     far = {max(1, length // 4), max(1, length // 3), max(1, length // 2)}
     return (1, 2, 3, *sorted(far))
 
 
-def _by_lead(errors: dict[int, Errors], lags: tuple[int, ...]) -> tuple[float, ...]:
+def _by_lead(
+    errors: dict[int, Errors], far: dict[int, FloatArray]
+) -> tuple[float, ...]:
     """Return the day variance at each lead; long leads, seldom seen, are shrunk.
 
     A lead of *k* days has as many independent observations as the history has spans
     of *k* days; four more say that the variance is the week's, plus a mild drift.
     """
-    measured = {lead: _day_variance(errors[lead], lags) for lead in errors}
+    measured = {lead: _day_variance(errors[lead], far[lead]) for lead in LEADS}
     week = measured[LEADS[1]]
     result = []
     for lead in LEADS:
@@ -190,15 +195,14 @@ def _by_lead(errors: dict[int, Errors], lags: tuple[int, ...]) -> tuple[float, .
     return tuple(np.maximum.accumulate(result).tolist())
 
 
-def _day_variance(errors: Errors, lags: tuple[int, ...]) -> float:
-    """Return the covariance of errors far apart in one day, relative to the mean.
+def _day_variance(errors: Errors, far: FloatArray) -> float:
+    """Return the mean of *far*, the covariances of errors far apart in one day.
 
-    Where a day has a single slot, or there are few days, the priors weigh in.
+    Few days make it larger; where a day has a single slot, its total has to tell.
     """
     num = np.count_nonzero(errors.scored_days)
     if not num:
         return 0.0
-    far = _slot_covariance(errors, lags[3:])
     known = far[np.isfinite(far)]
     value = float(np.clip(known.mean(), 0.0, MAX_DAY_VARIANCE)) if known.size else 0.0
     if not known.size:  # one slot a day: what is not Poisson is the day's
@@ -210,31 +214,34 @@ def _day_variance(errors: Errors, lags: tuple[int, ...]) -> float:
 
 def _slot_covariance(errors: Errors, lags: tuple[int, ...]) -> FloatArray:
     """Return the trimmed relative covariance of errors at each of *lags*; NaN: none."""
-    result = np.full(len(lags), np.nan)
-    expected, error = errors.expected, errors.error
+    # By slot first: lags are then blocks of memory.
+    expected = np.ascontiguousarray(errors.expected.T)
+    error = np.ascontiguousarray(errors.error.T)
+    num_slots, num_days = expected.shape
+    products, weights = np.zeros((2, len(lags), num_days))
     for i, lag in enumerate(lags):
-        if lag >= expected.shape[1]:
-            continue
-        product = np.einsum("ds,ds->d", error[:, :-lag], error[:, lag:])
-        weight = np.einsum("ds,ds->d", expected[:, :-lag], expected[:, lag:])
-        result[i] = _trimmed_ratio(product[weight > 0], weight[weight > 0])
+        if lag < num_slots:
+            np.einsum("sd,sd->d", error[:-lag], error[lag:], out=products[i])
+            np.einsum("sd,sd->d", expected[:-lag], expected[lag:], out=weights[i])
+    return _trimmed_ratios(products, weights)
+
+
+def _trimmed_ratios(products: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``[k]`` the weighted means of ratios ``[k, d]``, the outer ones pulled in.
+
+    NaN where fewer than seven days have a weight.
+    """
+    some = weights > 0
+    ratios = np.divide(products, weights, out=np.full(some.shape, np.nan), where=some)
+    sums = np.einsum("kd,kd->k", pulled_in(ratios), weights)
+    enough = np.count_nonzero(some, axis=1) >= MIN_DAYS
+    result = np.full(len(sums), np.nan)
+    np.divide(sums, weights.sum(axis=1), out=result, where=enough)
     return result
 
 
-def _trimmed_ratio(numerator: FloatArray, weight: FloatArray) -> float:
-    """Return the weighted mean of the ratios, the outer ones pulled in."""
-    if len(weight) < MIN_DAYS:
-        return float("nan")
-    ratio = numerator / weight
-    rank = np.sort(ratio)
-    cut = int(np.ceil(TRIMMED * len(rank)))
-    kept = np.minimum(np.maximum(ratio, rank[cut]), rank[-1 - cut])
-    return float(np.average(kept, weights=weight))
-
-
-def _slot_noise(errors: Errors, lags: tuple[int, ...]) -> tuple[float, float]:
+def _slot_noise(covariance: FloatArray) -> tuple[float, float]:
     """Return variance and decay per slot of what is neither the day's nor counting."""
-    covariance = _slot_covariance(errors, lags)
     if not np.isfinite(covariance).all():
         return 0.0, 0.0
     short = np.maximum(covariance[:3] - covariance[3:].mean(), 0.0)
@@ -257,7 +264,7 @@ def _dispersion(errors: Errors, variance: float) -> float:
     """Return the variance over mean of the counts beyond *variance* of the rates."""
     squares = np.einsum("ds,ds->d", errors.error, errors.error)
     weight = np.einsum("ds,ds->d", errors.expected, errors.expected)
-    total = _trimmed_ratio(squares[weight > 0], weight[weight > 0])
+    total = float(_trimmed_ratios(squares[None], weight[None])[0])
     if not total > variance:
         return 1.0
     volume = float(weight.sum() / errors.expected.sum())
@@ -300,7 +307,7 @@ def _day_shape(ratio: FloatArray) -> FloatArray:
     spread = float(np.sqrt((trimmed**2).mean()))
     if spread <= 0.0:
         return NORMAL_KNOTS
-    shape = np.clip(np.quantile(known, KNOTS) / spread, -4.0, 4.0)
+    shape = np.clip(quantiles(known, KNOTS) / spread, -4.0, 4.0)
     return np.asarray(shape - shape.mean())
 
 
