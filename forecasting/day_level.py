@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 
@@ -93,10 +94,13 @@ class SpecialDays:
 
     def applied(
         self, mean: FloatArray, days: IntArray, tags: Sequence[Tag]
-    ) -> FloatArray:
-        """Return *mean* ``[d, s]`` of ordinary *days* with the effects of *tags*."""
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return *mean* ``[d, s]`` of ordinary *days* with the effects of *tags*.
+
+        Beside it stands the variance that not knowing these effects adds.
+        """
         if not tags:
-            return mean
+            return mean, np.zeros_like(mean)
         wanted = [_alike_day(tag, days, self.open_slots) for tag in tags]
         others = self._usual({day for day in wanted if day is not None})
         resembled = [None if day is None else others[day] for day in wanted]
@@ -167,3 +171,23 @@ def _alike_day(tag: Tag, days: IntArray, open_slots: BoolArray) -> int | None:
     half = DAYS_PER_WEEK // 2
     away = (tag.like_weekday - _EPOCH_WEEKDAY - day + half) % DAYS_PER_WEEK - half
     return day + away
+
+
+def widened(
+    quantiles: FloatArray,
+    mean: FloatArray,
+    variance: FloatArray,
+    levels: Sequence[float],
+) -> FloatArray:
+    """Return *quantiles* ``[l, d, s]`` moved out where *variance* is added.
+
+    Distances from the mean add up as roots of squares; the order is kept.
+    """
+    if not variance.any():
+        return quantiles
+    normal = NormalDist()
+    scores = np.array([normal.inv_cdf(level) for level in levels])[:, None, None]
+    before = np.abs(quantiles - mean)
+    after = np.sqrt(before**2 + scores**2 * variance)
+    moved = quantiles + np.sign(scores) * (after - before)
+    return np.asarray(np.sort(np.maximum(moved, 0.0), axis=0))

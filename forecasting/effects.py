@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from forecasting.belief import CERTAIN, Belief, Covariance, belief_in
 from forecasting.day_kinds import (
     AFTER,
     BEFORE,
@@ -21,6 +22,7 @@ from wfm.domain.arrays import BoolArray, FloatArray
 LEVEL_DAYS = 15
 LEVEL_PRIOR_DAYS = 0.25
 MIN_DAY_SD = 0.03
+YEARS_UNLIKE = 0.25  # one Christmas and the next, against Christmas and Easter
 _MAD_TO_SD = 1.4826
 
 
@@ -39,6 +41,19 @@ class Prior:
     share_sd: float = 1e-3
     name_level_sd: float = 0.2
     name_share_sd: float = 1e-3
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """The expected *(a, b)*."""
+        return 1.0 - self.share, self.share
+
+    def of_kind(self) -> Belief:
+        """Return the belief in a kind."""
+        return belief_in(self.mean, self.share, self.level_sd, self.share_sd)
+
+    def of_name(self, kind: tuple[float, float]) -> Belief:
+        """Return the belief in a name whose kind has the effect *kind*."""
+        return belief_in(kind, self.share, self.name_level_sd, self.name_share_sd)
 
 
 EVENT = Prior()
@@ -59,11 +74,13 @@ PRIORS: Mapping[str, Prior] = {
 class Effect:
     r"""A special day as :math:`a \cdot` ordinary :math:`+ b \cdot` resembled weekday.
 
-    *occurrences* is how many days taught it.
+    *spread* is how far the next such day may be off; *occurrences* is how many days
+    taught it.
     """
 
     ordinary: float
     resembled: float = 0.0
+    spread: Covariance = CERTAIN
     occurrences: int = 0
 
     def applied(self, mean: FloatArray, other: FloatArray | None) -> FloatArray:
@@ -71,6 +88,14 @@ class Effect:
         if other is None:
             return mean * max(self.ordinary + self.resembled, 0.0)
         return np.maximum(self.ordinary * mean + self.resembled * other, 0.0)
+
+    def variance(self, mean: FloatArray, other: FloatArray | None) -> FloatArray:
+        """Return the variance of :meth:`applied` that not knowing the effect adds."""
+        other = mean if other is None else other
+        spread = self.spread
+        return np.asarray(
+            spread.aa * mean**2 + 2.0 * spread.ab * mean * other + spread.bb * other**2
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,38 +119,11 @@ class Effects:
 
 def _assumed(tag: Tag) -> Effect:
     prior = PRIORS.get(tag.kind, EVENT)
+    spread = prior.of_kind().covariance()
+    spread = spread.plus(prior.of_name(prior.mean).covariance())
     if tag.like_weekday is None:
-        return Effect(ordinary=1.0)
-    return Effect(ordinary=1.0 - prior.share, resembled=prior.share)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Belief:
-    """A normal belief in *(a, b)*: precision matrix and precision times mean."""
-
-    aa: float
-    ab: float
-    bb: float
-    right_a: float
-    right_b: float
-
-    def plus(self, seen: "_Belief", variance: float) -> "_Belief":
-        """Return the belief after *seen*, whose noise has *variance*."""
-        return _Belief(
-            aa=self.aa + seen.aa / variance,
-            ab=self.ab + seen.ab / variance,
-            bb=self.bb + seen.bb / variance,
-            right_a=self.right_a + seen.right_a / variance,
-            right_b=self.right_b + seen.right_b / variance,
-        )
-
-    def mean(self) -> tuple[float, float]:
-        """Return the expected *(a, b)*."""
-        det = self.aa * self.bb - self.ab**2
-        return (
-            (self.bb * self.right_a - self.ab * self.right_b) / det,
-            (self.aa * self.right_b - self.ab * self.right_a) / det,
-        )
+        return Effect(ordinary=1.0, spread=spread)
+    return Effect(ordinary=1.0 - prior.share, resembled=prior.share, spread=spread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +132,7 @@ class _Occurrence:
 
     kind: str
     name: str
-    seen: _Belief
+    seen: Belief
     variance: float
 
 
@@ -229,7 +227,7 @@ def _occurrence(
     return _Occurrence(
         kind=tag.kind,
         name=tag.name,
-        seen=_Belief(aa=aa, ab=ab, bb=bb, right_a=right_a, right_b=right_b),
+        seen=Belief(aa=aa, ab=ab, bb=bb, right_a=right_a, right_b=right_b),
         variance=day_sd**2 + 1.0 / ordinary,
     )
 
@@ -259,52 +257,33 @@ def _shrunken(occurrences: Sequence[_Occurrence]) -> Effects:
     for kind in sorted({one.kind for one in occurrences}):
         prior = PRIORS.get(kind, EVENT)
         mine = [one for one in occurrences if one.kind == kind]
-        start = _belief(
-            1.0 - prior.share, prior.share, prior.share, prior.level_sd, prior.share_sd
-        )
-        whole = _posterior(start, mine, prior.name_level_sd**2)
-        by_kind[kind] = whole
-        start = _belief(
-            whole.ordinary,
-            whole.resembled,
-            prior.share,
-            prior.name_level_sd,
-            prior.name_share_sd,
-        )
+        belief = _after(prior.of_kind(), mine, prior.name_level_sd**2)
+        unlike = prior.of_name(belief.mean())
+        names = unlike.covariance()
+        by_kind[kind] = _effect(belief, names, len(mine))
         for name in sorted({one.name for one in mine if one.name}):
             same = [one for one in mine if one.name == name]
-            by_name[kind, name] = _posterior(start, same, 0.0)
+            known = _after(unlike, same, 0.0)
+            by_name[kind, name] = _effect(known, names, len(same), YEARS_UNLIKE)
     return Effects(by_kind=by_kind, by_name=by_name)
 
 
-def _belief(
-    ordinary: float, resembled: float, share: float, level_sd: float, share_sd: float
-) -> _Belief:
-    r"""Return the belief in *(a, b)* of given mean.
-
-    With :math:`a = \rho(1 - w)` and :math:`b = \rho w` near :math:`\rho = 1`, the level
-    :math:`\rho` and the share *w* are independent, of the given deviations.
-    """
-    level, turn = level_sd**-2, share_sd**-2
-    aa = level + share**2 * turn
-    bb = level + (1.0 - share) ** 2 * turn
-    ab = level - share * (1.0 - share) * turn
-    return _Belief(
-        aa=aa,
-        ab=ab,
-        bb=bb,
-        right_a=aa * ordinary + ab * resembled,
-        right_b=ab * ordinary + bb * resembled,
-    )
-
-
-def _posterior(
-    belief: _Belief, occurrences: Sequence[_Occurrence], extra: float
-) -> Effect:
+def _after(belief: Belief, occurrences: Sequence[_Occurrence], extra: float) -> Belief:
     for one in occurrences:
         belief = belief.plus(one.seen, one.variance + extra)
+    return belief
+
+
+def _effect(
+    belief: Belief, names: Covariance, occurrences: int, unlike: float = 1.0
+) -> Effect:
     ordinary, resembled = belief.mean()
-    return Effect(ordinary=ordinary, resembled=resembled, occurrences=len(occurrences))
+    return Effect(
+        ordinary=ordinary,
+        resembled=resembled,
+        spread=belief.covariance().plus(names, unlike),
+        occurrences=occurrences,
+    )
 
 
 def apply_effects(
@@ -312,13 +291,17 @@ def apply_effects(
     tags: Sequence[Tag],
     effects: Effects,
     resembled: Sequence[FloatArray | None],
-) -> FloatArray:
-    """Return *mean* ``[d, s]`` with the effects of *tags*; where tags meet, in turn."""
-    result = mean.copy()
+) -> tuple[FloatArray, FloatArray]:
+    """Return *mean* ``[d, s]`` with the effects of *tags*, and the variance they add.
+
+    Where tags meet, effects apply in turn and variances add up.
+    """
+    result, variance = mean.copy(), np.zeros_like(mean)
     for tag, other in zip(tags, resembled, strict=True):
-        cells = result[tag.rows]
-        cells[tag.cells] = effects.of(tag).applied(cells, other)[tag.cells]
-    return result
+        effect, cells = effects.of(tag), result[tag.rows]
+        variance[tag.rows] += effect.variance(cells, other) * tag.cells
+        cells[tag.cells] = effect.applied(cells, other)[tag.cells]
+    return result, variance
 
 
 def effect_notes(

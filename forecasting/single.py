@@ -12,6 +12,7 @@ from forecasting.day_level import (
     SpecialDays,
     learn_special_days,
     plain_history,
+    widened,
 )
 from forecasting.days import Horizon, QueueRecord
 from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, ForecastError
@@ -89,14 +90,16 @@ def _volumes(
         msg = "the forecast is not finite"
         raise ForecastError(msg)
     special = learn_special_days(plain.history, record.tags, fitted)
-    mean = special.applied(np.maximum(mean, 0.0), horizon.days, horizon.tags)
+    ordinary = np.maximum(mean, 0.0)
+    mean, variance = special.applied(ordinary, horizon.days, horizon.tags)
     bands = fit_bands(plain.history, fitted, levels)
+    quantiles = bands.quantiles(mean, horizon.days)
     factors = plain.course.factors(horizon.days)[:, None] * horizon.is_open
     _, aht = stated_factors(horizon.tags, mean.shape)
     aht_s = _handle_time(record, horizon)
     return DayForecast(
         mean=mean * factors,
-        quantiles=bands.quantiles(mean, horizon.days) * factors,
+        quantiles=widened(quantiles, mean, variance, levels) * factors,
         aht_s=aht * aht_s,
         failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.forecasting import grid_over, local_values, make_history, make_queue
 
-from forecasting.day_level import learn_special_days, plain_history
+from forecasting.day_level import learn_special_days, plain_history, widened
 from forecasting.days import MarketCalendar, day_number, queue_record
 from forecasting.model import FORECASTERS
 from forecasting.run import forecast
@@ -149,5 +149,33 @@ def test_every_model_can_be_asked_for_special_days(model):
     special = learn_special_days(plain.history, record.tags, fitted)
     days = day_number(MONDAY) + np.arange(3)
     mean = np.full((3, 48), 10.0)
-    assert np.array_equal(special.applied(mean, days, ()), mean)
+    same, variance = special.applied(mean, days, ())
+    assert np.array_equal(same, mean)
+    assert not variance.any()
     assert special.effects.by_kind["holiday"].occurrences == 1
+
+
+def test_bands_are_wider_on_special_days():
+    past = [MONDAY - timedelta(days=14 * k + 4) for k in range(1, 5)]
+    coming = MONDAY + timedelta(days=3)
+    calendar = {"q": {d: Holiday(day=d, name=str(d)) for d in (*past, coming)}}
+    result = run(history_of(noisy), holidays=calendar)
+    low, _, high = result.quantiles[0].reshape(3, 7, 48).sum(axis=2)
+    width = (high - low) / result.mean[0].reshape(7, 48).sum(axis=1)
+    assert width[3] > 2 * width[1]
+
+
+def test_widening_adds_roots_of_squares_and_keeps_order():
+    levels = (0.1, 0.5, 0.9)
+    mean = np.full((1, 2), 100.0)
+    quantiles = np.array([[[90.0, 101.0]], [[99.0, 102.0]], [[115.0, 103.0]]])
+    variance = np.full((1, 2), 400.0)
+    found = widened(quantiles, mean, variance, levels)
+    away = (1.2815515655446004 * 20) ** 2
+    assert found[0, 0, 0] == pytest.approx(100 - np.sqrt(10**2 + away))
+    assert found[1, 0, 0] == 99.0
+    assert found[2, 0, 0] == pytest.approx(100 + np.sqrt(15**2 + away))
+    assert (np.diff(found, axis=0) >= 0).all()
+    assert widened(quantiles, mean, 0 * variance, levels) is quantiles
+    far = widened(quantiles, mean, np.full((1, 2), 1e6), levels)
+    assert far.min() == 0.0

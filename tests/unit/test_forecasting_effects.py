@@ -157,7 +157,8 @@ def test_effects_are_applied_in_turn_and_never_below_0():
     ]
     effects = Effects(by_kind={HOLIDAY: Effect(ordinary=-0.5, resembled=1.0)})
     rest = np.array([2.0, 4.0, 8.0, 20.0])
-    result = apply_effects(mean, tags, effects, [None, None, rest, None])
+    result, variance = apply_effects(mean, tags, effects, [None, None, rest, None])
+    assert not variance.any()  # nothing is said of how sure these are
     assert result[0].tolist() == [10.0, 20.0, 20.0, 20.0]
     assert result[1].tolist() == [0.0, 0.0, 3.0, 15.0]
     assert result[2].tolist() == [5.0] * 4
@@ -180,3 +181,46 @@ def test_notes_name_what_is_assumed_and_what_is_not_announced():
     known = Effects(by_kind={HOLIDAY: Effect(ordinary=0.5)})
     closed = np.zeros((3, SLOTS), dtype=bool)
     assert list(effect_notes(tags[1:], known, closed)) == []
+
+
+def test_what_is_not_known_of_an_effect_is_its_variance():
+    effects = learn([tag(10)], {10: 300.0})
+    mean = np.full((1, SLOTS), 50.0)
+    _, variance = apply_effects(mean, [tag(0)], effects, [None])
+    unlike = NOISE + EVENT.name_level_sd**2
+    posterior = 1 / (1 / unlike + 1 / EVENT.level_sd**2)
+    expected = (posterior + EVENT.name_level_sd**2) * 50.0**2
+    assert variance == pytest.approx(np.full((1, SLOTS), expected), rel=1e-3)
+    _, stated = apply_effects(mean, [tag(0, effect=2.0)], effects, [None])
+    assert not stated.any()
+
+
+def test_more_occurrences_leave_less_doubt():
+    def doubt(num):
+        rows = [10 + 7 * k for k in range(num)]
+        tags = [tag(row, "day after a holiday", name="May") for row in rows]
+        effects = learn(tags, dict.fromkeys(rows, 130.0))
+        mean = np.ones((1, SLOTS))
+        coming = tag(0, "day after a holiday", name="May")
+        return apply_effects(mean, [coming], effects, [None])[1][0, 0]
+
+    doubts = [doubt(num) for num in (1, 2, 4, 8)]
+    assert (np.diff(doubts) < 0).all()
+
+
+def test_an_unseen_holiday_is_the_least_known():
+    coming = tag(0, HOLIDAY, like_weekday=6)
+    mean, rest = np.full((1, SLOTS), 10.0), np.full(SLOTS, 2.0)
+    seen = learn(
+        [tag(10, HOLIDAY, like_weekday=6)],
+        {10: 60.0},
+        resembled=[np.full((1, SLOTS), 5.0)],
+    )
+    unseen, learnt = (
+        apply_effects(mean, [coming], effects, [rest])[1][0, 0]
+        for effects in (Effects(), seen)
+    )
+    # level 0.3 and 0.2 about 6 contacts, share 0.4 and 0.3 of the 8 between them
+    level, share = (0.3**2 + 0.2**2) * 6**2, (0.4**2 + 0.3**2) * 8**2
+    assert unseen == pytest.approx(level + share)
+    assert learnt < unseen
