@@ -34,7 +34,7 @@ SLOW_HALF_LIFE_WEEKS = 20.0
 FAST_HALF_LIFE_WEEKS = 3.0
 LEVEL_HALF_LIFE_DAYS = 10.0
 STALE_AFTER_DAYS = 5
-PRIOR_DAYS = 20.0
+PRIOR_DAYS = 8.0
 PRIOR_DAYS_PER_LEAD = 12.0
 LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
 """Groups of leads in days that share coefficients, by the leads they are learnt at."""

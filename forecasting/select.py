@@ -32,6 +32,7 @@ LEAD_ENDS = (2, 14)
 Group *g* of leads has the weights that the test at ``LEADS_TESTED[g]`` days gave.
 """
 TEST_DAYS = 91
+TEST_MINUTES = 30
 MIN_DAYS = 28
 LOW_VOLUME_CONTACTS = 2.0
 POWER = 16.0
@@ -50,8 +51,8 @@ class Rehearsal:
     names, fits
         The candidates ``[m]``, fitted to all the history.
     errors
-        Per lead tested ``[m, n]`` forecast minus offered on the cells that all
-        candidates could forecast; empty if there was nothing to test.
+        Per lead tested ``[m, n]`` forecast minus offered, by half hours or longer
+        slots; empty if there was nothing to test.
     offered_contacts
         Per lead tested, the contacts of these cells.
     favourite
@@ -217,15 +218,18 @@ def _test(
 ) -> tuple[FloatArray, float]:
     """Return the errors ``[m, n]`` on the days from *split* on, and what was offered.
 
-    The cells are those that all models could forecast.
+    The cells are those that all models could forecast, short slots summed to half
+    hours: the noise of single contacts must not hide who is better.
     """
     hindcasts = [fit.hindcast(lead_days) for fit in tested]
     cells = history.ordinary[split:]
     for hindcast in hindcasts:
         cells = cells & (hindcast.support[split:] > 0)
-    offered = history.offered_contacts[split:][cells]
-    errors = np.array([h.expected[split:][cells] - offered for h in hindcasts])
-    return errors, float(offered.sum())
+    offered = history.offered_contacts[split:] * cells
+    errors = np.array([h.expected[split:] * cells - offered for h in hindcasts])
+    slots = np.arange(0, cells.shape[1], max(TEST_MINUTES // history.slot_minutes, 1))
+    errors = np.add.reduceat(errors, slots, axis=2)
+    return errors.reshape(len(errors), -1), float(offered.sum())
 
 
 def _favourite(history: QueueHistory, names: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.annual import AnnualIndex, annual_index
 from forecasting.model import (
     DAYS_PER_WEEK,
     FORECASTERS,
@@ -35,15 +36,19 @@ class LowRank:
     the variance :math:`\sigma^2_s` of the roots, and :math:`\kappa \le 1` makes the
     week-ahead forecasts of the history add up to what came. After Shen and Huang (2008,
     doi:10.1287/msom.1070.0179), made robust: a day far from its neighbours weighs
-    little, while days that have moved together (a new level) keep their weight.
+    little, while days that have moved together (a new level) keep their weight. From a
+    year and a half of history on, the season of the year is taken out of the days and
+    put back (:mod:`forecasting.annual`).
     """
 
     max_rank: int = 6
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the model fitted to the ordinary cells of *history*."""
-        days = root_days(history)
-        return _learnt(history, days, self.max_rank, len(history.days))
+        annual = annual_index(history)
+        plain = annual.taken_out(history)
+        days = root_days(plain)
+        return _learnt(plain, annual, days, self.max_rank, len(history.days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,7 @@ class LowRankFit:
     """A fitted :class:`LowRank` (see :class:`forecasting.model.Learned`).
 
     *patterns* is ``[k, s']``, *spread* ``[s']`` what is added to the squared root,
-    *days* the roots of *history*.
+    *days* the roots of *history*, whose season *annual* was taken out.
     """
 
     history: QueueHistory
@@ -60,16 +65,17 @@ class LowRankFit:
     scores: ScoreModel
     spread: FloatArray
     days: WholeDays
+    annual: AnnualIndex
 
     def learnt_before(self, day: int) -> "LowRankFit":
         """Return the model that learnt before *day*; see ``Learned``."""
         num = int(np.searchsorted(self.history.days, day))
-        return _learnt(self.history, self.days, self.max_rank, num)
+        return _learnt(self.history, self.annual, self.days, self.max_rank, num)
 
     def hindcast(self, lead_days: int) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
         scores, support = self.scores.hindcast(lead_days)
-        expected = self._contacts(scores) * (support > 0)[:, None]
+        expected = self._contacts(scores, self.history.days) * (support > 0)[:, None]
         shape = expected.shape
         return Hindcast(
             expected=expected, support=np.broadcast_to(support[:, None], shape).copy()
@@ -78,16 +84,22 @@ class LowRankFit:
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
         lead_days = np.maximum(days - self.history.days[-1], 1)
-        return self._contacts(self.scores.predict(lead_days, weekday_of(days)))
+        scores = self.scores.predict(lead_days, weekday_of(days))
+        return self._contacts(scores, days)
 
-    def _contacts(self, scores: FloatArray) -> FloatArray:
-        """Return ``[d, s]`` mean contacts at *scores* ``[d, k]``."""
+    def _contacts(self, scores: FloatArray, days: IntArray) -> FloatArray:
+        """Return ``[d, s]`` mean contacts at *scores* ``[d, k]`` of *days*."""
         roots = np.maximum(scores @ self.patterns, 0.0)
-        return between_slots(roots**2 + self.spread, self.days.seen)
+        contacts = (roots**2 + self.spread) * self.annual.factors(days)[:, None]
+        return between_slots(contacts, self.days.seen)
 
 
 def _learnt(
-    history: QueueHistory, days: WholeDays, max_rank: int, num: int
+    history: QueueHistory,
+    annual: AnnualIndex,
+    days: WholeDays,
+    max_rank: int,
+    num: int,
 ) -> LowRankFit:
     """Return the model whose patterns and numbers come from the first *num* days."""
     known = days.first(num)
@@ -100,6 +112,7 @@ def _learnt(
         scores=scores,
         spread=spread_of(known, patterns, scores),
         days=days,
+        annual=annual,
     )
 
 
