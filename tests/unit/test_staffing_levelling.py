@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
-from support.staffing_cases import OFFICE, a_demand, a_queue, hours_grid
+from support.staffing_cases import OFFICE, a_demand, a_forecast, a_queue, hours_grid
 
 from wfm.calendar.opening import open_mask
 from wfm.domain.demand import ServiceTarget
 from wfm.staffing.deferred import deferred_requirement, done_by_due, levelled
 from wfm.staffing.levelling import LevellingError, level_together
+from wfm.staffing.requirement import requirement
 
 WEEKS = 3
 
@@ -123,3 +124,29 @@ def test_no_work_takes_nobody_and_the_impossible_is_told():
     assert (level_together([empty], [masks[0]], grid) == 0).all()
     with pytest.raises(LevellingError, match="no open interval"):
         level_together([works[0]], [masks[0][-3:]], grid, beside_agents=live)
+
+
+def test_a_requirement_levelled_together_peaks_lower():
+    from_asia = a_queue("asia", "email", zone="Asia/Tokyo", opening=OFFICE)
+    from_europe = a_queue("europe", "email", zone="Europe/Warsaw", opening=OFFICE)
+    phone = a_queue("phone", opening=OFFICE, zone="Europe/Warsaw")
+    rng = np.random.default_rng(8)
+    rows = {name: rng.uniform(2, 20, 168) for name in ("asia", "europe", "phone")}
+    queues = [from_asia, phone, from_europe]
+    forecast = a_forecast(rows, 900.0, 60)
+    options = {
+        "window": (0, 168),
+        "open_masks": {q.queue_id: open_mask(q, forecast.grid) for q in queues},
+    }
+    apart = requirement(forecast, queues, **options)
+    together = requirement(forecast, queues, level_together=True, **options)
+    assert together.base_agents[1] == pytest.approx(apart.base_agents[1])
+    peaks = [found.base_agents.sum(axis=0).max() for found in (together, apart)]
+    assert peaks[0] < peaks[1] - 0.5
+    assert together.base_agents.sum() == pytest.approx(apart.base_agents.sum())
+    assert set(together.binding[0][together.base_agents[0] > 0]) == {"due"}
+    for work, row in zip(together.deferred, (0, 2), strict=True):
+        replay = done_by_due(work, together.base_agents[row] * (1 + 1e-9) + 1e-9)
+        assert replay == pytest.approx(work.work_hours, abs=1e-6)
+    alone = requirement(forecast, [phone], level_together=True, **options)
+    assert alone.base_agents[0] == pytest.approx(apart.base_agents[1])
