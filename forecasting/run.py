@@ -217,6 +217,7 @@ def _forecast_queue(
             day_starts=np.append(
                 inside[np.searchsorted(slots.day[inside], days)], inside[-1] + 1
             ),
+            day_spread=result.day_spread,
         ),
     )
 

@@ -32,8 +32,9 @@ class DayForecast:
 
     *mean* ``[d, s]``, *quantiles* ``[l, d, s]``, *aht_s* ``[d, s]``. *failure* says
     what went wrong and what stands in its place; empty if all went well. *notes* say
-    what the forecast had to assume. *noise* is ``None`` where nothing is known. *tests*
-    are those behind a choice among models.
+    what the forecast had to assume. *noise* is ``None`` where nothing is known.
+    *day_spread* ``[d]`` is how many times as far as an ordinary day each may stray
+    (``None``: all are ordinary). *tests* are those behind a choice among models.
     """
 
     mean: FloatArray
@@ -42,6 +43,7 @@ class DayForecast:
     failure: str = ""
     notes: tuple[str, ...] = ()
     noise: QueueNoise | None = None
+    day_spread: FloatArray | None = None
     tests: tuple[ModelTest, ...] = ()
 
 
@@ -104,8 +106,24 @@ def _volumes(
         failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),
         noise=bands.noise,
+        day_spread=_day_spread(bands.noise, mean, variance, horizon),
         tests=fitted.tests if isinstance(fitted, Chosen) else (),
     )
+
+
+def _day_spread(
+    noise: QueueNoise, mean: FloatArray, variance: FloatArray, horizon: Horizon
+) -> FloatArray | None:
+    """Return ``[d]`` the day factor's spread over that of ordinary days."""
+    total = (mean * horizon.is_open).sum(axis=1)
+    away = (np.sqrt(variance) * horizon.is_open).sum(axis=1)
+    ordinary = noise.day_variance_at(noise.lead_of(horizon.days))
+    known = (away > 0) & (total > 0) & (ordinary > 0)
+    if not known.any():
+        return None
+    special = np.divide(away, total, out=np.zeros_like(total), where=known) ** 2
+    ratio = np.divide(special, ordinary, out=np.zeros_like(total), where=known)
+    return np.asarray(np.sqrt(1.0 + ratio))
 
 
 def _notes(

@@ -163,6 +163,9 @@ def test_bands_are_wider_on_special_days():
     low, _, high = result.quantiles[0].reshape(3, 7, 48).sum(axis=2)
     width = (high - low) / result.mean[0].reshape(7, 48).sum(axis=1)
     assert width[3] > 2 * width[1]
+    # simulated paths stray as far
+    paths = result.paths(400, seed=1)[:, 0].reshape(400, 7, 48).sum(axis=2)
+    assert paths.std(axis=0)[3] > 2 * paths.std(axis=0)[1]
 
 
 def test_widening_adds_roots_of_squares_and_keeps_order():
