@@ -91,9 +91,12 @@ class _Actuals:
         for q, queue_id in enumerate(forecast.queue_ids):
             if queue_id in actuals.queue_ids:
                 row = actuals.queue_ids.index(queue_id)
-                seen[q, inside] = actuals.observed[row, source[inside]]
-                offered[q, inside] = actuals.offered_contacts[row, source[inside]]
-                aht_s[q, inside] = actuals.aht_s[row, source[inside]]
+                own = np.zeros(num_t, dtype=bool)
+                own[forecast.first_idx[q] : forecast.end_idx[q]] = True
+                own &= inside
+                seen[q, own] = actuals.observed[row, source[own]]
+                offered[q, own] = actuals.offered_contacts[row, source[own]]
+                aht_s[q, own] = actuals.aht_s[row, source[own]]
         return cls(offered=offered * seen, aht_s=aht_s * seen, seen=seen)
 
 
