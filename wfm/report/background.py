@@ -54,8 +54,12 @@ def staffing_model(queue: Queue) -> str:
     """Return the name of the staffing model that a queue's channel uses."""
     if queue.channel == "phone":
         return "Erlang A (callers give up)" if queue.patience_s else "Erlang C"
-    if queue.channel == "chat":
+    if queue.channel in ("chat", "messaging"):
         return "Erlang with several chats at once" if queue.chat else "Erlang C"
+    if queue.channel == "virtual_queue":
+        return "Erlang with call-backs offered"
+    if queue.blend_with is not None:
+        return f"work with a due time, in idle time of {queue.blend_with}"
     return "work with a due time"
 
 
