@@ -17,6 +17,7 @@ from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance, Shift
 from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import Certificate
+from wfm.evaluation.simulated import SimulatedService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +45,7 @@ class ReportInput:
     solved: Solved | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
     status: str = "ok"
+    simulation: SimulatedService | None = None
     backtest: tuple[BacktestRow, ...] = ()
     accuracy: tuple[AccuracyRow, ...] = ()
 

@@ -22,6 +22,7 @@ from wfm.report.key_figures import (
     totals,
 )
 from wfm.report.proof import guarantee_rows, rule_rows, shortfall_rows, violation_rows
+from wfm.report.simulated_section import simulated_context
 from wfm.report.text import (
     city,
     days_label,
@@ -65,6 +66,7 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "dates": dates,
         "planner_city": city(plan.zone),
         **_glance(inputs),
+        **simulated_context(inputs),
         "gaps": gap_rows(inputs),
         "num_gaps": len(gaps(inputs)),
         "rules": rule_rows(inputs),
