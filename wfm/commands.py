@@ -6,7 +6,7 @@ Every command returns its exit code: 0 done, 1 a finding, 130 interrupted with n
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,13 @@ from wfm.pipeline.judge_forecast import backtest_plan, judge_published
 from wfm.pipeline.money import minor_digits
 
 if TYPE_CHECKING:
+    from wfm.evaluation.simulated import SimulatedService
     from wfm.report.inputs import ReportInput
 
 DONE, FINDING = 0, 1
 REPORT_ORIGINS = 6
+SIMULATED_CONTACTS = 5e6
+"""About as many contacts are simulated for the report: some two seconds."""
 UPSTREAM: Mapping[str, tuple[str, frozenset[str]]] = {
     "forecast": ("forecast", api.DEMAND_FILES | {"plan"}),
     "requirement": ("staff", api.STAFF_FILES | {"plan"}),
@@ -113,6 +116,8 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
         return _without_roster(run, result)
     clock = time.perf_counter()
     inputs = _report_input(run, result, limits)
+    if full:
+        inputs = replace(inputs, simulation=_simulated(inputs))
     with OutputFolder(run.out) as folder:
         _write_roster(folder, result, inputs)
         if full:
@@ -290,12 +295,32 @@ def _write_roster(
     write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
 
 
+def _simulated(inputs: "ReportInput") -> "SimulatedService | None":
+    """Return the simulated service, in a few seconds; nothing where nobody comes."""
+    from wfm.evaluation.simulated import SimulationSettings, simulate_roster
+
+    contacts = float(inputs.requirement.offered_contacts.sum())
+    if not contacts:
+        return None
+    replications = int(min(max(SIMULATED_CONTACTS / contacts, 20), 100))
+    return simulate_roster(
+        inputs.instance,
+        inputs.roster,
+        inputs.requirement,
+        shrinkage=inputs.folder.plan.shrinkage,
+        settings=SimulationSettings(replications=replications),
+    )
+
+
 def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> None:
+    from wfm.io.simulation_files import write_simulation
     from wfm.report.html import write_html
     from wfm.report.ics import write_calendars
     from wfm.report.pages import write_pages
     from wfm.report.workbook import write_workbook
 
+    if inputs.simulation is not None:
+        write_simulation(folder / "simulation.csv", inputs.simulation)
     write_html(folder / "report.html", inputs)
     write_workbook(folder / "roster.xlsx", inputs)
     write_pages(folder / "pages", inputs)
