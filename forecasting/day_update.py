@@ -38,6 +38,7 @@ def update_days(
     expected: FloatArray,
     offered: FloatArray,
     seen: BoolArray,
+    spread: FloatArray | None = None,
 ) -> DayUpdate:
     r"""Return the best linear update of a forecast by the contacts *seen*.
 
@@ -57,9 +58,18 @@ def update_days(
         ``[d]`` consecutive local dates, as days from 1970-01-01.
     expected, offered, seen
         ``[d, s]`` the forecast, the actuals, and where these are known.
+    spread
+        ``[d]`` how many times as far as an ordinary day each may stray; 1 if not given.
     """
     seen = seen & (expected > 0)
-    problem = _Problem(noise=noise, days=days, expected=expected, seen=seen)
+    problem = _Problem(
+        noise=noise,
+        days=days,
+        day_variance=noise.day_variance_at(noise.lead_of(days))
+        * (1.0 if spread is None else spread**2),
+        expected=expected,
+        seen=seen,
+    )
     before = problem.variances()
     if not seen.any():
         return DayUpdate(
@@ -106,6 +116,7 @@ class _Problem:
 
     noise: QueueNoise
     days: IntArray
+    day_variance: FloatArray
     expected: FloatArray
     seen: BoolArray
 
@@ -122,8 +133,8 @@ class _Problem:
     def within_day(self, day: int) -> FloatArray:
         """Return ``[s, s]`` the covariance of the slots of one *day*."""
         noise = self.noise
-        variance = noise.day_variance_at(noise.lead_of(self.days[[day]]))[0]
-        parts = noise.part_covariance + max(variance - noise.day_variance[0], 0.0)
+        more = float(self.day_variance[day]) - noise.day_variance[0]
+        parts = noise.part_covariance + max(more, 0.0)
         num_slots = self.expected.shape[1]
         slot = noise.slot_variance
         return slot_covariance(parts, num_slots, slot, noise.decay_per_slot)
@@ -180,8 +191,6 @@ class _Problem:
 
     def _between(self, rows: IntArray, day: int) -> FloatArray:
         """Return the covariance of the day factors of *rows* and *day*."""
-        noise = self.noise
-        variance = noise.day_variance_at(noise.lead_of(self.days))
         apart = np.abs(self.days[rows] - self.days[day])
-        correlation = noise.day_correlation(apart)
-        return np.asarray(correlation * np.sqrt(variance[rows] * variance[day]))
+        variance = np.sqrt(self.day_variance[rows] * self.day_variance[day])
+        return np.asarray(self.noise.day_correlation(apart) * variance)

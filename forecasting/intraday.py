@@ -143,7 +143,9 @@ def _updated(
         return matrix
 
     expected, known = by_day(mean), by_day(seen.astype(float)) > 0
-    update = update_days(queue.noise, queue.days, expected, by_day(offered), known)
+    spread = np.ones(len(queue.days)) if queue.day_spread is None else queue.day_spread
+    came = by_day(offered)
+    update = update_days(queue.noise, queue.days, expected, came, known, spread)
     new_mean, new_quantiles = mean.copy(), quantiles.copy()
     new_mean[inside] *= update.factor[cells]
     new_quantiles[:, inside] = _quantiles(
@@ -153,7 +155,7 @@ def _updated(
     return _Row(
         mean=new_mean,
         quantiles=new_quantiles,
-        paths=replace(queue, day_spread=update.day_spread, settled=seen),
+        paths=replace(queue, day_spread=spread * update.day_spread, settled=seen),
         notes=_notes(queue, expected, known, update),
     )
 

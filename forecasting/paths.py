@@ -25,8 +25,9 @@ class QueuePaths:
 
     *days* ``[d]`` are its local dates (days from 1970-01-01), *day_starts*
     ``[d + 1]`` the intervals of the forecast's grid at which they begin, and the end.
-    After a look at actuals, *day_spread* ``[d]`` is how much of the day factor's
-    standard deviation is left, and *settled* ``[t]`` where the mean is what came.
+    *day_spread* ``[d]`` multiplies the day factor's standard deviation: more on special
+    days, less after a look at actuals; then *settled* ``[t]`` says where the mean is
+    what came.
     """
 
     queue_id: str

@@ -253,3 +253,13 @@ def test_a_second_look_begins_at_the_published_forecast(plan):
     once = forecasting.reforecast(made, actuals, until=NOON)
     with pytest.raises(ValueError, match="published"):
         forecasting.reforecast(once, actuals)
+
+
+def test_a_special_day_learns_more_from_its_morning():
+    expected, offered, seen = cells()
+    seen[0, :8] = True
+    offered[0, :8] = 36.0
+    spread = np.array([3.0, 1.0, 1.0])
+    update = update_days(noise(), DAYS, expected, offered, seen, spread)
+    gain = 0.36 / (0.36 + 1 / (8 * 30))
+    assert update.factor[0] == pytest.approx(np.full(16, 1 + 0.2 * gain))
