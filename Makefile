@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format notebooks clean
 
 $(STAMP): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,11 @@ check: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+notebooks: $(STAMP)
+	rm -rf notebooks/demo
+	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+	rm -rf notebooks/demo
 
 clean:
 	rm -rf demo build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache

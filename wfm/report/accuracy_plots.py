@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wfm.report.plots import BLUE, GREY, ORANGE
+from wfm.report.figures import BLUE, COLOURS, GREY, ORANGE, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6E6E6E")
 
 
 def backtest_plot(frame: "pd.DataFrame") -> "Figure":
@@ -23,7 +20,7 @@ def backtest_plot(frame: "pd.DataFrame") -> "Figure":
         for name in ("absolute_error", "offered_contacts")
     )
     wape = error / offered
-    figure, axes = _figure(0.8 + 0.3 * len(wape))
+    figure, axes = new_figure(0.8 + 0.3 * len(wape))
     places = np.arange(len(wape))[::-1]
     axes.hlines(places, wape.min(axis=1), wape.max(axis=1), color="#DDDDDD", lw=3)
     for model, colour in zip(wape.columns, COLOURS * len(wape.columns), strict=False):
@@ -39,7 +36,7 @@ def backtest_plot(frame: "pd.DataFrame") -> "Figure":
 
 def accuracy_plot(frame: "pd.DataFrame") -> "Figure":
     """Return WAPE, its floor and the bias of published forecasts by lead time."""
-    figure, axes = _figure(3.2)
+    figure, axes = new_figure()
     leads = list(dict.fromkeys(frame["lead"]))
     order = sorted(leads, key=lambda lead: (lead.split()[0], int(lead.split()[1])))
     places = np.arange(len(order))
@@ -70,12 +67,3 @@ def _weighted(rows: "pd.DataFrame", column: str) -> float:
     if rows.empty:
         return float("nan")
     return float(np.average(rows[column], weights=rows["offered_contacts"]))
-
-
-def _figure(height: float) -> "tuple[Figure, Axes]":
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, height), layout="constrained")
-    axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes

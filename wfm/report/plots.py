@@ -7,6 +7,7 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import RosterInstance
+from wfm.report.figures import BLUE, GREY, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from solver.outcome import Allocation
-
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
 
 
 def forecast_plot(frame: "pd.DataFrame", queue: str | None) -> "Figure":
@@ -99,16 +98,13 @@ def _times(values: object) -> "np.ndarray[tuple[int], np.dtype[np.datetime64]]":
 
 def _figure(label: str, title: str) -> "tuple[Figure, Axes]":
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3.2), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = new_figure()
     axes.set_title(title, loc="left")
     axes.set_ylabel(label)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # untyped upstream
     formatter = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(formatter)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("UTC")
     return figure, axes

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wfm.domain.errors import UsageError
-from wfm.report.plots import BLUE, ORANGE
+from wfm.report.figures import BLUE, ORANGE, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,16 +15,13 @@ def simulation_plot(frame: "pd.DataFrame", queue: str | None) -> "Figure":
 
     Of one queue; by default of the first.
     """
-    from matplotlib.figure import Figure
-
     queue = queue or str(frame["queue"].iloc[0])
     rows = frame[frame["queue"] == queue]
     if rows.empty:
         known = ", ".join(frame["queue"].unique())
         msg = f"unknown queue {queue!r}; known: {known}"
         raise UsageError(msg)
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = new_figure(4.0)
     times = rows["start_utc"].dt.tz_localize(None).to_numpy()
     low, high = rows["service_level_low"], rows["service_level_high"]
     axes.fill_between(times, low, high, color=BLUE, alpha=0.25, label="95 % interval")

@@ -1,0 +1,59 @@
+"""Every notebook runs from top to bottom, and is kept with the pictures it makes."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = sorted(ROOT.glob("*.ipynb"))
+
+
+def read(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the notebook libraries
+        import nbformat
+
+        return nbformat.read(path, as_version=4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_runs(path, tmp_path):
+    from nbclient import NotebookClient
+
+    notebook = read(path)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        NotebookClient(notebook, timeout=240, resources=resources).execute()
+    assert pictures(notebook) == pictures(read(path))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_is_kept_executed_and_without_errors(path):
+    notebook = read(path)
+    kinds = [out.output_type for cell in code(notebook) for out in cell.outputs]
+    assert "error" not in kinds
+    assert pictures(notebook) > 0
+
+
+def test_forecasting_takes_less_than_thirty_lines():
+    (path,) = ROOT.glob("02_*.ipynb")
+    lines = [
+        line
+        for cell in code(read(path))
+        for line in cell.source.splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    assert len(lines) < 30
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def pictures(notebook):
+    return sum(
+        "image/png" in out.get("data", {}) for c in code(notebook) for out in c.outputs
+    )
