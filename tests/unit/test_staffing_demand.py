@@ -19,6 +19,7 @@ from wfm.domain.drivers import (
     Repeats,
 )
 from wfm.staffing import erlang
+from wfm.staffing.demand.forwards import ForwardError
 from wfm.staffing.demand.redials import lost_at_target
 from wfm.staffing.demand_change import DEMAND_CHANGES, Demand, changed, moved_to_open
 
@@ -159,6 +160,12 @@ def test_escalations_arrive_later_in_their_queue_at_its_opening():
     )
     assert fewer.offered_contacts[0, 0] == 20.0
     assert fewer.offered_contacts[1].tolist() == [1.0] * 2 + [0.0] * 22
+
+
+def test_escalations_to_nowhere_are_refused():
+    rule = Containment(share=0.5, escalation=Escalation(to_queue="zz", share=0.1))
+    with pytest.raises(ForwardError, match="unknown queue 'zz'"):
+        driven(containment=rule)
 
 
 def test_fewer_repeats_approach_the_geometric_series():

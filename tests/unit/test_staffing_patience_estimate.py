@@ -125,6 +125,14 @@ def test_what_cannot_be_is_refused():
     assert nobody.patience_s == math.inf
 
 
+def test_agents_that_explain_no_abandonment_leave_it_open():
+    found = patience_from_intervals(
+        [40, 42], [9, 8], 60, 240, interval_s=1800, slot=[0, 0]
+    )
+    assert (found.low_s, found.high_s) == (0.0, math.inf)
+    assert found.standard_error_s == math.inf
+
+
 @pytest.mark.parametrize("kind", ["PS", "NE", "NW", "IN"])
 def test_the_bank_s_callers_by_kaplan_meier(kind):
     path = shared_data("technion_bank_1999_jan_oct_calls.csv.gz")

@@ -24,6 +24,7 @@ from wfm.staffing import erlang
 _SHORTEST_S, _LONGEST_S = 1e-1, 1e6
 _FIT_ROUNDS = 200
 _STEP = 1e-4
+_EDGE = 1e-2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class PatienceEstimate:
     standard_error_s
         Of the estimate; ``inf`` if nobody gave up.
     low_s, high_s
-        Bounds of the 95 % interval.
+        Bounds of the 95 % interval; open where the data say nothing, as when the agents
+        stated can't be those who were at work.
     abandoned
         Customers who gave up, which is what the precision hangs on.
     """
@@ -80,7 +82,7 @@ def patience_from_waits(total_wait_s: float, abandoned: int) -> PatienceEstimate
     mean = total_wait_s / abandoned if abandoned else np.inf
     return PatienceEstimate(
         patience_s=mean,
-        standard_error_s=mean / np.sqrt(abandoned) if abandoned else np.inf,
+        standard_error_s=mean / abandoned**0.5 if abandoned else np.inf,
         low_s=low,
         high_s=float(high),
         abandoned=float(abandoned),
@@ -211,6 +213,8 @@ class _Counts:
         )
         centre = float(found.x)
         error = self._log_error(centre)
+        if min(centre - bounds[0], bounds[1] - centre) < _EDGE:
+            error = np.inf  # no patience explains the counts at these agents
         mean = float(np.exp(centre))
         return PatienceEstimate(
             patience_s=mean,

@@ -102,7 +102,7 @@ def forward(
     rows = {queue.queue_id: q for q, queue in enumerate(queues)}
     beyond: dict[tuple[str, str], float] = {}
     for inflow in inflows:
-        to = rows[inflow.step.to_queue]
+        to = _row_of(inflow.step.to_queue, rows, "self-service")
         contacts = _arriving(inflow, offered[to], accepts[to], interval_minutes)
         offered[to] += contacts
         work_s[to] += contacts * _handle_time(inflow.step, queues[to], aht_s[to])
@@ -135,16 +135,20 @@ def _chain_order(queues: Sequence[Queue], rows: dict[str, int]) -> list[int]:
     for q, queue in enumerate(queues):
         sorter.add(q)
         for step in queue.forwards:
-            if step.to_queue not in rows:
-                msg = f"{queue.queue_id} forwards to unknown queue {step.to_queue!r}"
-                raise ForwardError(msg)
-            sorter.add(rows[step.to_queue], q)
+            sorter.add(_row_of(step.to_queue, rows, queue.queue_id), q)
     try:
         return list(sorter.static_order())
     except CycleError as error:
         circle = " > ".join(queues[q].queue_id for q in error.args[1])
         msg = f"queues forward in a circle: {circle}"
         raise ForwardError(msg) from error
+
+
+def _row_of(queue_id: str, rows: dict[str, int], source: str) -> int:
+    if queue_id not in rows:
+        msg = f"{source} forwards to unknown queue {queue_id!r}"
+        raise ForwardError(msg)
+    return rows[queue_id]
 
 
 def _delayed(contacts: FloatArray, delay: float) -> tuple[FloatArray, float]:
