@@ -29,6 +29,8 @@ class QueueDemand:
         ``(arrival_idx, contacts)`` that wait when the plan begins.
     promised
         ``(due_idx, contacts)`` promised for a time of their own: done before it.
+    rate_cv
+        Coefficient of variation of the rate behind the contacts, where it matters.
     """
 
     grid: IntervalGrid
@@ -38,6 +40,7 @@ class QueueDemand:
     window: tuple[int, int]
     backlog: tuple[tuple[int, float], ...] = ()
     promised: tuple[tuple[int, float], ...] = ()
+    rate_cv: float = 0.0
 
     @property
     def workload_erlangs(self) -> FloatArray:
@@ -67,12 +70,15 @@ class QueueStaffing:
         The real requirement of a queue whose work may wait, before shrinkage.
     warnings
         Remarks on the model's validity.
+    method
+        How changing load was met (:mod:`wfm.staffing.time_varying`).
     """
 
     base_agents: FloatArray
     binding: npt.NDArray[np.str_]
     deferred: DeferredWork | None = None
     warnings: tuple[str, ...] = ()
+    method: str = "sipp"
 
 
 class ChannelModel(Protocol):

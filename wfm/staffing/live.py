@@ -21,7 +21,7 @@ def goals_of(target: ServiceTarget) -> dict[str, float]:
 
 
 def warnings_for(
-    queue: Queue, demand: QueueDemand, occupancy: FloatArray
+    queue: Queue, demand: QueueDemand, occupancy: FloatArray, *, singly: bool = True
 ) -> tuple[str, ...]:
     """Return remarks on where the stationary model is stretched.
 
@@ -29,12 +29,14 @@ def warnings_for(
     ----------
     occupancy
         ``[t]`` at the requirement.
+    singly
+        Whether each interval was staffed by itself, whatever its contacts' length.
     """
     busy = demand.offered_contacts > 0.0
     if not busy.any():
         return ()
     target = queue.target
-    long = busy & (demand.aht_s > demand.grid.interval_s)
+    long = busy & singly & (demand.aht_s > demand.grid.interval_s)
     tight = busy & (occupancy > _HIGH_OCCUPANCY)
     mean = float(demand.offered_contacts[busy].mean())
     remarks = {

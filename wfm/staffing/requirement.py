@@ -12,6 +12,7 @@ from wfm.staffing.blend_plan import with_blends
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
 from wfm.staffing.demand_change import Demand, changed
 from wfm.staffing.levelling import levelled_beside
+from wfm.staffing.planned_demand import planned_demand
 from wfm.staffing.shrinkage import gross_up_factor
 
 
@@ -31,7 +32,8 @@ def requirement(
     Changes of demand, second-line work among them, come first. Live queues take nobody
     in closed time, and contacts forecast there do not count. Everything is 0 outside
     the window; what arrives in deferred queues before it belongs to the plan before,
-    whose rest is the *backlog*. Agents stay fractional.
+    whose rest is the *backlog*. Agents are those for the demand that each queue is
+    planned on; contacts are the expected ones. Agents stay fractional.
 
     Parameters
     ----------
@@ -64,16 +66,20 @@ def requirement(
     demand = _demand(forecast, queues, window, open_masks)
     results, demands = [], []
     for q, queue in enumerate(queues):
+        planned = planned_demand(queue, forecast)
         one = QueueDemand(
             grid=forecast.grid,
-            offered_contacts=demand.offered_contacts[q],
+            offered_contacts=demand.offered_contacts[q] * planned.factor,
             aht_s=demand.aht_s[q],
             open_mask=open_masks[queue.queue_id],
             window=window,
             backlog=tuple((t, n) for name, t, n in waiting if name == queue.queue_id),
             promised=tuple((t, n) for name, t, n in due if name == queue.queue_id),
+            rate_cv=planned.cv,
         )
-        results.append(CHANNELS[queue.channel]().requirement(queue, one))
+        result = CHANNELS[queue.channel]().requirement(queue, one)
+        remarks = (planned.remark,) if planned.remark else ()
+        results.append(replace(result, warnings=(*remarks, *result.warnings)))
         demands.append(one)
     results = with_blends(queues, demands, results)
     if level_together:

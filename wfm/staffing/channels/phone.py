@@ -7,8 +7,10 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import Queue
 from wfm.staffing import erlang
+from wfm.staffing.carry_over import carried
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
 from wfm.staffing.live import safe_aht_s, warnings_for
+from wfm.staffing.phone_plan import phone_plan
 
 
 @CHANNELS.add("phone")
@@ -18,25 +20,24 @@ class Phone:
     deferred: ClassVar[bool] = False
 
     def requirement(self, queue: Queue, demand: QueueDemand) -> QueueStaffing:
-        """Return the real number of agents that meets the targets exactly."""
-        load, aht_s = demand.workload_erlangs, safe_aht_s(demand)
-        target, level = queue.target, queue.target.service_level_fraction
-        patience_s = queue.patience_s or np.inf
-        needed = erlang.required_agents(
-            load,
-            aht_s,
-            answer_within_s=None if level is None else target.answer_within_s,
-            service_level_fraction=level,
-            asa_s=target.asa_s,
-            max_occupancy_fraction=target.max_occupancy_fraction,
-            patience_s=patience_s,
-            integer=False,
+        """Return the real number of agents that meets the targets exactly.
+
+        By which method, and over what time, :func:`wfm.staffing.phone_plan.phone_plan`
+        tells.
+        """
+        plan = phone_plan(queue, demand)
+        busy = erlang.occupancy(
+            plan.load_erlangs,
+            plan.agents,
+            safe_aht_s(demand),
+            patience_s=queue.patience_s or np.inf,
         )
-        busy = erlang.occupancy(load, needed.agents, aht_s, patience_s=patience_s)
+        stretched = warnings_for(queue, demand, busy, singly=plan.method == "sipp")
         return QueueStaffing(
-            base_agents=needed.agents,
-            binding=needed.binding,
-            warnings=warnings_for(queue, demand, busy),
+            base_agents=plan.agents,
+            binding=plan.binding,
+            warnings=(*plan.remarks, *stretched),
+            method=plan.method,
         )
 
     def service_level(
@@ -44,13 +45,17 @@ class Phone:
     ) -> FloatArray:
         """Return the share of offered calls answered in time, ``[t]``.
 
-        The threshold is the target's, 20 s where it has none.
+        Each interval takes over the line that the one before leaves
+        (:mod:`wfm.staffing.carry_over`), or is judged by itself where that can't be
+        followed. The threshold is the target's, 20 s where it has none.
         """
-        within_s = queue.target.answer_within_s
-        return erlang.service_level(
-            demand.workload_erlangs,
-            agents,
-            safe_aht_s(demand),
-            20.0 if within_s is None else within_s,
-            patience_s=queue.patience_s or np.inf,
-        )
+        named_s = queue.target.answer_within_s
+        within_s = 20.0 if named_s is None else named_s
+        patience_s = queue.patience_s or np.inf
+        found = carried(demand, agents, answer_within_s=within_s, patience_s=patience_s)
+        load = demand.workload_erlangs
+        if found is None:
+            return erlang.service_level(
+                load, agents, safe_aht_s(demand), within_s, patience_s=patience_s
+            )
+        return np.where(load > 0.0, found.service_level_fraction, 1.0)

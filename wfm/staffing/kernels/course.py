@@ -257,7 +257,7 @@ def stationary(periods: Periods, t: int) -> FloatArray:
     """Return the distribution to which the chain of period *t* settles."""
     arrival, abandon = periods.arrival[t], periods.abandon
     drain = (periods.whole[t] + periods.part[t]) * periods.handling[t]
-    reach = 1e4
+    reach = 2e3
     if 0.0 < arrival < drain:
         reach = min(reach, 34.0 / np.log(drain / arrival))
     if abandon > 0.0:
