@@ -40,6 +40,7 @@ def demand_of(queues, rows, aht_s=300.0, accepts=None):
         offered_contacts=offered,
         aht_s=np.full(offered.shape, aht_s),
         accepts=mask,
+        window=(0, offered.shape[1]),
     )
 
 
@@ -56,6 +57,7 @@ def test_every_file_registers_one_change_and_stages_differ():
         "containment",
         "forwards",
         "growth",
+        "lists",
         "notices",
         "redials",
         "repeats",

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from support.staffing_cases import OFFICE, a_demand, a_queue
+from support.staffing_cases import OFFICE, a_demand, a_queue, hours_grid
 
 from wfm.calendar.opening import open_mask
 from wfm.domain.demand import ServiceTarget
 from wfm.domain.drivers import OutboundList
 from wfm.staffing.channel import CHANNELS
-from wfm.staffing.channels.outbound import hours_per_record
 from wfm.staffing.deferred import done_by_due
+from wfm.staffing.demand_change import Demand, changed
+from wfm.staffing.outbound_work import record_s
 
 RULE = OutboundList(
     records=600,
@@ -24,6 +25,7 @@ RULE = OutboundList(
 
 
 def called(rule=RULE, offered=None, hours=32, **changes):
+    """Return the staffing through all changes of demand, as a plan has it."""
     queue = a_queue(
         "out",
         "outbound",
@@ -31,10 +33,21 @@ def called(rule=RULE, offered=None, hours=32, **changes):
         outbound=rule,
         target=ServiceTarget(answer_within_open_hours=hours),
     )
-    demand = a_demand(np.zeros(168) if offered is None else offered)
-    demand = a_demand(
-        demand.offered_contacts, open_mask=open_mask(queue, demand.grid), **changes
+    rows = np.zeros((1, 168)) if offered is None else np.array([offered])
+    listed = changed(
+        Demand(
+            grid=hours_grid(168),
+            queues=[queue],
+            offered_contacts=rows,
+            aht_s=np.full((1, 168), 99.0),
+            accepts=np.ones((1, 168), dtype=bool),
+            window=(0, 168),
+        )
     )
+    assert listed.aht_s[0] == pytest.approx(np.full(168, record_s(rule)))
+    assert listed.offered_contacts.sum() == pytest.approx(rows.sum() + rule.records)
+    mask = open_mask(queue, listed.grid)
+    demand = a_demand(listed.offered_contacts[0], open_mask=mask, **changes)
     return CHANNELS["outbound"]().requirement(queue, demand)
 
 
@@ -50,11 +63,9 @@ def test_hours_equal_those_of_a_list_called_one_by_one():
                     seconds += RULE.conversion_s
                 break
             seconds += RULE.attempt_s
-    assert hours_per_record(RULE) == pytest.approx(seconds / records / 3600, rel=0.01)
+    assert record_s(RULE) == pytest.approx(seconds / records, rel=0.01)
     found = called()
-    assert found.deferred.work_hours.sum() == pytest.approx(
-        600 * hours_per_record(RULE)
-    )
+    assert found.deferred.work_hours.sum() == pytest.approx(600 * record_s(RULE) / 3600)
 
 
 def test_tries_keep_their_distance_the_calling_hours_and_the_promise():

@@ -35,6 +35,8 @@ class Demand:
     accepts
         ``[q, t]`` whether a contact that arrives then is work: open hours for live
         queues, always for deferred ones.
+    window
+        Half-open index range of the plan.
     reason_shares
         Queue id -> ``[r, t]`` share of each contact reason.
     inflows
@@ -48,6 +50,7 @@ class Demand:
     offered_contacts: FloatArray
     aht_s: FloatArray
     accepts: BoolArray
+    window: tuple[int, int]
     reason_shares: dict[str, FloatArray] = field(default_factory=dict)
     inflows: tuple[Inflow, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()

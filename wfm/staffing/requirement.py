@@ -113,6 +113,7 @@ def _demand(
             offered_contacts=np.where(accepts, offered, 0.0),
             aht_s=aht_s,
             accepts=accepts,
+            window=window,
         )
     )
     inside = np.zeros(num_t, dtype=bool)

@@ -15,6 +15,7 @@ from wfm.domain.demand import Queue
 from wfm.domain.drivers import OutboundList
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
 from wfm.staffing.deferred import OpenClock, Parcel, as_due_work, open_clock
+from wfm.staffing.outbound_work import reached_share, try_s
 
 
 @CHANNELS.add("outbound")
@@ -26,8 +27,9 @@ class Outbound:
     def requirement(self, queue: Queue, demand: QueueDemand) -> QueueStaffing:
         """Return the work of all tries, due by due, and its flattest profile.
 
-        The list's records come at the plan's start, further ones as forecast. Handle
-        times are the list's own. Within the promise every try has a window of its own.
+        Contacts are customers: the list's at the plan's start, further ones as
+        forecast. Handle times are the list's own. Within the promise every try has a
+        window of its own.
 
         Raises
         ------
@@ -44,39 +46,23 @@ class Outbound:
             msg = f"{rule.max_tries} tries of {queue.queue_id!r} exceed its promise"
             raise ValueError(msg)
         records = [
-            Parcel(arrival_idx=t, due_idx=t, contacts=contacts, aht_s=_try_s(rule))
-            for t, contacts in _arrivals(rule, demand)
+            Parcel(arrival_idx=t, due_idx=t, contacts=contacts, aht_s=try_s(rule))
+            for t, contacts in _arrivals(demand)
         ]
         found = as_due_work(queue, demand, clock, _tries(rule, records, clock, gap))
         remark = _outcome(rule, sum(record.contacts for record in records))
         return replace(found, warnings=(*found.warnings, remark))
 
 
-def hours_per_record(rule: OutboundList) -> float:
-    """Return the agent-hours that one record takes, all its tries together."""
-    missed = 1.0 - rule.contact_rate
-    tries = sum(missed**k for k in range(rule.max_tries))
-    return tries * _try_s(rule) / 3600.0
-
-
-def _try_s(rule: OutboundList) -> float:
-    """Return the mean agent time of one try."""
-    talk_s = rule.contact_s + rule.conversion_rate * rule.conversion_s
-    reached = rule.contact_rate
-    return reached * talk_s + (1.0 - reached) * rule.attempt_s
-
-
-def _arrivals(rule: OutboundList, demand: QueueDemand) -> Iterable[tuple[int, float]]:
+def _arrivals(demand: QueueDemand) -> Iterable[tuple[int, float]]:
     """Yield when customers come onto the list."""
     start, end = demand.window
-    if rule.records > 0.0:
-        yield start, rule.records
     coming = np.flatnonzero(demand.offered_contacts[start:end] > 0.0) + start
     yield from ((t, float(demand.offered_contacts[t])) for t in coming.tolist())
 
 
 def _outcome(rule: OutboundList, records: float) -> str:
-    reached = records * (1.0 - (1.0 - rule.contact_rate) ** rule.max_tries)
+    reached = records * reached_share(rule)
     return (
         f"{records:.0f} customers, {reached:.0f} reached within {rule.max_tries} "
         f"tries, {reached * rule.conversion_rate:.0f} agree"
