@@ -13,6 +13,7 @@ from benchmarks.forecasting_intraday import intraday
 from benchmarks.forecasting_protocol import protocol
 from benchmarks.forecasting_report import Block, claims_text
 from benchmarks.forecasting_runs import PEERS
+from benchmarks.forecasting_totals import totals
 
 QUICK_STRIDE = 4
 LIGHT_PEERS = {"tech_thin": PEERS[:1], "types1": PEERS[:1], "types10": PEERS[:1]}
@@ -30,6 +31,7 @@ def blocks(
     found |= {
         "protocol": lambda: protocol(names, stride),
         "bands": lambda: bands(names[0], peers, stride),
+        "totals": lambda: totals(names[0], stride),
         "intraday": lambda: intraday(stride),
         "handle_time": handle_time,
         "scale": lambda: scale(100 if quick else 1000, names[0]),

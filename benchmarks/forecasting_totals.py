@@ -1,0 +1,76 @@
+"""Totals of days and weeks: how often their 80 % bands hold, from simulated paths."""
+
+import numpy as np
+
+from benchmarks.forecasting_data import SETS, DataSet
+from benchmarks.forecasting_report import Block
+
+KEYS = ("bank30", "tech30", "taxi30", "tech_thin")
+LEVELS, NUM_PATHS = (0.1, 0.5, 0.9), 256
+SPANS = {
+    "day 1": ("day", slice(0, 1)),
+    "days 1-7": ("day", slice(0, 7)),
+    "days 22-42": ("day", slice(21, 42)),
+    "week 1": ("week", slice(0, 1)),
+    "weeks 4-6": ("week", slice(3, 6)),
+}
+
+
+def totals(model: str, stride: int = 1) -> Block:
+    """Return the coverage of day and week totals, special days given or not."""
+    block = Block(
+        title=f"80 % bands of day and week totals, {model}: share that holds",
+        head=("set", *SPANS, "width of week 1 / mean"),
+        notes=[
+            "Quantiles of totals come from 256 paths of a fixed seed. A day or week "
+            "with a slot that is not scored is left out."
+        ],
+    )
+    for key in KEYS:
+        data = SETS[key]()
+        for given in (False, True):
+            label = f"{key}, special days given" if given else key
+            block.rows.append((label, *_row(data, model, given, stride)))
+    return block
+
+
+def _row(data: DataSet, model: str, given: bool, stride: int) -> list[str]:
+    import forecasting
+
+    inside: dict[str, list[bool]] = {span: [] for span in SPANS}
+    widths = []
+    more = {"holidays": data.holidays(), "events": data.tagged()} if given else {}
+    for origin in data.origins[::stride]:
+        result = forecasting.forecast(
+            data.history(origin),
+            data.queues(),
+            first_day=dict.fromkeys(data.queue_ids, origin),
+            num_days=7 * data.weeks,
+            model=model,
+            **more,
+        )
+        found = {
+            by: forecasting.totals(
+                result, by=by, levels=LEVELS, num_paths=NUM_PATHS
+            ).rows
+            for by in ("day", "week")
+        }
+        for span, (by, rows) in SPANS.items():
+            inside[span] += _held(data, found[by][rows])
+        week = found["week"][0]
+        widths.append((week.quantiles[2] - week.quantiles[0]) / week.mean)
+    cells = [f"{np.mean(held):.3f}" for held in inside.values()]
+    return [*cells, f"{np.mean(widths):.2f}"]
+
+
+def _held(data: DataSet, rows) -> list[bool]:
+    """Return whether each scored total lies within its band."""
+    found = []
+    for row in rows:
+        low = data.row(row.first_day)
+        days = slice(low, low + row.num_days)
+        is_open = data.is_open[days]
+        if is_open.any() and data.scored[days][is_open.any(axis=1)].all():
+            actual = (data.offered[0, days] * is_open).sum()
+            found.append(bool(row.quantiles[0] <= actual <= row.quantiles[2]))
+    return found
