@@ -89,18 +89,18 @@ class Rehearsal:
         r"""Return weights ``[g, m]`` of the candidates, by group of leads.
 
         A weight goes with :math:`\text{WAPE}^{-16}`, the favourite's four-fold. A
-        candidate has none whose bias is five points off the middle one's: WAPE rewards
-        medians, staffing needs means. Without a test, the models :data:`UNTESTED`
-        count alike.
+        candidate has none that forecasts five points less than the favourite: WAPE
+        rewards medians, staffing needs means. Without a test, the models
+        :data:`UNTESTED` count alike.
         """
         if not self.errors:
             return self._untested()
         bias = self.bias()
-        off = np.abs(bias - np.median(bias, axis=1, keepdims=True)).max(axis=0)
         favoured = np.array([name == self.favourite for name in self.names])
+        honest = (bias >= bias[:, favoured] - MAX_EXTRA_BIAS).all(axis=0)
         score = -POWER * np.log(np.maximum(self.wape(), SMALLEST_WAPE))
         score += np.log(FAVOUR) * favoured
-        score[:, off > max(MAX_EXTRA_BIAS, float(off.min()))] = -np.inf
+        score[:, ~honest] = -np.inf
         weights = np.exp(score - score.max(axis=1, keepdims=True))
         weights[weights < NEGLIGIBLE * weights.sum(axis=1, keepdims=True)] = 0.0
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))

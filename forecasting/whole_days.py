@@ -6,15 +6,15 @@ from functools import lru_cache
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory, weekday_of
-from forecasting.profile import NOTHING_ORDINARY, complete_profile
+from forecasting.profile import NOTHING_ORDINARY
 from forecasting.scores import ScoreModel
 from forecasting.weeks import ratio
-from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NEIGHBOURS = 5
 OUTLIER_SIGMAS = 3.0
 SIGMA_PER_MAD = 1.4826
-SMALLEST_SIGMA = 1e-6
+SMALLEST_SIGMA = 0.01
 SPREAD_HALF_LIFE_WEEKS = 26.0
 
 
@@ -61,9 +61,7 @@ def root_days(history: QueueHistory) -> WholeDays:
     cells = history.ordinary[:, seen]
     roots = np.sqrt(history.offered_contacts[:, seen]) * cells
     weekdays = weekday_of(history.days)
-    member = (weekdays == np.arange(DAYS_PER_WEEK)[:, None]).astype(float)
-    profile = complete_profile(member @ roots, member @ cells, history.weekend)
-    usual = profile[weekdays]
+    usual = _usual_days(roots, cells, weekdays)[weekdays]
     height = ratio((roots * usual).sum(axis=1), (cells * usual**2).sum(axis=1))
     coverage = ratio((cells * usual).sum(axis=1), usual.sum(axis=1))
     coverage = np.where(usual.any(axis=1), coverage, cells.mean(axis=1))
@@ -72,6 +70,19 @@ def root_days(history: QueueHistory) -> WholeDays:
         values=np.where(cells, roots, usual * height[:, None]),
         weights=coverage * ordinariness(height, coverage > 0),
     )
+
+
+def _usual_days(roots: FloatArray, cells: BoolArray, weekdays: IntArray) -> FloatArray:
+    """Return the mean root ``[7, s]`` by weekday, Monday first.
+
+    Hours in which a weekday was never seen are those of all days, at its own height.
+    """
+    member = (weekdays == np.arange(DAYS_PER_WEEK)[:, None]).astype(float)
+    sums, counts = member @ roots, member @ cells
+    own, seen = ratio(sums, counts), counts > 0
+    any_day = ratio(sums.sum(axis=0), counts.sum(axis=0))
+    height = ratio(own.sum(axis=1), (seen * any_day).sum(axis=1))
+    return np.where(seen, own, height[:, None] * any_day)
 
 
 def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:

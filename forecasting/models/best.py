@@ -26,10 +26,11 @@ class Best:
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the best model for *history*."""
         rehearsal = rehearse(history, self.candidates)
-        return rehearsal.mixture(_best_weights(rehearsal))
+        return rehearsal.mixture(best_weights(rehearsal))
 
 
-def _best_weights(rehearsal: Rehearsal) -> FloatArray:
+def best_weights(rehearsal: Rehearsal) -> FloatArray:
+    """Return the mixture's weights ``[g, m]``, or all for one clear winner."""
     weights = rehearsal.weights()
     if not rehearsal.errors:
         return weights

@@ -19,6 +19,8 @@ from forecasting.weeks import ratio
 from forecasting.whole_days import WholeDays, root_days, spread_of
 from wfm.domain.arrays import FloatArray, IntArray
 
+SMALLEST_SHARE = 1e-12
+
 
 @FORECASTERS.add("low_rank")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +124,15 @@ def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArr
     A pattern needs a week of days; the smaller Gram matrix gives the vectors.
     """
     scaled = roots * np.sqrt(weights)[:, None]
-    rank = min(max_rank, max(int((weights > 0).sum()) // DAYS_PER_WEEK, 1))
-    if scaled.shape[1] <= scaled.shape[0]:
-        vectors = np.linalg.eigh(scaled.T @ scaled)[1]
-        return np.ascontiguousarray(vectors[:, ::-1][:, :rank].T)
-    vectors = np.linalg.eigh(scaled @ scaled.T)[1][:, ::-1][:, :rank]
-    rows = vectors.T @ scaled
-    return ratio(rows, np.sqrt((rows**2).sum(axis=1, keepdims=True)))
+    is_tall = len(scaled) >= scaled.shape[1]
+    values, vectors = np.linalg.eigh(
+        scaled.T @ scaled if is_tall else scaled @ scaled.T
+    )
+    rank = min(max_rank, int((weights > 0).sum()) // DAYS_PER_WEEK)
+    # What is nothing but rounding has no direction of its own.
+    rank = max(min(rank, int((values > SMALLEST_SHARE * values[-1]).sum())), 1)
+    leading = vectors[:, ::-1][:, :rank].T
+    if is_tall:
+        return np.ascontiguousarray(leading)
+    patterns = leading @ scaled
+    return ratio(patterns, np.sqrt((patterns**2).sum(axis=1, keepdims=True)))
