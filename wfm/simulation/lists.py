@@ -21,7 +21,7 @@ from wfm.simulation.state import (
 )
 from wfm.simulation.tables import NONE
 
-_TICKETS = 1 << 31
+_LAST_TICKET = (1 << 31) - 1
 
 
 @inner_kernel
@@ -47,7 +47,7 @@ def give_slot(s: State, slot: int) -> None:
 @inner_kernel
 def lapse(s: State, slot: int) -> None:
     """Let the timers of a contact lapse."""
-    s.contacts[slot, TICKET] = (s.contacts[slot, TICKET] + 1) % _TICKETS
+    s.contacts[slot, TICKET] = (s.contacts[slot, TICKET] + 1) & _LAST_TICKET
 
 
 @inner_kernel

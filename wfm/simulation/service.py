@@ -49,7 +49,7 @@ from wfm.simulation.tables import (
 )
 from wfm.simulation.timers import COME_BACK, END_CALL, END_CHAT, set_timer
 
-_VERSIONS = 1 << 31
+_LAST_VERSION = (1 << 31) - 1
 
 
 @inner_kernel
@@ -102,7 +102,7 @@ def _catch_up(m: Tables, s: State, a: int, now: float) -> None:
 def _next_end(m: Tables, s: State, a: int, now: float) -> None:
     """Set the timer for the first of the contacts in hand to end."""
     in_hand = s.agents[a, IN_HAND]
-    s.agents[a, VERSION] = (s.agents[a, VERSION] + 1) % _VERSIONS
+    s.agents[a, VERSION] = (s.agents[a, VERSION] + 1) & _LAST_VERSION
     if in_hand == 0:
         return
     at = _first_to_end(m, s, a)
