@@ -177,25 +177,15 @@ def _place(curves: _Curves, work: DeferredWork, pace: float) -> FloatArray:
     each interval's end.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import coo_array
 
     lower, upper = due_curves(work, curves.open_idx)
     size, grades = curves.slopes.shape
-    steps = np.arange(size)
-    pieces = np.arange(size * grades)
-    done = size * grades + steps
-    rows = np.concatenate((np.repeat(steps, grades), steps, steps[1:]))
-    cols = np.concatenate((pieces, done, done[:-1]))
-    values = np.concatenate(
-        (np.full(size * grades, -pace), np.ones(size), -np.ones(size - 1))
-    )
     widths = np.tile(np.diff(curves.work), size)
-    matrix: Any = coo_array((values, (rows, cols)), shape=(size, done[-1] + 1))
     low = np.concatenate((np.zeros(size * grades), lower[1:]))
     high = np.concatenate((widths, upper[1:]))
     found = linprog(
         np.concatenate((curves.slopes.ravel(), np.zeros(size))),
-        A_eq=matrix.tocsr(),
+        A_eq=_work_done(size, grades, pace),
         b_eq=np.zeros(size),
         bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
         method="highs",
@@ -205,6 +195,20 @@ def _place(curves: _Curves, work: DeferredWork, pace: float) -> FloatArray:
         raise LevellingError(msg)
     placed: FloatArray = found.x[: size * grades].reshape(size, grades).sum(axis=1)
     return placed
+
+
+def _work_done(size: int, grades: int, pace: float) -> Any:
+    """Return the rows that add each interval's pieces to the work done before."""
+    from scipy.sparse import coo_array
+
+    steps, pieces = np.arange(size), np.arange(size * grades)
+    done = size * grades + steps
+    rows = np.concatenate((np.repeat(steps, grades), steps, steps[1:]))
+    cols = np.concatenate((pieces, done, done[:-1]))
+    values = np.concatenate(
+        (np.full(size * grades, -pace), np.ones(size), -np.ones(size - 1))
+    )
+    return coo_array((values, (rows, cols)), shape=(size, done[-1] + 1)).tocsr()
 
 
 def with_blends(

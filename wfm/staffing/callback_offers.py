@@ -85,28 +85,20 @@ def with_callback_offers(
     ValueError
         If an argument is negative or NaN, or *accepted* exceeds 1.
     """
-    shape, flat = columns(
-        workload_erlangs,
-        agents,
-        aht_s,
-        answer_within_s,
-        patience_s,
-        offer_after_s,
-        accepted,
-    )
-    if flat[-1].max(initial=0.0) > 1.0:
+    times = (aht_s, answer_within_s, patience_s, offer_after_s)
+    shape, flat = columns(agents, workload_erlangs, accepted, *times)
+    heads, load, share, *seconds = flat
+    if share.max(initial=0.0) > 1.0:
         msg = "the share that accepts can't exceed 1"
         raise ValueError(msg)
+    names = ("aht_s", "within_s", "patience_s", "offer_after_s")
     line = OfferLine(
-        load=flat[0],
-        aht_s=flat[2],
-        within_s=flat[3],
-        patience_s=flat[4],
-        offer_after_s=flat[5],
-        accepted=flat[6],
+        load=load,
+        accepted=share,
         keeps_place=keeps_place,
+        **dict(zip(names, seconds, strict=True)),
     )
-    found = line.performance(flat[1], np.arange(len(flat[0])))
+    found = line.performance(heads, np.arange(len(load)))
     return OfferedCallbacks(
         **{
             name: shaped(getattr(found, name), shape)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import ChatConcurrency
 from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
 
@@ -97,8 +97,7 @@ def below_full(
     """
     pace = _Pace(concurrency)
     full = agents * concurrency.max_chats
-    # Sums of exp(log weight - top), of the states k = 1, 2, ... below the full one.
-    top, weight, depth, last = (np.zeros_like(load) for _ in range(4))
+    sums = _Sums(len(load))
     rows = np.flatnonzero((full > 0.0) & (load > 0.0))
     done = 0
     while len(rows):
@@ -106,22 +105,36 @@ def below_full(
         rate, most = pace.rates(states, agents[rows, None])
         with np.errstate(divide="ignore"):
             steps = np.log(rate) - np.log(load[rows, None])
-        log_term = last[rows, None] + np.cumsum(steps, axis=1)
-        high = np.maximum(top[rows], log_term.max(axis=1))
-        term = np.exp(log_term - high[:, None])
-        fade = np.exp(top[rows] - high)
-        weight[rows] = weight[rows] * fade + term.sum(axis=1)
-        below = np.arange(done + 1, done + _BLOCK + 1)
-        depth[rows] = depth[rows] * fade + term @ below
-        top[rows], last[rows] = high, log_term[:, -1]
+        matters = sums.add(rows, steps, done)
         done += _BLOCK
-        matters = log_term[:, -1] - high > np.log(weight[rows]) - _NEGLIGIBLE
         grows = most[:, -1] >= load[rows]
         rows = rows[(states[:, -1] > 1.0) & (matters | grows)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_weight = np.logaddexp(0.0, top + np.log(weight))
-        mean = np.where(weight > 0.0, full - depth / weight, 0.0)
+        log_weight = np.logaddexp(0.0, sums.top + np.log(sums.weight))
+        mean = np.where(sums.weight > 0.0, full - sums.depth / sums.weight, 0.0)
     return log_weight, mean
+
+
+class _Sums:
+    """Sums of exp(log weight - top), of the states k = 1, 2, ... below the full one."""
+
+    def __init__(self, size: int) -> None:
+        self.top, self.weight, self.depth = (np.zeros(size) for _ in range(3))
+        self._last = np.zeros(size)
+
+    def add(self, rows: IntArray, steps: FloatArray, done: int) -> BoolArray:
+        """Add the states after the first *done*; return where the next still matter."""
+        log_term = self._last[rows, None] + np.cumsum(steps, axis=1)
+        high = np.maximum(self.top[rows], log_term.max(axis=1))
+        term = np.exp(log_term - high[:, None])
+        fade = np.exp(self.top[rows] - high)
+        below = np.arange(done + 1, done + steps.shape[1] + 1)
+        self.weight[rows] = self.weight[rows] * fade + term.sum(axis=1)
+        self.depth[rows] = self.depth[rows] * fade + term @ below
+        self.top[rows], self._last[rows] = high, log_term[:, -1]
+        reach = np.log(self.weight[rows]) - _NEGLIGIBLE
+        matters: BoolArray = log_term[:, -1] - high > reach
+        return matters
 
 
 class _Pace:

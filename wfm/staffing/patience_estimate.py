@@ -192,16 +192,21 @@ class _Counts:
     group: IntArray
 
     def estimate(self) -> PatienceEstimate:
-        """Maximise the binomial likelihood over the logarithm of patience."""
+        """Return the patience of the greatest binomial likelihood."""
         total = float(self.lost.sum())
-        if total == 0.0:
-            return PatienceEstimate(
-                patience_s=np.inf,
-                standard_error_s=np.inf,
-                low_s=0.0,
-                high_s=np.inf,
-                abandoned=0.0,
-            )
+        centre, error = self._centre() if total > 0.0 else (np.inf, np.inf)
+        mean = float(np.exp(centre))
+        open_ended = np.isinf(error)
+        return PatienceEstimate(
+            patience_s=mean,
+            standard_error_s=np.inf if open_ended else mean * error,
+            low_s=0.0 if open_ended else mean * float(np.exp(-1.96 * error)),
+            high_s=np.inf if open_ended else mean * float(np.exp(1.96 * error)),
+            abandoned=total,
+        )
+
+    def _centre(self) -> tuple[float, float]:
+        """Return the logarithm of patience and its standard error."""
         from scipy.optimize import minimize_scalar
 
         bounds = (np.log(_SHORTEST_S), np.log(_LONGEST_S))
@@ -212,17 +217,9 @@ class _Counts:
             options={"xatol": 1e-6},
         )
         centre = float(found.x)
-        error = self._log_error(centre)
         if min(centre - bounds[0], bounds[1] - centre) < _EDGE:
-            error = np.inf  # no patience explains the counts at these agents
-        mean = float(np.exp(centre))
-        return PatienceEstimate(
-            patience_s=mean,
-            standard_error_s=mean * error,
-            low_s=mean * float(np.exp(-1.96 * error)),
-            high_s=mean * float(np.exp(1.96 * error)),
-            abandoned=total,
-        )
+            return centre, np.inf  # no patience explains the counts at these agents
+        return centre, self._log_error(centre)
 
     def _share(self, log_patience: float) -> FloatArray:
         share = erlang.abandonment(

@@ -117,15 +117,9 @@ def required_with_retrials(
     ValueError
         As :func:`with_retrials`.
     """
-    shape, flat = columns(
-        fresh_erlangs,
-        aht_s,
-        patience_s,
-        answer_within_s,
-        service_level_fraction,
-        redial_share,
-        reconnect_share,
-    )
+    goals = (answer_within_s, service_level_fraction)
+    again = (redial_share, reconnect_share)
+    shape, flat = columns(fresh_erlangs, aht_s, patience_s, *goals, *again)
     fresh, aht, patience, within, level, redial, reconnect = flat
     back = _ComingBack(redial=redial, reconnect=reconnect, patience_s=patience)
 
