@@ -98,12 +98,17 @@ def filled(kernels):
     result.extend(np.empty((9, len(load))))
     kernels.fill_figures(queues, whole := np.empty((9, len(load))))
     result[5:] = list(whole)
-    asks = np.stack((load, aht_s, within_s, patience_s))
     for kind, goal in enumerate((0.8, 15.0, 0.85, 0.3)):
         for whole_agents in (True, False):
             result.append(np.empty(len(load)))
             rows = np.full(len(load), goal)
-            kernels.fill_least_agents(kind, 0, whole_agents, asks, rows, result[-1])
+            kernels.fill_least_agents(
+                kind,
+                0,
+                whole_agents,
+                *(load, aht_s, within_s, patience_s, rows),
+                result[-1],
+            )
     return result
 
 
@@ -128,3 +133,19 @@ def test_warming_runs_every_kernel():
         if name.startswith("fill_"):
             assert getattr(kernels, name).signatures, name
     assert erlang.erlang_b(1, 1) == pytest.approx(0.5, rel=1e-14)
+
+
+def test_read_only_arrays_are_not_compiled_for_anew():
+    warm()
+    kernels = compiled.kernels()
+    assert kernels is not None
+    load = np.array([1.0, 30.0])
+    load.flags.writeable = False
+    found = erlang.required_agents(
+        load, load, answer_within_s=20.0, service_level_fraction=0.8
+    )
+    again = erlang.required_agents(
+        load.copy(), load.copy(), answer_within_s=20.0, service_level_fraction=0.8
+    )
+    assert (found.agents == again.agents).all()
+    assert len(kernels.fill_least_agents.signatures) == 1

@@ -21,18 +21,21 @@ def checked(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
     ValueError
         If a value is negative or NaN.
     """
-    arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in values))
+    arrays = [np.asarray(value, dtype=np.float64) for value in values]
     for array in arrays:
         if not bool(np.all(array >= 0.0)):
             msg = "loads, agents, times and fractions must be numbers >= 0"
             raise ValueError(msg)
-    return tuple(arrays)
+    return tuple(np.broadcast_arrays(*arrays))
 
 
 def columns(*values: npt.ArrayLike) -> tuple[tuple[int, ...], tuple[FloatArray, ...]]:
-    """Return the common shape of *values* and each of them as a flat array."""
+    """Return the common shape of *values* and each of them as a flat array of its own.
+
+    A copy, so that compiled code always meets the same kind of array.
+    """
     arrays = checked(*values)
-    return arrays[0].shape, tuple(np.ravel(a).astype(np.float64) for a in arrays)
+    return arrays[0].shape, tuple(np.array(a, order="C").reshape(-1) for a in arrays)
 
 
 def require_finite(*values: FloatArray) -> None:

@@ -256,14 +256,15 @@ class ErlangServers:
         compiled = kernels()
         if compiled is None:
             return None
-        queues = np.stack((self.load, self.aht_s, self.within_s, self.patience_s))
         code = definition_code(self.definition)
+        queues = (self.load, self.aht_s, self.within_s, self.patience_s)
 
         def least(name: str, goal: FloatArray, at: IntArray, whole: bool) -> FloatArray:
             found = np.empty(len(at))
-            part = np.ascontiguousarray(queues[:, at])
+            some = slice(None) if len(at) == len(goal) else at
+            given = [column[some] for column in (*queues, goal)]
             kind = GOALS.index(name)
-            compiled.fill_least_agents(kind, code, whole, part, goal[at], found)
+            compiled.fill_least_agents(kind, code, whole, *given, found)
             return found
 
         return least

@@ -55,19 +55,21 @@ class Targets:
             If *integer* and no number of agents reaches a goal.
         """
         busy = np.flatnonzero(self.load > 0.0)
-        agents = np.zeros_like(self.load)
-        binding = np.full(self.load.shape, "", dtype="<U16")
         needs = [self._need(name, busy, integer=integer) for name in self.goals]
         needs.append(self._stable(busy, integer=integer))
-        labels = np.array([*self.goals, "stability"], dtype="<U16")
-        stacked = np.stack(needs)
-        agents[busy] = stacked.max(axis=0)
-        first = labels[np.argmax(stacked, axis=0)]
-        binding[busy] = np.where(agents[busy] > 0.0, first, "")
-        if integer and np.isinf(agents).any():
+        most, first = needs[0], np.zeros(len(busy), dtype=np.intp)
+        for k, need in enumerate(needs[1:], start=1):
+            first[need > most] = k
+            most = np.maximum(most, need)
+        if integer and np.isinf(most).any():
             msg = "no number of agents meets the target"
             raise UnreachableError(msg)
-        return agents, binding
+        agents = np.zeros_like(self.load)
+        agents[busy] = most
+        labels = np.array([*self.goals, "stability", ""], dtype="<U16")
+        label = np.full(self.load.shape, len(labels) - 1)
+        label[busy] = np.where(most > 0.0, first, len(labels) - 1)
+        return agents, labels[label]
 
     def _stable(self, busy: IntArray, *, integer: bool) -> FloatArray:
         load = self.stable_load[busy]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from wfm.domain.arrays import FloatArray
 from wfm.staffing.kernels.jit import kernel
 from wfm.staffing.kernels.queues import level_of, parts
-from wfm.staffing.kernels.weights import SMALL_AGENTS, log_free_weight, small_weight
+from wfm.staffing.kernels.weights import near_weight
 
 SERVICE_LEVEL, ASA, OCCUPANCY, ABANDONMENT = range(4)
 SLACK = 1e-12
@@ -62,26 +62,25 @@ def score(ask: Ask, agents: float) -> float:
 def _least_endless(ask: Ask) -> float:
     """Return the least whole n for a service level or ASA of Erlang C.
 
-    Upwards from the first stable n, by the recursion of the free weight.
+    Upwards from the first stable n, by the recursion of the free weight. With the
+    queue's weight n / (n - A) beside it, waiting has probability n / (n + w (n - A)).
     """
     load, n = ask.load, math.floor(ask.load) + 1.0
-    if n < SMALL_AGENTS:
-        weight = small_weight(n, load)
-    else:
-        weight = math.exp(log_free_weight(n, load))
+    weight = near_weight(n, load)
     spans = ask.within_s / ask.aht_s if ask.within_s > 0.0 else 0.0
     late, step = math.exp(-(n - load) * spans), math.exp(-spans)
+    per_load, most_late = 1.0 / load, 1.0 - ask.goal + SLACK
     while n < _LIMIT:
-        slack = n - load
-        p_wait = n / (n + weight * slack)
+        every = n + weight * (n - load)
         if ask.kind == ASA:
-            value = ask.goal / (ask.goal + p_wait * ask.aht_s / slack) - 0.5
+            asa_s = n / every * ask.aht_s / (n - load)
+            reached = ask.goal / (ask.goal + asa_s) - 0.5 >= -SLACK
         else:
-            value = 1.0 - p_wait * late - ask.goal
-        if value >= -SLACK:
+            reached = n * late <= most_late * every
+        if reached:
             return n
         n += 1.0
-        weight = n / load * (1.0 + weight)
+        weight = n * per_load * (1.0 + weight)
         late *= step
     return math.inf
 
@@ -184,22 +183,19 @@ def fill_least_agents(
     kind: int,
     definition: int,
     whole: bool,
-    queues: FloatArray,
+    load: FloatArray,
+    aht_s: FloatArray,
+    within_s: FloatArray,
+    patience_s: FloatArray,
     goal: FloatArray,
     result: FloatArray,
 ) -> None:
-    """Write :func:`least_agents` of each column of *queues* into *result*.
+    """Write :func:`least_agents` of each flat element into *result*.
 
-    Rows are load, handle time, threshold and patience; the load is positive.
+    The load is positive.
     """
     for i in range(len(result)):
         ask = Ask(
-            kind,
-            definition,
-            goal[i],
-            queues[0, i],
-            queues[1, i],
-            queues[2, i],
-            queues[3, i],
+            kind, definition, goal[i], load[i], aht_s[i], within_s[i], patience_s[i]
         )
         result[i] = least_agents(ask, whole)

@@ -157,6 +157,16 @@ def log_free_weight(agents: float, load: float) -> float:
 
 
 @kernel
+def near_weight(agents: float, load: float) -> float:
+    """Return the free weight of whole agents little more than the load."""
+    if agents < SMALL_AGENTS:
+        return small_weight(agents, load)
+    slope = agents - load
+    above = agents * area(slope, load, 0.0, reach_right(slope, load))
+    return math.exp(log_inverse_poisson(agents, load)) - above
+
+
+@kernel
 def fill_log_free_weight(
     agents: FloatArray, load: FloatArray, result: FloatArray
 ) -> None:
