@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, Protocol
 
 from wfm.domain.arrays import BoolArray, FloatArray, read_only
@@ -259,6 +260,24 @@ class ModelTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDay:
+    """What a holiday, a day beside one, or an event makes of a local date.
+
+    *ratio* is of its contacts to those of an ordinary day, in the hours it touches;
+    *ratio_sd* how far that may be off. *occurrences* is how many earlier days taught
+    it, 0 where it is assumed; *is_stated* where the planner gave it.
+    """
+
+    day: date
+    kind: str
+    name: str
+    ratio: float
+    ratio_sd: float
+    occurrences: int
+    is_stated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeForecast:
     """Expected contacts per queue and interval, with quantiles and handle time.
 
@@ -277,6 +296,8 @@ class VolumeForecast:
         Queue id -> what a planner should know about a forecast that did not fail.
     tests
         Queue id -> the test of models behind a choice among them; absent without one.
+    special_days
+        Queue id -> what holidays and events make of its dates; absent without any.
     edits
         What the planner's overrides did to history and forecast.
     noise
@@ -294,6 +315,7 @@ class VolumeForecast:
     failures: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tests: Mapping[str, tuple[ModelTest, ...]] = field(default_factory=dict)
+    special_days: Mapping[str, tuple[SpecialDay, ...]] = field(default_factory=dict)
     edits: tuple[AppliedEdit, ...] = ()
     noise: Noise | None = field(default=None, repr=False, compare=False)
 
