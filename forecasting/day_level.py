@@ -14,7 +14,7 @@ from forecasting.month_days import MonthCourse, learn_month_course
 from forecasting.special import Tag
 from wfm.calendar.local import wall_date
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
-from wfm.domain.demand import MINUTES_PER_DAY
+from wfm.domain.demand import MINUTES_PER_DAY, SpecialDay
 
 DAYS_NAMED = 5
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -101,10 +101,53 @@ class SpecialDays:
         """
         if not tags:
             return mean, np.zeros_like(mean)
+        return apply_effects(mean, tags, self.effects, self._resembled(days, tags))
+
+    def described(
+        self, mean: FloatArray, days: IntArray, tags: Sequence[Tag], is_open: BoolArray
+    ) -> tuple[SpecialDay, ...]:
+        """Return what each tag makes of each date, *mean* ``[d, s]`` being ordinary."""
+        pairs = zip(tags, self._resembled(days, tags), strict=True)
+        found = [
+            one
+            for tag, other in pairs
+            for row in range(tag.rows.start, tag.rows.stop)
+            if (one := self._described(mean, int(days[row]), row, tag, other, is_open))
+        ]
+        return tuple(sorted(found, key=lambda one: (one.day, one.kind, one.name)))
+
+    def _described(
+        self,
+        mean: FloatArray,
+        day: int,
+        row: int,
+        tag: Tag,
+        other: FloatArray | None,
+        is_open: BoolArray,
+    ) -> SpecialDay | None:
+        cells = tag.cells[row - tag.first_row] & is_open[row]
+        usual = float(mean[row, cells].sum())
+        if usual <= 0:
+            return None
+        effect, like = self.effects.of(tag), None if other is None else other[cells]
+        variance = effect.variance(mean[row, cells], like)
+        return SpecialDay(
+            day=_date(day),
+            kind=tag.kind,
+            name=tag.name,
+            ratio=float(effect.applied(mean[row, cells], like).sum()) / usual,
+            ratio_sd=float(np.sqrt(variance).sum()) / usual,
+            occurrences=effect.occurrences,
+            is_stated=tag.effect is not None,
+        )
+
+    def _resembled(
+        self, days: IntArray, tags: Sequence[Tag]
+    ) -> list[FloatArray | None]:
+        """Return ``[s]`` the volumes of the weekday that each tag may resemble."""
         wanted = [_alike_day(tag, days, self.open_slots) for tag in tags]
         others = self._usual({day for day in wanted if day is not None})
-        resembled = [None if day is None else others[day] for day in wanted]
-        return apply_effects(mean, tags, self.effects, resembled)
+        return [None if day is None else others[day] for day in wanted]
 
     def _usual(self, wanted: Collection[int]) -> dict[int, FloatArray]:
         """Return day -> ``[s]`` its ordinary volumes, in slots open on its weekday."""

@@ -26,6 +26,7 @@ from wfm.domain.demand import (
     DemandEvent,
     ModelTest,
     Queue,
+    SpecialDay,
     VolumeForecast,
     fed_queues,
 )
@@ -91,6 +92,7 @@ def forecast(
         failures={row.queue_id: row.failure for row in rows if row.failure},
         notes={row.queue_id: row.notes for row in rows if row.notes},
         tests={row.queue_id: row.tests for row in rows if row.tests},
+        special_days={r.queue_id: r.special_days for r in rows if r.special_days},
         noise=forecast_noise([row.paths for row in rows]),
     )
 
@@ -122,6 +124,7 @@ class _Row:
     failure: str
     notes: tuple[str, ...]
     tests: tuple[ModelTest, ...]
+    special_days: tuple[SpecialDay, ...]
     paths: QueuePaths
 
 
@@ -210,6 +213,7 @@ def _forecast_queue(
         failure=result.failure,
         notes=result.notes,
         tests=result.tests,
+        special_days=result.special_days,
         paths=QueuePaths(
             queue_id=queue.queue_id,
             noise=result.noise or QueueNoise.assumed(task.first_day),

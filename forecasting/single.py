@@ -19,7 +19,7 @@ from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, ForecastError
 from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
-from wfm.domain.demand import ModelTest
+from wfm.domain.demand import ModelTest, SpecialDay
 
 NAIVE_MODEL = "last_week"
 # What a broken model may raise; LinAlgError is a ValueError.
@@ -34,7 +34,8 @@ class DayForecast:
     what went wrong and what stands in its place; empty if all went well. *notes* say
     what the forecast had to assume. *noise* is ``None`` where nothing is known.
     *day_spread* ``[d]`` is how many times as far as an ordinary day each may stray
-    (``None``: all are ordinary). *tests* are those behind a choice among models.
+    (``None``: all are ordinary). *tests* are those behind a choice among models,
+    *special_days* what holidays and events make of the dates.
     """
 
     mean: FloatArray
@@ -45,6 +46,7 @@ class DayForecast:
     noise: QueueNoise | None = None
     day_spread: FloatArray | None = None
     tests: tuple[ModelTest, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
 
 
 def forecast_days(
@@ -108,6 +110,9 @@ def _volumes(
         noise=bands.noise,
         day_spread=_day_spread(bands.noise, mean, variance, horizon),
         tests=fitted.tests if isinstance(fitted, Chosen) else (),
+        special_days=special.described(
+            ordinary, horizon.days, horizon.tags, horizon.is_open
+        ),
     )
 
 

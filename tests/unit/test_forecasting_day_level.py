@@ -182,3 +182,42 @@ def test_widening_adds_roots_of_squares_and_keeps_order():
     assert widened(quantiles, mean, 0 * variance, levels) is quantiles
     far = widened(quantiles, mean, np.full((1, 2), 1e6), levels)
     assert far.min() == 0.0
+
+
+def test_the_forecast_tells_what_special_days_were_taken_to_be():
+    past = [MONDAY - timedelta(days=14 * k + 4) for k in range(1, 5)]
+    coming = MONDAY + timedelta(days=3)
+    calendar = {"q": {d: Holiday(day=d, name="Feast") for d in (*past, coming)}}
+    launch = DemandEvent(
+        event="launch",
+        kind="launch",
+        queue_ids=("q",),
+        from_local_minute=wall_minute(MONDAY, 600),
+        to_local_minute=wall_minute(MONDAY, 2040),
+        effect=1.5,
+    )
+    result = run(history_of(noisy), holidays=calendar, events=[launch])
+    found = {(one.day, one.kind): one for one in result.special_days["q"]}
+    assert [day.day for day, _ in sorted(found)] == [26, 27, 28, 29, 30, 31, 1]
+    for day in (MONDAY, MONDAY + timedelta(days=1)):
+        stated = found[day, "launch"]
+        assert stated.ratio == pytest.approx(1.5)
+        assert (stated.ratio_sd, stated.is_stated) == (0.0, True)
+    feast = found[coming, "holiday"]
+    assert (feast.name, feast.occurrences, feast.is_stated) == ("Feast", 4, False)
+    assert feast.ratio == pytest.approx(1.0, abs=0.05)
+    assert 0.0 < feast.ratio_sd < 0.2
+    # The mean is what the ratio says of it, and the day without history is less known.
+    by_day = result.mean[0].reshape(7, 48).sum(axis=1)
+    assert by_day[3] == pytest.approx(200 * 48 * feast.ratio, rel=0.02)
+    assert not run(history_of(noisy)).special_days
+
+
+def test_closed_days_are_not_described():
+    calendar = {"q": {MONDAY: Holiday(day=MONDAY, name="Feast")}}
+    queue = make_queue(
+        closed_on_holidays=True,
+        opening=OpeningHours(spans=(((0, 1440),), (), *(((0, 1440),),) * 5)),
+    )
+    # neither the holiday nor the day after, which is a Tuesday
+    assert "q" not in run(history_of(noisy), queue, holidays=calendar).special_days
