@@ -98,25 +98,3 @@ def test_messaging_is_the_same_chain_with_more_at_once():
     assert level == pytest.approx([0.8, 1.0], abs=1e-9)
     alone = CHANNELS["chat"]().requirement(a_queue("c", "chat"), demand).base_agents
     assert 0.2 * alone[0] < agents[0] < 0.6 * alone[0]
-
-
-# Whole agents for 80/20 at K=3, AHT 6/7/8.5 min, patience 2 min, where dividing the
-# lone AHT by three says 10 and 40: balance equations summed directly.
-@pytest.mark.parametrize(
-    ("per_minute", "needed", "divided", "level_divided"),
-    [(4, 12, 10, 0.607), (20, 55, 40, 0.137)],
-)
-def test_dividing_the_handle_time_by_the_chats_is_far_too_few(
-    per_minute, needed, divided, level_divided
-):
-    queue = a_queue("c", "chat", chat=RISING, patience_s=120.0)
-    demand = a_demand([60.0 * per_minute], 360.0)
-    model = CHANNELS["chat"]()
-    agents = model.requirement(queue, demand).base_agents
-    assert math.ceil(agents[0]) == needed
-    levels = [
-        model.service_level(queue, demand, np.array([float(n)]))[0]
-        for n in (needed - 1, needed, divided)
-    ]
-    assert levels[0] < 0.8 <= levels[1]
-    assert levels[2] == pytest.approx(level_divided, abs=5e-4)

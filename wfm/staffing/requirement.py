@@ -94,11 +94,28 @@ def _demand(
     window: tuple[int, int],
     open_masks: Mapping[str, BoolArray],
 ) -> Demand:
-    num_t = forecast.grid.num_intervals
+    """Return the demand of the window, all changes made."""
+    whole = changed(_as_forecast(forecast, queues, window, open_masks))
+    inside = np.zeros(forecast.grid.num_intervals, dtype=bool)
+    inside[window[0] : window[1]] = True
+    offered = np.where(inside, whole.offered_contacts, 0.0)
+    return replace(
+        whole,
+        offered_contacts=offered,
+        aht_s=np.where(offered > 0.0, whole.aht_s, 0.0),
+    )
+
+
+def _as_forecast(
+    forecast: VolumeForecast,
+    queues: Sequence[Queue],
+    window: tuple[int, int],
+    open_masks: Mapping[str, BoolArray],
+) -> Demand:
+    shape = (len(queues), forecast.grid.num_intervals)
     rows = {name: q for q, name in enumerate(forecast.queue_ids)}
-    offered = np.zeros((len(queues), num_t))
-    aht_s = np.zeros((len(queues), num_t))
-    accepts = np.ones((len(queues), num_t), dtype=bool)
+    offered, aht_s = np.zeros(shape), np.zeros(shape)
+    accepts = np.ones(shape, dtype=bool)
     for q, queue in enumerate(queues):
         if queue.queue_id in rows:
             offered[q] = forecast.mean[rows[queue.queue_id]]
@@ -106,23 +123,13 @@ def _demand(
         aht_s[q][aht_s[q] <= 0.0] = queue.default_aht_s or 0.0
         if not CHANNELS[queue.channel].deferred:
             accepts[q] = open_masks[queue.queue_id]
-    whole = changed(
-        Demand(
-            grid=forecast.grid,
-            queues=queues,
-            offered_contacts=np.where(accepts, offered, 0.0),
-            aht_s=aht_s,
-            accepts=accepts,
-            window=window,
-        )
-    )
-    inside = np.zeros(num_t, dtype=bool)
-    inside[window[0] : window[1]] = True
-    offered = np.where(inside, whole.offered_contacts, 0.0)
-    return replace(
-        whole,
-        offered_contacts=offered,
-        aht_s=np.where(offered > 0.0, whole.aht_s, 0.0),
+    return Demand(
+        grid=forecast.grid,
+        queues=queues,
+        offered_contacts=np.where(accepts, offered, 0.0),
+        aht_s=aht_s,
+        accepts=accepts,
+        window=window,
     )
 
 
