@@ -119,7 +119,7 @@ def test_totals_of_days_cover_what_comes():
     # Gamma days of 20 %, Poisson counts: 80 % bands of days and of weeks.
     rng = np.random.default_rng(7)
     hits = {"day": [], "week": []}
-    for _ in range(12):
+    for _ in range(24):
         factor = rng.gamma(25, 1 / 25, 119)
         counts = rng.poisson(np.repeat(6.0 * factor, 48))
         grid = grid_over(FIRST - timedelta(days=105), 105)
@@ -129,7 +129,7 @@ def test_totals_of_days_cover_what_comes():
         )
         future = counts[grid.num_intervals :].reshape(14, 48).sum(axis=1)
         for by, actual in (("day", future), ("week", future.reshape(2, 7).sum(axis=1))):
-            rows = forecasting.totals(made, by=by, num_paths=256).rows
+            rows = forecasting.totals(made, by=by, num_paths=192).rows
             hits[by] += [
                 row.quantiles[0] <= x <= row.quantiles[-1]
                 for row, x in zip(rows, actual, strict=True)
