@@ -249,9 +249,9 @@ def _over_days(
         f"service level promised over the {target.over}{worst}; {saved:.1f} "
         "agent-hours fewer than interval by interval"
     )
-    return _larger(agents, replace(floor, agents=np.minimum(floor.agents, agents))), (
-        remark
-    )
+    at_floor = agents <= floor.agents * (1.0 + 1e-9)
+    binding = np.where(at_floor, floor.binding, each.binding)
+    return erlang.Required(agents=agents, binding=binding), remark
 
 
 def _level_of(model: PhoneModel, load: FloatArray, rows: IntArray) -> "_Level":

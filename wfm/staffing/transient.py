@@ -9,7 +9,8 @@ those ahead, solved backwards from ``t + T`` through every change of staff on th
 
 When staff fall below the contacts in hand, those in hand go back to the head of the
 line at once, their work so far not lost (service is memoryless). Agents who finish what
-they have in hand before they leave give slightly better service.
+they have in hand before they leave give slightly better service. Those handed
+back may still give up.
 
 A real number of agents continues the chain the way Erlang's formulas are continued
 (see :mod:`wfm.staffing.blocking`): its lowest state stands for "less than the fraction
@@ -132,9 +133,7 @@ def carried_service(
     """
     from wfm.staffing.kernels.course import carry
 
-    few = _QUICK_NODES if quick else _LATE_NODES
-    many = few + 2 if quick else _NODES
-    late = _gauss(many if answer_within_s > 0.25 * load.interval_s else few)
+    late = _late_nodes(answer_within_s, load.interval_s, quick=quick)
     periods = _periods(load)
     before = (float(start.part), float(start.block))
     found, chance, _ = carry(
@@ -209,6 +208,25 @@ def _periods(load: TransientLoad) -> "Periods":
         block=np.asarray(erlang_b(arrival * aht_s, part), dtype=np.float64),
         fresh=np.asarray(fresh, dtype=bool),
     )
+
+
+def _late_nodes(within_s: float, interval_s: float, *, quick: bool) -> FloatArray:
+    """Return points and weights for arrivals that may be served in a later period.
+
+    A threshold beyond a whole period reaches one period further from some moment on:
+    there the points are split.
+    """
+    few = _QUICK_NODES if quick else _LATE_NODES
+    if within_s <= 0.25 * interval_s:
+        return _gauss(few)
+    nodes = _gauss(few + 2 if quick else _NODES)
+    if within_s <= interval_s:
+        return nodes
+    split = 1.0 - (within_s / interval_s) % 1.0
+    parts = ((0.0, split), (split, 1.0))
+    points = [low + (high - low) * nodes[0] for low, high in parts]
+    weights = [(high - low) * nodes[1] for low, high in parts]
+    return np.stack((np.concatenate(points), np.concatenate(weights)))
 
 
 @cache

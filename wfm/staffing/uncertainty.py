@@ -146,8 +146,8 @@ def _panels(
     middle, spread = _cube_root(shape)
     low, high = max(middle - _REACH * spread, 0.0), middle + _REACH * spread
     with np.errstate(all="ignore"):
-        full = np.where(load > 0.0, agents / load, np.inf)
-        width = 3.0 / np.sqrt(load)
+        full = np.where(load > 0.0, agents / load, 1.0)
+        width = np.where(load > 0.0, 3.0 / np.sqrt(load), 1.0)
         late = full * np.exp(np.minimum(within_s / patience_s, 50.0))
         late *= 1.0 + width * np.sqrt(np.minimum(aht_s / patience_s, 1.0))
     late = np.where(np.isinf(patience_s), full, late)
