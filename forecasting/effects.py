@@ -99,18 +99,32 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Occurrence:
+    """What one tag shows: its normal equations, and the noise in them."""
+
+    kind: str
+    name: str
+    seen: Belief
+    variance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """Learnt effects by kind and by (kind, name)."""
+    """Learnt effects by kind, and what was seen of each (kind, name)."""
 
     by_kind: Mapping[str, Effect] = field(default_factory=dict)
-    by_name: Mapping[tuple[str, str], Effect] = field(default_factory=dict)
+    by_name: Mapping[tuple[str, str], Sequence[_Occurrence]] = field(
+        default_factory=dict
+    )
 
     def of(self, tag: Tag) -> Effect:
         """Return the effect of *tag*: stated, learnt by name, by kind, or assumed."""
         if tag.effect is not None:
             return Effect(ordinary=tag.effect)
-        named = self.by_name.get((tag.kind, tag.name))
-        return named or self.by_kind.get(tag.kind) or _assumed(tag)
+        if (kind := self.by_kind.get(tag.kind)) is None:
+            return _assumed(tag)
+        seen = self.by_name.get((tag.kind, tag.name))
+        return _of_name(tag.kind, kind, seen) if seen else kind
 
     def knows(self, tag: Tag) -> bool:
         """Return whether the effect of *tag* is stated or learnt."""
@@ -124,16 +138,6 @@ def _assumed(tag: Tag) -> Effect:
     if tag.like_weekday is None:
         return Effect(ordinary=1.0, spread=spread)
     return Effect(ordinary=1.0 - prior.share, resembled=prior.share, spread=spread)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Occurrence:
-    """What one tag shows: its normal equations, and the noise in them."""
-
-    kind: str
-    name: str
-    seen: Belief
-    variance: float
 
 
 def learn_effects(
@@ -252,20 +256,28 @@ def _levels(history: QueueHistory, expected: FloatArray) -> tuple[FloatArray, fl
 
 
 def _shrunken(occurrences: Sequence[_Occurrence]) -> Effects:
-    by_kind: dict[str, Effect] = {}
-    by_name: dict[tuple[str, str], Effect] = {}
-    for kind in sorted({one.kind for one in occurrences}):
-        prior = PRIORS.get(kind, EVENT)
-        mine = [one for one in occurrences if one.kind == kind]
-        belief = _after(prior.of_kind(), mine, prior.name_level_sd**2)
-        unlike = prior.of_name(belief.mean())
-        names = unlike.covariance()
-        by_kind[kind] = _effect(belief, names, len(mine))
-        for name in sorted({one.name for one in mine if one.name}):
-            same = [one for one in mine if one.name == name]
-            known = _after(unlike, same, 0.0)
-            by_name[kind, name] = _effect(known, names, len(same), YEARS_UNLIKE)
-    return Effects(by_kind=by_kind, by_name=by_name)
+    kinds: dict[str, list[_Occurrence]] = {}
+    names: dict[tuple[str, str], list[_Occurrence]] = {}
+    for one in occurrences:
+        kinds.setdefault(one.kind, []).append(one)
+        if one.name:
+            names.setdefault((one.kind, one.name), []).append(one)
+    by_kind = {kind: _of_kind(kind, kinds[kind]) for kind in sorted(kinds)}
+    return Effects(by_kind=by_kind, by_name=names)
+
+
+def _of_kind(kind: str, occurrences: Sequence[_Occurrence]) -> Effect:
+    prior = PRIORS.get(kind, EVENT)
+    belief = _after(prior.of_kind(), occurrences, prior.name_level_sd**2)
+    names = prior.of_name(prior.mean).covariance()
+    return _effect(belief, names, len(occurrences))
+
+
+def _of_name(kind: str, effect: Effect, occurrences: Sequence[_Occurrence]) -> Effect:
+    prior = PRIORS.get(kind, EVENT)
+    unlike = prior.of_name((effect.ordinary, effect.resembled))
+    belief = _after(unlike, occurrences, 0.0)
+    return _effect(belief, unlike.covariance(), len(occurrences), YEARS_UNLIKE)
 
 
 def _after(belief: Belief, occurrences: Sequence[_Occurrence], extra: float) -> Belief:

@@ -36,6 +36,7 @@ def run(history, queue=None, **settings):
         [queue or make_queue()],
         first_day={"q": MONDAY},
         num_days=settings.pop("num_days", 7),
+        model="weekday_mean",
         **settings,
     )
 
