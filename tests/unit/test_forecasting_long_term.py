@@ -1,6 +1,8 @@
 """Three years ahead, on histories whose trend and season are known."""
 
+import inspect
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +19,8 @@ from wfm.domain.drivers import DemandDrivers, Growth
 from wfm.domain.grid import IntervalGrid
 
 FIRST = date(2026, 1, 5)
+MODEL = "weekday_mean"
+long_term = partial(forecasting.long_term, model=MODEL)
 AHT_S = 300.0
 
 
@@ -48,7 +52,7 @@ def three_years():
 
 @pytest.fixture(scope="module")
 def rows(three_years):
-    return forecasting.long_term(three_years, [make_queue()], first_day=FIRST).rows
+    return long_term(three_years, [make_queue()], first_day=FIRST).rows
 
 
 def truth(row, slope, height, rate=60.0):
@@ -67,7 +71,7 @@ def test_there_are_36_months_without_gap(rows):
 
 
 def test_weeks_are_seven_dates(three_years):
-    result = forecasting.long_term(
+    result = long_term(
         three_years, [make_queue()], first_day=FIRST, months=2, period="week"
     )
     assert [row.start for row in result.rows] == [
@@ -88,7 +92,7 @@ def test_the_band_reaches_to_the_undamped_trend(rows):
 
 
 def test_a_level_history_stays_level_and_its_band_widens():
-    result = forecasting.long_term(history_of(1096), [make_queue()], first_day=FIRST)
+    result = long_term(history_of(1096), [make_queue()], first_day=FIRST)
     months = result.rows[1:]
     for row in months:
         assert row.mean == pytest.approx(truth(row, 0.0, 0.0), rel=0.02)
@@ -107,9 +111,9 @@ def test_quantiles_ascend_around_the_mean(rows):
 def test_it_agrees_with_the_short_term_forecast_week_by_week(three_years):
     queue = make_queue()
     short = forecasting.forecast(
-        three_years, [queue], first_day={"q": FIRST}, num_days=42
+        three_years, [queue], first_day={"q": FIRST}, num_days=42, model=MODEL
     )
-    weeks = forecasting.long_term(
+    weeks = long_term(
         three_years, [queue], first_day=FIRST, months=3, period="week"
     ).rows[:6]
     expected = short.mean[0].reshape(6, -1).sum(axis=1)
@@ -118,12 +122,8 @@ def test_it_agrees_with_the_short_term_forecast_week_by_week(three_years):
 
 def test_weeks_and_months_tell_the_same_days(three_years):
     queue = [make_queue()]
-    january, february = forecasting.long_term(
-        three_years, queue, first_day=FIRST, months=2
-    ).rows
-    weeks = forecasting.long_term(
-        three_years, queue, first_day=FIRST, months=2, period="week"
-    ).rows
+    january, february = long_term(three_years, queue, first_day=FIRST, months=2).rows
+    weeks = long_term(three_years, queue, first_day=FIRST, months=2, period="week").rows
     # 5 January to 1 March are 55 days, so the eighth week ends one day later
     assert weeks[-1].end == february.end + timedelta(days=1)
     longer = sum(row.mean for row in weeks) - january.mean - february.mean
@@ -147,7 +147,7 @@ def test_beyond_18_months_the_level_is_the_planner_s(rows):
 def test_growth_is_a_lever(three_years):
     growth = Growth(per_year=0.2, since=date(2026, 7, 1))
     plain, grown, stated = (
-        forecasting.long_term(
+        long_term(
             three_years,
             [make_queue(drivers=drivers)],
             first_day=FIRST,
@@ -177,7 +177,7 @@ def test_workload_is_contacts_times_handle_time(rows):
 
 
 def test_a_short_history_has_no_season_and_says_so():
-    result = forecasting.long_term(history_of(200), [make_queue()], first_day=FIRST)
+    result = long_term(history_of(200), [make_queue()], first_day=FIRST)
     assert any("no annual index" in note for note in result.notes["q"])
     june = result.rows[5]
     # nobody knows the season, so the band allows for one
@@ -192,7 +192,7 @@ def test_closed_months_and_holidays_count_by_day():
     holidays = {day: Holiday(day=day, name="H") for day in (date(2026, 4, 1),)}
     calendars = ({"q": holidays}, {})
     closed, whole = (
-        forecasting.long_term(
+        long_term(
             history_of(400), [queue], first_day=FIRST, months=5, holidays=calendar
         )
         for calendar in calendars
@@ -205,7 +205,7 @@ def test_closed_months_and_holidays_count_by_day():
 
 def test_holidays_that_end_early_are_named():
     holidays = {"q": {date(2026, 1, 1): Holiday(day=date(2026, 1, 1), name="New Year")}}
-    result = forecasting.long_term(
+    result = long_term(
         history_of(60), [make_queue()], first_day=FIRST, holidays=holidays
     )
     assert "public holidays are known until 2026 only" in result.notes["q"]
@@ -221,7 +221,7 @@ def test_an_event_of_stated_effect_moves_its_month():
         effect=1.5,
     )
     with_event, without = (
-        forecasting.long_term(
+        long_term(
             history_of(100), [make_queue()], first_day=FIRST, months=10, events=events
         ).rows
         for events in ((event,), ())
@@ -234,7 +234,7 @@ def test_one_queue_s_failure_leaves_the_others_alone():
     history = history_of(60, queues=("q", "silent"))
     object.__setattr__(history, "observed", history.observed.copy())
     history.observed[1] = False
-    result = forecasting.long_term(
+    result = long_term(
         history,
         [make_queue(q) for q in ("q", "silent", "new")],
         first_day=FIRST,
@@ -245,7 +245,7 @@ def test_one_queue_s_failure_leaves_the_others_alone():
 
 
 def test_the_table_has_a_column_per_quantile(rows, three_years):
-    result = forecasting.long_term(
+    result = long_term(
         three_years, [make_queue()], first_day=FIRST, months=1, levels=(0.05, 0.975)
     )
     (row,) = result.to_rows()
@@ -257,13 +257,21 @@ def test_the_table_has_a_column_per_quantile(rows, three_years):
 
 
 def test_it_is_reproducible_to_the_bit(rows, three_years):
-    again = forecasting.long_term(three_years, [make_queue()], first_day=FIRST).rows
+    again = long_term(three_years, [make_queue()], first_day=FIRST).rows
     assert again == rows
+
+
+def test_the_model_is_the_short_term_forecast_s():
+    one, other = (
+        inspect.signature(function).parameters["model"].default
+        for function in (forecasting.long_term, forecasting.forecast)
+    )
+    assert one == other
 
 
 def test_months_must_be_positive(three_years):
     with pytest.raises(ValueError, match="at least one month"):
-        forecasting.long_term(three_years, [make_queue()], first_day=FIRST, months=0)
+        long_term(three_years, [make_queue()], first_day=FIRST, months=0)
 
 
 @pytest.mark.parametrize("zone", ["America/Denver", "Asia/Kathmandu", "Asia/Tokyo"])
@@ -271,7 +279,7 @@ def test_months_are_those_of_the_queue_s_clock(zone):
     queue = make_queue(zone=zone)
     grid = grid_over(FIRST - timedelta(days=60), 62, "UTC", 60)
     flat = make_history(grid, {"q": np.full(grid.num_intervals, 10.0)})
-    result = forecasting.long_term(flat, [queue], first_day=FIRST, months=12)
+    result = long_term(flat, [queue], first_day=FIRST, months=12)
     # by the calendar, clock changes included
     for row in result.rows:
         start, end = (day for day in (row.start, row.end))
@@ -351,6 +359,6 @@ def test_a_grid_of_any_interval():
         num_intervals=30 * 96,
     )
     flat = make_history(grid, {"q": np.full(grid.num_intervals, 2.0)})
-    result = forecasting.long_term(flat, [make_queue()], first_day=FIRST, months=1)
+    result = long_term(flat, [make_queue()], first_day=FIRST, months=1)
     (row,) = result.rows
     assert row.mean == pytest.approx(2.0 * 96 * 27)
