@@ -25,7 +25,13 @@ from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import to_instant
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import FloatArray, IntArray
-from wfm.domain.demand import MINUTES_PER_DAY, ContactHistory, DemandEvent, Queue
+from wfm.domain.demand import (
+    DEFAULT_FORECAST_MODEL,
+    MINUTES_PER_DAY,
+    ContactHistory,
+    DemandEvent,
+    Queue,
+)
 from wfm.domain.drivers import Growth
 from wfm.domain.grid import IntervalGrid
 
@@ -107,7 +113,7 @@ def long_term(
     holidays: Mapping[str, Mapping[date, Holiday]] | None = None,
     events: Sequence[DemandEvent] = (),
     growth: Mapping[str, Growth] | None = None,
-    model: str = "weekday_mean",
+    model: str = DEFAULT_FORECAST_MODEL,
     queue_models: Mapping[str, str] | None = None,
     levels: Sequence[float] = LEVELS,
 ) -> LongTermForecast:

@@ -22,6 +22,7 @@ from wfm.calendar.local import to_instant, wall_minute
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import (
+    DEFAULT_FORECAST_MODEL,
     ContactHistory,
     DemandEvent,
     ModelTest,
@@ -43,7 +44,7 @@ def forecast(
     num_days: Mapping[str, int] | int,
     holidays: Mapping[str, Mapping[date, Holiday]] | None = None,
     events: Sequence[DemandEvent] = (),
-    model: str = "weekday_mean",
+    model: str = DEFAULT_FORECAST_MODEL,
     queue_models: Mapping[str, str] | None = None,
     levels: Sequence[float] = DEFAULT_LEVELS,
 ) -> VolumeForecast:
@@ -64,7 +65,8 @@ def forecast(
     events
         Tagged events, past and to come.
     model, queue_models
-        The model's name, and by queue id the exceptions.
+        The model's name, and by queue id the exceptions. By default the one that did
+        best on each queue lately (:mod:`forecasting.select`).
     levels
         Ascending quantile levels.
 

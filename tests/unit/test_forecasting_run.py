@@ -46,6 +46,7 @@ def history_of(zones, *, num_days=70, end=MONDAY, rate=weekly, missing=()):
 
 
 def run(history, queues, first=MONDAY, num_days=7, **settings):
+    settings = {"model": "weekday_mean"} | settings
     return forecast(
         history,
         queues,

@@ -11,6 +11,7 @@ from wfm.domain.edits import AppliedEdit
 from wfm.domain.grid import IntervalGrid
 
 MINUTES_PER_DAY = 1440
+DEFAULT_FORECAST_MODEL = "best"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

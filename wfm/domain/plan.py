@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from wfm.domain.demand import ContactHistory, DemandEvent, Queue, ShrinkageComponent
+from wfm.domain.demand import (
+    DEFAULT_FORECAST_MODEL,
+    ContactHistory,
+    DemandEvent,
+    Queue,
+    ShrinkageComponent,
+)
 from wfm.domain.edits import OverrideRow
 from wfm.domain.people import Agent, EmploymentContract, Site
 from wfm.domain.roster import Prices
@@ -62,7 +68,7 @@ class Plan:
     queue_floors: tuple[QueueFloor, ...] = ()
     shrinkage: tuple[ShrinkageComponent, ...] = ()
     calendar_changes: Mapping[str, CalendarChange] = field(default_factory=dict)
-    forecast_model: str = "weekday_mean"
+    forecast_model: str = DEFAULT_FORECAST_MODEL
     queue_models: Mapping[str, str] = field(default_factory=dict)
     level_deferred: Literal["apart", "together"] = "apart"
 

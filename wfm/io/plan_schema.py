@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from wfm.domain.demand import DEFAULT_FORECAST_MODEL
 from wfm.io.plan_drivers import (
     CallbackOfferTable,
     DemandTable,
@@ -188,7 +189,7 @@ class HistoryTable(Table):
 class ForecastTable(Table):
     """The forecast model of queues that name none."""
 
-    model: Id = "weekday_mean"
+    model: Id = DEFAULT_FORECAST_MODEL
 
 
 class CalendarTable(Table):
