@@ -54,7 +54,7 @@ QUEUES = """\
     requires: [en]
     open: {weekdays: "09:00-17:00"}
     target: {answer_within_open_hours: 8}
-    blend_with: phone
+    blend: phone
 level_deferred: together
 sites:
 """
@@ -118,7 +118,7 @@ def test_blending_lowers_the_hours(folder, capsys, monkeypatch):
     run_wfm(capsys, monkeypatch, "staff", folder)
     together = sum(hours for hours, _ in staffed(folder).values())
     path = folder / "plan.yaml"
-    text = path.read_text("utf-8").replace("    blend_with: phone\n", "")
+    text = path.read_text("utf-8").replace("    blend: phone\n", "")
     path.write_text(text, "utf-8")
     run_wfm(capsys, monkeypatch, "staff", folder)
     apart = sum(hours for hours, _ in staffed(folder).values())

@@ -7,10 +7,17 @@ from hypothesis import strategies as st
 from support.staffing_cases import a_demand, a_queue
 
 from wfm.domain.demand import ChatConcurrency, ServiceTarget
+from wfm.domain.drivers import CallbackOffer
 from wfm.staffing.channel import CHANNELS, LiveChannel
 
 contacts = st.sampled_from([0.0, 1e-300, 1e-9, 0.01, 0.3, 2.0, 30.0, 400.0])
 patience = st.sampled_from([None, 1e-3, 5.0, 60.0, 3600.0, 1e9])
+offers = st.builds(
+    CallbackOffer,
+    after_s=st.sampled_from([0.0, 1.0, 90.0, 1e4]),
+    accepted=st.sampled_from([0.01, 0.4, 0.99, 1.0]),
+    to_queue=st.sampled_from([None, "later"]),
+)
 targets = st.builds(
     ServiceTarget,
     service_level_fraction=st.sampled_from([None, 0.01, 0.8, 0.999]),
@@ -22,7 +29,8 @@ targets = st.builds(
 
 
 @pytest.mark.parametrize(
-    "channel", ["callback", "chat", "email", "messaging", "phone", "social"]
+    "channel",
+    ["callback", "chat", "email", "messaging", "phone", "social", "virtual_queue"],
 )
 @settings(max_examples=25, deadline=None)
 @given(
@@ -31,9 +39,10 @@ targets = st.builds(
     patience_s=patience,
     target=targets,
     several=st.booleans(),
+    offer=offers,
 )
 def test_agents_are_finite_and_enough(
-    channel, offered, aht_s, patience_s, target, several
+    channel, offered, aht_s, patience_s, target, several, offer
 ):
     chat = ChatConcurrency(max_chats=3, aht_factor=(1.0, 1.2, 1.5))
     queue = a_queue(
@@ -42,6 +51,7 @@ def test_agents_are_finite_and_enough(
         patience_s=patience_s,
         target=target,
         chat=chat if several else None,
+        callback_offer=offer,
     )
     if channel == "phone":  # the line is carried on: only steady demand is met exactly
         offered = offered[:1] * len(offered)

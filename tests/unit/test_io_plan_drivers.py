@@ -57,7 +57,7 @@ MORE = """\
     target: {answer_within_open_hours: 24}
     outbound: {records: 500, contact_rate: 0.3, max_tries: 3, contact_s: 200,
                retry_after_open_hours: 4}
-    blend_with: phone_ja
+    blend: phone_ja
   sms:
     channel: messaging
     zone: Asia/Tokyo
@@ -158,12 +158,12 @@ FAULTS = [
     ),
     ("retry_after_open_hours: 4", "retry_after_open_hours: 12", "3 tries take more"),
     ("channel: outbound", "channel: email", "list.outbound: a email queue has no"),
-    ("blend_with: phone_ja", "blend_with: phone_jp", "did you mean 'phone_ja'"),
-    ("blend_with: phone_ja", "blend_with: line", "line is no phone queue with a serv"),
+    ("blend: phone_ja", "blend: phone_jp", "did you mean 'phone_ja'"),
+    ("blend: phone_ja", "blend: line", "line is no phone queue with a serv"),
     (
         "    target: {asa_s: 30}\n    patience_s: 600",
-        "    target: {asa_s: 30}\n    blend_with: phone_ja",
-        "blend_with: a messaging queue can't wait",
+        "    target: {asa_s: 30}\n    blend: phone_ja",
+        "blend: a messaging queue can't wait",
     ),
     (
         '[ja, phone]\n    open: {daily: "09:00-21:00"}\n    target: {answer',
@@ -183,7 +183,7 @@ def test_faults_are_told_at_their_line(tmp_path, old, new, message):
 
 def test_a_list_needs_its_key(tmp_path):
     start = FULL.index("    outbound:")
-    text = FULL[:start] + FULL[FULL.index("    blend_with:") :]
+    text = FULL[:start] + FULL[FULL.index("    blend:") :]
     with pytest.raises(InputError, match="the key 'outbound' is missing"):
         read(tmp_path, text)
 

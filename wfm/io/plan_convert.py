@@ -109,7 +109,7 @@ def queue_of(queue_id: str, table: QueueTable) -> Queue:
         drivers=drivers_of(table.reasons, table.demand),
         callback_offer=offer_of(table.callback_offer),
         outbound=outbound_of(table.outbound),
-        blend_with=table.blend_with,
+        blend_with=table.blend,
         staffing=StaffingChoice(
             plan_on=table.plan_on,
             probability=table.plan_probability or StaffingChoice().probability,

@@ -137,25 +137,25 @@ def _check_blend(
     channels: Mapping[str, bool],
     faults: DocumentProblems,
 ) -> None:
-    if queue.blend_with is None:
+    if queue.blend is None:
         return
-    place = (*path, "blend_with")
+    place = (*path, "blend")
     if not channels.get(queue.channel, True):
         faults.at_key(
             place, f"a {queue.channel} queue can't wait", "work that may wait"
         )
         return
-    phone = _known_queue(queue.blend_with, place, plan, faults)
+    phone = _known_queue(queue.blend, place, plan, faults)
     if phone is None:
         return
     if phone.channel != "phone" or phone.target.service_level is None:
-        message = f"{queue.blend_with} is no phone queue with a service level"
+        message = f"{queue.blend} is no phone queue with a service level"
         faults.at_value(place, message)
         return
     held = dict(phone.requires)
     for skill, level in queue.requires:
         if held.get(skill, -1) < level:
-            message = f"agents of {queue.blend_with} need not hold {skill}"
+            message = f"agents of {queue.blend} need not hold {skill}"
             faults.at_value(place, message, "no skill that the phone queue lacks")
 
 

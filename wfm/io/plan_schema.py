@@ -111,7 +111,7 @@ class QueueTable(Table):
     demand: DemandTable = DemandTable()
     callback_offer: CallbackOfferTable | None = None
     outbound: OutboundTable | None = None
-    blend_with: Id | None = None
+    blend: Id | None = None
     plan_on: Literal["mean", "p75", "p90", "sl_probability", "expected_sl"] = "mean"
     plan_probability: OpenShare | None = None
     demand_cv: Annotated[float, Field(ge=0, le=2)] | None = None
