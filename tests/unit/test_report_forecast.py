@@ -10,12 +10,15 @@ from support.report_cases import report_case
 from forecasting.rolling import BacktestRow
 from forecasting.track_record import AccuracyRow
 from wfm.calendar.local import wall_minute
+from wfm.domain.demand import ModelTest, SpecialDay
 from wfm.domain.edits import AppliedEdit, OverrideRow
 from wfm.report.forecast_sections import (
     accuracy_rows,
     backtest_rows,
+    choice_rows,
     edit_rows,
     past_week_labels,
+    special_rows,
     week_rows,
 )
 from wfm.report.html import render_html
@@ -141,3 +144,38 @@ def test_edits_say_who_why_and_what_it_did(case):
     html = render_html(replace(case, forecast=forecast))
     assert "Changed by hand" in html
     assert "How good is this forecast?" not in html  # nothing was tested
+
+
+def test_special_days_say_how_much_how_sure_and_from_what(case):
+    def day(**more):
+        values = {"name": "", "kind": "sale", "ratio": 1.25, "ratio_sd": 0.1}
+        values |= {"day": date(2026, 10, 29), "occurrences": 3} | more
+        return SpecialDay(**values)
+
+    days = (
+        day(),
+        day(day=date(2026, 10, 27), ratio=0.5, occurrences=0, name="Culture Day"),
+        day(is_stated=True, kind="promotion"),
+    )
+    forecast = replace(case.forecast, special_days={"chat_en": days})
+    first, second, third = special_rows(replace(case, forecast=forecast))
+    assert (first["day"], first["change"]) == ("Tue 27 Oct", "−50.0 %")
+    assert first["source"].startswith("assumed")
+    assert (second["what"], second["spread"]) == ("promotion", "")
+    assert (third["change"], third["spread"]) == ("+25.0 %", "± 10 %")
+    assert third["source"] == "learnt from 3 earlier days"
+
+
+def test_the_choice_names_the_models_with_a_part_a_week_ahead(case):
+    def entry(model, lead, weight):
+        return ModelTest(model=model, lead_days=lead, wape=0.2, bias=0.0, weight=weight)
+
+    tests = (
+        entry("day_total", 7, 0.3),
+        entry("low_rank", 7, 0.7),
+        entry("last_week", 7, 0.0),
+        entry("low_rank", 1, 1.0),
+    )
+    forecast = replace(case.forecast, tests={"chat_en": tests})
+    (row,) = choice_rows(replace(case, forecast=forecast))
+    assert row["models"] == "low rank 70 % (WAPE 20.0 %), day total 30 % (WAPE 20.0 %)"

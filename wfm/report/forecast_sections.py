@@ -15,7 +15,9 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import (
     MINUTES_PER_DAY,
     ContactHistory,
+    ModelTest,
     Queue,
+    SpecialDay,
     VolumeForecast,
 )
 from wfm.domain.edits import AppliedEdit
@@ -142,6 +144,61 @@ def accuracy_rows(inputs: ReportInput) -> list[dict[str, Any]]:
         }
         for lead in ordered
     ]
+
+
+def special_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return what holidays and events make of the dates, by date and queue."""
+    if inputs.forecast is None:
+        return []
+    found = [
+        (special, queue_id)
+        for queue_id, days in inputs.forecast.special_days.items()
+        for special in days
+    ]
+    found.sort(key=lambda pair: (pair[0].day, pair[0].kind, pair[0].name))
+    return [_special_row(special, queue_id) for special, queue_id in found]
+
+
+def _special_row(special: SpecialDay, queue_id: str) -> dict[str, Any]:
+    if special.is_stated:
+        source = "stated by the planner"
+    elif special.occurrences:
+        noun = "day" if special.occurrences == 1 else "days"
+        source = f"learnt from {special.occurrences} earlier {noun}"
+    else:
+        source = "assumed: none was seen before"
+    return {
+        "day": day_label(special.day),
+        "what": ", ".join(part for part in (special.name, special.kind) if part),
+        "queue": queue_id,
+        "change": _signed(special.ratio - 1.0),
+        "spread": "" if special.is_stated else f"± {percent(special.ratio_sd, 0)}",
+        "source": source,
+    }
+
+
+def choice_rows(inputs: ReportInput) -> list[dict[str, Any]]:
+    """Return each queue's models with a part in the forecast a week ahead.
+
+    A cell says the error of a model in the test inside the history, and its weight.
+    """
+    if inputs.forecast is None:
+        return []
+    return [
+        {"queue": queue_id, "models": _choice(tests)}
+        for queue_id, tests in inputs.forecast.tests.items()
+    ]
+
+
+def _choice(tests: Sequence[ModelTest]) -> str:
+    leads = sorted({test.lead_days for test in tests})
+    lead = min(leads, key=lambda days: abs(days - 7))
+    chosen = [test for test in tests if test.lead_days == lead and test.weight > 0]
+    chosen.sort(key=lambda test: -test.weight)
+    return ", ".join(
+        f"{words(test.model)} {percent(test.weight, 0)} (WAPE {percent(test.wape)})"
+        for test in chosen
+    )
 
 
 def edit_rows(inputs: ReportInput) -> list[dict[str, Any]]:

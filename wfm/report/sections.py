@@ -9,8 +9,10 @@ from wfm.report.background import cleaning_rows, flat, model_row
 from wfm.report.forecast_sections import (
     accuracy_rows,
     backtest_rows,
+    choice_rows,
     edit_rows,
     past_week_labels,
+    special_rows,
     week_rows,
 )
 from wfm.report.inputs import ReportInput
@@ -81,6 +83,8 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "num_origins": len({row.origin for row in inputs.backtest}),
         "accuracy": accuracy_rows(inputs),
         "edits": edit_rows(inputs),
+        "specials": special_rows(inputs),
+        "choices": choice_rows(inputs),
         "models": [model_row(inputs, queue) for queue in inputs.instance.queues],
         "cleaning": cleaning_rows(inputs),
         "num_cleaned": len(inputs.folder.history_log),
