@@ -42,6 +42,15 @@ class Hierarchy:
             summing[row, sorted(members)] = 1.0
         return cls(names=tuple(nodes), summing=summing)
 
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Return the queue ids of every node, as totals take them."""
+        queue_ids = self.names[: self.summing.shape[1]]
+        return {
+            name: tuple(q for q, held in zip(queue_ids, row, strict=True) if held)
+            for name, row in zip(self.names, self.summing, strict=True)
+        }
+
     def only(self, nodes: BoolArray) -> "Hierarchy":
         """Return the hierarchy of the chosen *nodes* ``[n]``, all queues among them."""
         names = [name for name, kept in zip(self.names, nodes, strict=True) if kept]

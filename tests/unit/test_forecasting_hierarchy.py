@@ -41,6 +41,8 @@ def test_nodes_are_queues_channels_markets_all_each_once():
         "all",
     )
     assert hierarchy.summing[4:].tolist() == [[0, 0, 1, 1], [1, 1, 0, 0], [1, 1, 1, 1]]
+    assert hierarchy.groups["DE"] == ("de-phone", "de-chat")
+    assert hierarchy.groups["jp-phone"] == ("jp-phone",)
     alone = Hierarchy.of(queues()[:1])
     assert alone.names == ("de-phone",)
 
