@@ -220,10 +220,15 @@ def test_unknown_channels_are_named():
 def test_warnings_where_the_model_is_stretched():
     busy = plan({"q": [300.0] * 4}, [a_queue(target=ServiceTarget(asa_s=300))])
     assert "more than 95%" in busy.warnings["q"][0]
-    long = plan({"q": [3.0] * 4}, [a_queue()], aht_s=3600.0)
-    assert "handle time exceeds the interval in 4 of 4" in long.warnings["q"][0]
+    steep = {"q": [3.0, 30.0, 9.0, 3.0]}
+    singly = StaffingChoice(method="sipp")
+    long = plan(steep, [a_queue(staffing=singly)], aht_s=3600.0)
+    assert any("done after its end" in remark for remark in long.warnings["q"])
+    minded = plan(steep, [a_queue()], aht_s=3600.0)
+    assert minded.warnings["q"][0].startswith("staffed by the transient equations")
+    assert not any("done after its end" in remark for remark in minded.warnings["q"])
     rare = plan({"q": [0.25] * 4}, [a_queue()])
-    assert "only 0.25 contacts" in rare.warnings["q"][0]
+    assert any("only 0.2 contacts" in remark for remark in rare.warnings["q"])
     free = plan({"q": [3.0] * 4}, [a_queue()], aht_s=0.0)
     assert "without a handle time" in free.warnings["q"][0]
     assert (free.base_agents == 0).all()

@@ -5,9 +5,7 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import Queue, ServiceTarget
 from wfm.staffing.channel import QueueDemand
-
-_HIGH_OCCUPANCY = 0.95
-_FEW_CONTACTS = 1.0
+from wfm.staffing.validity import ModelUse, validity_warnings
 
 
 def goals_of(target: ServiceTarget) -> dict[str, float]:
@@ -21,39 +19,49 @@ def goals_of(target: ServiceTarget) -> dict[str, float]:
 
 
 def warnings_for(
-    queue: Queue, demand: QueueDemand, occupancy: FloatArray, *, singly: bool = True
+    queue: Queue,
+    demand: QueueDemand,
+    occupancy: FloatArray,
+    *,
+    agents: FloatArray | None = None,
+    singly: bool = True,
 ) -> tuple[str, ...]:
-    """Return remarks on where the stationary model is stretched.
+    """Return remarks on where the waiting model is stretched.
 
     Parameters
     ----------
-    occupancy
-        ``[t]`` at the requirement.
+    occupancy, agents
+        ``[t]`` at the requirement; agents follow from occupancy if left out.
     singly
         Whether each interval was staffed by itself, whatever its contacts' length.
     """
     busy = demand.offered_contacts > 0.0
-    if not busy.any():
-        return ()
     target = queue.target
-    long = busy & singly & (demand.aht_s > demand.grid.interval_s)
-    tight = busy & (occupancy > _HIGH_OCCUPANCY)
-    mean = float(demand.offered_contacts[busy].mean())
+    if agents is None:
+        load = demand.workload_erlangs
+        agents = np.divide(load, occupancy, out=load.copy(), where=occupancy > 0.0)
+    use = ModelUse(
+        offered_contacts=demand.offered_contacts,
+        aht_s=demand.aht_s,
+        agents=agents,
+        occupancy_fraction=occupancy,
+        interval_s=demand.grid.interval_s,
+        answer_within_s=target.answer_within_s,
+        patience_s=queue.patience_s or np.inf,
+        singly=singly,
+    )
     remarks = {
-        f"handle time exceeds the interval in {long.sum()} of {busy.sum()} "
-        "intervals; peaks are met late (each is planned by itself)": long.any(),
-        f"agents are busy more than {_HIGH_OCCUPANCY:.0%} of the time in "
-        f"{tight.sum()} of {busy.sum()} intervals; set max_occupancy": tight.any(),
-        f"only {mean:.2f} contacts per open interval: the service level of single "
-        "intervals says little": mean < _FEW_CONTACTS,
         "contacts without a handle time count as no work; set aht_s": (
             busy & (demand.aht_s <= 0.0)
         ).any(),
         "no wait is targeted; staffed only to keep the queue stable": (
-            target.service_level_fraction is None and target.asa_s is None
+            busy.any()
+            and target.service_level_fraction is None
+            and target.asa_s is None
         ),
     }
-    return tuple(remark for remark, holds in remarks.items() if holds)
+    said = tuple(remark for remark, holds in remarks.items() if holds)
+    return (*validity_warnings(use), *said)
 
 
 def safe_aht_s(demand: QueueDemand) -> FloatArray:

@@ -35,6 +35,9 @@ class ModelUse:
         The threshold of the service level, ``None`` without one.
     patience_s
         Mean patience; ``inf`` where nobody is taken to give up.
+    singly
+        Whether each interval was staffed by itself; else handling that reaches into
+        later ones has been minded.
     """
 
     offered_contacts: FloatArray
@@ -44,6 +47,7 @@ class ModelUse:
     interval_s: float
     answer_within_s: float | None = None
     patience_s: float = np.inf
+    singly: bool = True
 
     @property
     def busy(self) -> BoolArray:
@@ -66,7 +70,8 @@ def validity_warnings(use: ModelUse) -> tuple[str, ...]:
     """
     if not use.busy.any():
         return ()
-    return (*_utilisation(use), *_overhang(use), *_small_counts(use), *_patience(use))
+    late = _overhang(use) if use.singly else ()
+    return (*_utilisation(use), *late, *_small_counts(use), *_patience(use))
 
 
 def overhang_fraction(aht_s: FloatArray, interval_s: float) -> FloatArray:

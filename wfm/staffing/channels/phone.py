@@ -32,7 +32,9 @@ class Phone:
             safe_aht_s(demand),
             patience_s=queue.patience_s or np.inf,
         )
-        stretched = warnings_for(queue, demand, busy, singly=plan.method == "sipp")
+        stretched = warnings_for(
+            queue, demand, busy, agents=plan.agents, singly=plan.method == "sipp"
+        )
         return QueueStaffing(
             base_agents=plan.agents,
             binding=plan.binding,
