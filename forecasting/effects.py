@@ -22,6 +22,7 @@ from wfm.domain.arrays import BoolArray, FloatArray
 LEVEL_DAYS = 15
 LEVEL_PRIOR_DAYS = 0.25
 MIN_DAY_SD = 0.03
+LEAST_CONTACTS = 1e-9
 YEARS_UNLIKE = 0.25  # one Christmas and the next, against Christmas and Easter
 _MAD_TO_SD = 1.4826
 
@@ -57,6 +58,9 @@ class Prior:
 
 
 EVENT = Prior()
+# Set by reasoning, then varied on the bank of 2003, the Technion bank of 1999 and the
+# taxis of 2014: halving or doubling the deviations of a kind, or a holiday's share
+# between 0 and 1, moves the week-ahead error of all days by less than 1 % of itself.
 PRIORS: Mapping[str, Prior] = {
     HOLIDAY: Prior(
         share=0.5, level_sd=0.3, share_sd=0.4, name_level_sd=0.2, name_share_sd=0.3
@@ -192,30 +196,36 @@ def _occurrences(
     single &= sum_of(tags, expected.shape)[rows] == 1
     single &= np.concatenate([tag.cells for tag in tags])
     scale = level[rows, None] * single
-    ordinary = expected[rows] * scale
-    alike = np.zeros_like(ordinary)
+    alike = np.zeros_like(scale)
     for k, (_, other) in enumerate(learnt):
         if other is not None:
             alike[owner == k] = other
-    alike *= scale
     offered = history.offered_contacts[rows]
-    both = ordinary + alike
-    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > 0)
-    by_cell = (ordinary, both, ordinary**2, ordinary * alike, alike**2)
-    sums = [
-        np.bincount(owner, (cells * by).sum(axis=1), minlength=len(tags)).tolist()
-        for cells, by in (
-            *((cells, 1.0) for cells in by_cell[:2]),
-            *((cells, weight) for cells in by_cell[2:]),
-            (ordinary * offered, weight),
-            (alike * offered, weight),
-        )
-    ]
+    cells = _products(expected[rows] * scale, alike * scale, offered)
+    sums = [np.bincount(owner, row_sums).tolist() for row_sums in cells]
     return [
         _occurrence(tag, *row, day_sd=day_sd)
         for tag, *row in zip(tags, *sums, strict=True)
-        if row[0] > 0
+        if row[0] > LEAST_CONTACTS
     ]
+
+
+def _products(
+    ordinary: FloatArray, alike: FloatArray, offered: FloatArray
+) -> Iterator[FloatArray]:
+    """Yield ``[row]`` the sums and weighted products of which equations are made."""
+    both = ordinary + alike
+    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > 0)
+    yield ordinary.sum(axis=1)
+    yield both.sum(axis=1)
+    for one, other in (
+        (ordinary, ordinary),
+        (ordinary, alike),
+        (alike, alike),
+        (ordinary, offered),
+        (alike, offered),
+    ):
+        yield (weight * one * other).sum(axis=1)
 
 
 def _occurrence(

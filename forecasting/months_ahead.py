@@ -161,12 +161,9 @@ def long_term(
     for queue in queues:
         name = (queue_models or {}).get(queue.queue_id, model)
         lever = (growth or {}).get(queue.queue_id, queue.drivers.growth)
-        try:
-            record = queue_record(history, queue, calendar)
-            record = record.before(day_number(first_day))
-            course = _course(record, edges, calendar, history.grid, name)
-        except ForecastError as error:
-            failures[queue.queue_id] = str(error)
+        course = _course_or_reason(history, queue, edges, calendar, name)
+        if isinstance(course, str):
+            failures[queue.queue_id] = course
             continue
         rows += _rows(queue, course, edges, _growth(lever, course.days), levels)
         notes[queue.queue_id] = (*course.notes, *_horizon_notes(queue, edges, calendar))
@@ -211,6 +208,21 @@ class _Course:
     path: LevelPath
     notes: tuple[str, ...]
     failure: str
+
+
+def _course_or_reason(
+    history: ContactHistory,
+    queue: Queue,
+    edges: Sequence[date],
+    calendar: MarketCalendar,
+    model: str,
+) -> _Course | str:
+    """Return the course of *queue*, or why there is none."""
+    try:
+        record = queue_record(history, queue, calendar).before(day_number(edges[0]))
+        return _course(record, edges, calendar, history.grid, model)
+    except ForecastError as error:
+        return str(error)
 
 
 def _course(
@@ -315,19 +327,12 @@ def _rows(
 ) -> Iterator[LongTermRow]:
     contacts, work_s = course.contacts * growth, course.work_s * growth
     planners = edges[0] + timedelta(days=PLANNERS_DAYS)
-    weeks = course.days[::DAYS_PER_WEEK]
-    covariance = course.path.covariance(weeks, int(course.days[0]) + PLANNERS_DAYS)
-    gap = course.gap[::DAYS_PER_WEEK]
-    covariance = covariance + np.outer(gap, gap)
+    covariance = _covariance(course)
     for start, end in pairwise(edges):
         rows = slice((start - edges[0]).days, (end - edges[0]).days)
         mean, seconds = float(contacts[rows].sum()), float(work_s[rows].sum())
         plain = float(course.contacts[rows].sum())
-        share = np.bincount(
-            np.arange(rows.start, rows.stop) // DAYS_PER_WEEK,
-            contacts[rows],
-            minlength=len(weeks),
-        ) / (mean or 1.0)
+        share = _by_week(contacts[rows], rows.start, len(covariance)) / (mean or 1.0)
         variance = float(share @ covariance @ share) + 1.0 / max(mean, 1.0)
         yield LongTermRow(
             queue_id=queue.queue_id,
@@ -340,6 +345,20 @@ def _rows(
             growth=mean / plain if plain else 1.0,
             basis="planner" if start >= planners else "history",
         )
+
+
+def _covariance(course: _Course) -> FloatArray:
+    """Return the covariance ``[w, w]`` of the log levels of the weeks ahead."""
+    weeks = course.days[::DAYS_PER_WEEK]
+    gap = course.gap[::DAYS_PER_WEEK]
+    path = course.path.covariance(weeks, int(course.days[0]) + PLANNERS_DAYS)
+    return np.asarray(path + np.outer(gap, gap))
+
+
+def _by_week(values: FloatArray, first_row: int, num_weeks: int) -> FloatArray:
+    """Return ``[w]`` the sums of *values*, which begin on day *first_row*."""
+    week = np.arange(first_row, first_row + len(values)) // DAYS_PER_WEEK
+    return np.asarray(np.bincount(week, values, minlength=num_weeks))
 
 
 def _quantiles(

@@ -15,7 +15,7 @@ from forecasting.day_level import (
     widened,
 )
 from forecasting.days import Horizon, QueueRecord
-from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, ForecastError
+from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, Fitted, ForecastError
 from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
@@ -89,12 +89,8 @@ def _volumes(
 ) -> DayForecast:
     plain = plain_history(record.history, record.trusted)
     fitted = FORECASTERS[model]().fit(plain.history)
-    mean = fitted.predict(horizon.days)
-    if mean.shape != horizon.is_open.shape or not np.isfinite(mean).all():
-        msg = "the forecast is not finite"
-        raise ForecastError(msg)
+    ordinary = _ordinary(fitted, horizon)
     special = learn_special_days(plain.history, record.tags, fitted)
-    ordinary = np.maximum(mean, 0.0)
     mean, variance = special.applied(ordinary, horizon.days, horizon.tags)
     bands = fit_bands(plain.history, fitted, levels)
     quantiles = bands.quantiles(mean, horizon.days)
@@ -114,6 +110,15 @@ def _volumes(
             ordinary, horizon.days, horizon.tags, horizon.is_open
         ),
     )
+
+
+def _ordinary(fitted: Fitted, horizon: Horizon) -> FloatArray:
+    """Return what *fitted* expects of ordinary days, checked."""
+    mean = fitted.predict(horizon.days)
+    if mean.shape != horizon.is_open.shape or not np.isfinite(mean).all():
+        msg = "the forecast is not finite"
+        raise ForecastError(msg)
+    return np.maximum(mean, 0.0)
 
 
 def _day_spread(
