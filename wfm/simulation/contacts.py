@@ -1,7 +1,7 @@
 """Contacts: arriving, waiting, giving up, being cut off, trying again."""
 
 from wfm.simulation.choosing import find_agent, promoted_at
-from wfm.simulation.counting import bin_of, count
+from wfm.simulation.counting import count, row_of
 from wfm.simulation.jit import inner_kernel, rare_kernel
 from wfm.simulation.lists import give_slot, leave_line, line_up
 from wfm.simulation.service import come_back, release_line, says_yes
@@ -10,7 +10,6 @@ from wfm.simulation.state import (
     ABANDONED_IN_TIME,
     ARRIVED_S,
     ATTEMPT,
-    BIN,
     BLOCKED,
     CALLED_BACK,
     CLOSED,
@@ -24,6 +23,7 @@ from wfm.simulation.state import (
     OFFERED,
     ON_DUTY_COUNT,
     QUEUE,
+    ROW,
     TICKET,
     WAIT_ABANDONED_S,
     WAITING,
@@ -43,8 +43,8 @@ from wfm.simulation.tables import (
     CALLBACK_SHARE,
     DEFERRED,
     FOREVER,
-    INTERVAL_S,
     INTERVALS,
+    INTERVALS_PER_S,
     LINE,
     MAX_WAITING,
     NONE,
@@ -70,14 +70,14 @@ def place_in_time(m: Tables, s: State, slot: int, now: float, due_s: float) -> N
     A *due_s* of 0 asks for the due time of the interval.
     """
     q = s.contacts[slot, QUEUE]
-    t = min(int(now / m.clock[INTERVAL_S]), m.sizes[INTERVALS] - 1)
+    t = min(int(now * m.clock[INTERVALS_PER_S]), m.sizes[INTERVALS] - 1)
     s.contacts[slot, INTERVAL] = t
     s.times[slot, ARRIVED_S] = now
     if m.queues[q, DEFERRED]:
         s.times[slot, DUE_S] = m.due_s[q, t] if due_s == 0.0 else due_s
-        s.contacts[slot, BIN] = bin_of(m, s.times[slot, DUE_S] - _MOMENT_S)
+        s.contacts[slot, ROW] = row_of(m, s, q, s.times[slot, DUE_S] - _MOMENT_S)
     else:
-        s.contacts[slot, BIN] = bin_of(m, now)
+        s.contacts[slot, ROW] = row_of(m, s, q, now)
     count(s, slot, OFFERED, 1.0)
 
 

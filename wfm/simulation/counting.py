@@ -1,21 +1,21 @@
 """Where the engine writes results: contacts in their bin, times as they pass."""
 
 from wfm.simulation.jit import inner_kernel
+from wfm.simulation.state import BUSY_S as BUSY_SINCE_S
 from wfm.simulation.state import (
-    BIN,
     CONTACT_S,
     GROUP,
     GROUP_BUSY_S,
     GROUP_PRESENT_S,
     PRESENT_S,
-    QUEUE,
     REPLICATION,
+    ROW,
     State,
 )
-from wfm.simulation.state import BUSY_S as BUSY_SINCE_S
 from wfm.simulation.tables import (
     BIN_S,
     BINS,
+    BINS_PER_S,
     FIRST_BIN_S,
     HORIZON_S,
     NONE,
@@ -27,32 +27,38 @@ IDLE = -1e300
 
 
 @inner_kernel
-def bin_of(m: Tables, at_s: float) -> int:
-    """Return the bin of an instant, ``NONE`` outside all."""
+def row_of(m: Tables, s: State, q: int, at_s: float) -> int:
+    """Return the row of ``State.counts`` for a queue and instant, ``NONE`` outside."""
     if at_s < m.clock[FIRST_BIN_S] or at_s >= m.clock[HORIZON_S]:
         return NONE
-    found = int((at_s - m.clock[FIRST_BIN_S]) / m.clock[BIN_S])
+    base: int = (s.scalars[REPLICATION] * len(s.queues) + q) * m.sizes[BINS]
+    return base + _bin(m, at_s)
+
+
+@inner_kernel
+def _bin(m: Tables, at_s: float) -> int:
+    found = int((at_s - m.clock[FIRST_BIN_S]) * m.clock[BINS_PER_S])
     return min(found, int(m.sizes[BINS]) - 1)
 
 
 @inner_kernel
 def count(s: State, slot: int, column: int, amount: float) -> None:
     """Add *amount* to a column of the contact's queue and bin."""
-    at = s.contacts[slot, BIN]
-    if at != NONE:
-        s.counts[s.scalars[REPLICATION], s.contacts[slot, QUEUE], at, column] += amount
+    row = s.contacts[slot, ROW]
+    if row != NONE:
+        s.counts[row, column] += amount
 
 
 @inner_kernel
 def add_contact_time(m: Tables, s: State, q: int, start_s: float, end_s: float) -> None:
     """Spread contact-seconds of a queue over the bins between two instants."""
-    r = s.scalars[REPLICATION]
+    base = (s.scalars[REPLICATION] * len(s.queues) + q) * m.sizes[BINS]
     first, low, high = _clip(m, start_s, end_s)
     while low < high:
         edge = min(high, m.clock[FIRST_BIN_S] + (first + 1) * m.clock[BIN_S])
         if first == m.sizes[BINS] - 1:
             edge = high
-        s.counts[r, q, first, CONTACT_S] += edge - low
+        s.counts[base + first, CONTACT_S] += edge - low
         low = edge
         first += 1
 
@@ -61,13 +67,13 @@ def add_contact_time(m: Tables, s: State, q: int, start_s: float, end_s: float) 
 def _add_group_time(
     m: Tables, s: State, g: int, column: int, start_s: float, end_s: float
 ) -> None:
-    r = s.scalars[REPLICATION]
+    base = (s.scalars[REPLICATION] * len(s.groups) + g) * m.sizes[BINS]
     first, low, high = _clip(m, start_s, end_s)
     while low < high:
         edge = min(high, m.clock[FIRST_BIN_S] + (first + 1) * m.clock[BIN_S])
         if first == m.sizes[BINS] - 1:
             edge = high
-        s.group_times[r, g, first, column] += edge - low
+        s.group_times[base + first, column] += edge - low
         low = edge
         first += 1
 
@@ -79,8 +85,7 @@ def _clip(m: Tables, start_s: float, end_s: float) -> tuple[int, float, float]:
     high = min(end_s, m.clock[HORIZON_S])
     if low >= high:
         return 0, 0.0, 0.0
-    first = int((low - m.clock[FIRST_BIN_S]) / m.clock[BIN_S])
-    return min(first, m.sizes[BINS] - 1), low, high
+    return _bin(m, low), low, high
 
 
 @inner_kernel

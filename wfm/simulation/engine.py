@@ -28,6 +28,7 @@ from wfm.simulation.lists import leave_line, take_slot
 from wfm.simulation.service import end_call, end_chat, start
 from wfm.simulation.staff_events import COME, GO, HEADS, OPEN, Changes
 from wfm.simulation.state import (
+    ARRIVES_IN,
     ATTEMPT,
     BUSY_S,
     BY_HEADS,
@@ -55,7 +56,7 @@ from wfm.simulation.state import (
     WAITING,
     State,
 )
-from wfm.simulation.streams import ABSENCE, GAP, key_of, unit
+from wfm.simulation.streams import ABSENCE, GAP, key_of, mix, unit
 from wfm.simulation.tables import (
     FOREVER,
     HORIZON_S,
@@ -90,14 +91,37 @@ def run(
     larger state.
     """
     for r in range(first, last):
-        _reset(c, s, by_heads)
-        _open_streams(m, s, seed, r)
-        _start_backlog(m, s)
-        _happen(m, c, s)
+        q = _begin(m, c, s, by_heads, seed, r)
+        change = 0
+        while not s.scalars[FAILED]:
+            change_s = c.time_s[change] if change < len(c.time_s) else FOREVER
+            timer_s = s.heap_s[0] if s.scalars[HEAP_SIZE] else FOREVER
+            arrival_s = s.arrival_s[q]
+            if change_s <= timer_s and change_s <= arrival_s:
+                if change_s == FOREVER:
+                    break
+                _change(m, c, s, change, change_s)
+                change += 1
+            elif timer_s <= arrival_s:
+                code = s.heap_code[0]
+                drop_first_timer(s)
+                _ring(m, s, code, timer_s)
+            else:
+                _arrive(m, s, q, arrival_s)
+                q = _next_queue(s)
         _close_books(m, s)
         if s.scalars[FAILED]:
             return r
     return last
+
+
+@rare_kernel
+def _begin(m: Tables, c: Changes, s: State, by_heads: int, seed: int, r: int) -> int:
+    """Make ready for a replication and return the queue with the first arrival."""
+    _reset(c, s, by_heads)
+    _open_streams(m, s, seed, r)
+    _start_backlog(m, s)
+    return _next_queue(s)
 
 
 @rare_kernel
@@ -143,7 +167,7 @@ def _open_streams(m: Tables, s: State, seed: int, r: int) -> None:
     for q in range(len(s.stream)):
         s.stream[q] = key_of(root, q)
     for q in range(len(s.queues)):
-        s.arrival_s[q], s.arrival_count[q] = 0.0, 0
+        s.arrival_s[q], s.arrival_count[q], s.queues[q, ARRIVES_IN] = 0.0, 0, 0
         _next_arrival(m, s, q)
 
 
@@ -155,39 +179,17 @@ def _next_arrival(m: Tables, s: State, q: int) -> None:
     s.arrival_count[q] += 1
     hazard, now = -log(unit(key_of(key, GAP))), s.arrival_s[q]
     interval_s, r = m.clock[INTERVAL_S], s.scalars[REPLICATION]
-    t = int(now / interval_s)
+    t = s.queues[q, ARRIVES_IN]
     while t < m.sizes[INTERVALS]:
         rate = m.arrivals[q, t] * s.busyness[r, q, m.day[t]]
         end_s = (t + 1) * interval_s
         if (end_s - now) * rate > hazard:
-            s.arrival_s[q] = now + hazard / rate
+            s.arrival_s[q], s.queues[q, ARRIVES_IN] = now + hazard / rate, t
             return
         hazard -= (end_s - now) * rate
         now = end_s
         t += 1
     s.arrival_s[q] = FOREVER
-
-
-@inner_kernel
-def _happen(m: Tables, c: Changes, s: State) -> None:
-    """Let everything happen that happens in one replication, in order."""
-    change, q = 0, _next_queue(s)
-    while not s.scalars[FAILED]:
-        change_s = c.time_s[change] if change < len(c.time_s) else FOREVER
-        timer_s = s.heap_s[0] if s.scalars[HEAP_SIZE] else FOREVER
-        arrival_s = s.arrival_s[q]
-        if change_s <= timer_s and change_s <= arrival_s:
-            if change_s == FOREVER:
-                break
-            _change(m, c, s, change, change_s)
-            change += 1
-        elif timer_s <= arrival_s:
-            code = s.heap_code[0]
-            drop_first_timer(s)
-            _ring(m, s, code, timer_s)
-        else:
-            _arrive(m, s, q, arrival_s)
-            q = _next_queue(s)
 
 
 @rare_kernel
@@ -218,7 +220,7 @@ def _start_backlog(m: Tables, s: State) -> None:
         if slot == NONE:
             return
         q = m.backlog_queue[i]
-        s.keys[slot] = key_of(s.stream[q], -2 - i)
+        s.keys[slot] = key_of(mix(s.stream[q]), i)
         s.contacts[slot, QUEUE], s.contacts[slot, GOES_TO] = q, q
         s.contacts[slot, ATTEMPT] = _NOT_YET
         s.times[slot, DUE_S] = m.backlog_due_s[i]

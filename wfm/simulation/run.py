@@ -8,7 +8,7 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.simulation.model import Headcounts, SimulationModel, Staffing
 from wfm.simulation.result import SimulationResult
-from wfm.simulation.tables import Tables, compile_tables
+from wfm.simulation.tables import BINS, Tables, compile_tables
 
 if TYPE_CHECKING:
     from wfm.simulation.staff_events import Changes
@@ -58,11 +58,19 @@ class Simulator:
             If more contacts pile up than can be held.
         """
         from wfm.simulation.staff_events import changes_of
+        from wfm.simulation.state import COUNTS, GROUP_TIMES
 
         changes = changes_of(self.model, staffing)
         state = self._run(changes, int(isinstance(staffing, Headcounts)))
+        num_bins = int(self._tables.sizes[BINS])
         return SimulationResult(
-            model=self.model, counts=state.counts, group_times=state.group_times
+            model=self.model,
+            counts=state.counts.reshape(
+                self.replications, len(self.model.queues), num_bins, COUNTS
+            ),
+            group_times=state.group_times.reshape(
+                self.replications, len(self.model.group_ids), num_bins, GROUP_TIMES
+            ),
         )
 
     def _run(self, changes: "Changes", by_heads: int) -> "State":
@@ -80,7 +88,8 @@ class Simulator:
                 msg = f"more than {_MOST_SLOTS} contacts in the system at once"
                 raise MemoryError(msg)
             counts, times = state.counts, state.group_times
-            counts[done], times[done] = 0.0, 0.0
+            counts.reshape(last, -1)[done] = 0.0
+            times.reshape(last, -1)[done] = 0.0
             state = new_state(m, changes, self._busyness, slots)
             state = state._replace(counts=counts, group_times=times)
             done = run(m, changes, state, by_heads, self.seed, done, last)

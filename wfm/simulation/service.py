@@ -16,6 +16,7 @@ from wfm.simulation.state import (
     IN_TIME,
     INTERVAL,
     QUEUE,
+    ROW,
     STARTED_S,
     TICKET,
     UPDATED_S,
@@ -58,10 +59,12 @@ def start(m: Tables, s: State, slot: int, a: int, now: float) -> None:
     withdraw(s, a)
     q = s.contacts[slot, QUEUE]
     wait_s = now - s.times[slot, ARRIVED_S]
-    count(s, slot, ANSWERED, 1.0)
-    count(s, slot, WAIT_ANSWERED_S, wait_s)
-    if not m.queues[q, DEFERRED] and wait_s <= m.rates[q, WITHIN_S]:
-        count(s, slot, IN_TIME, 1.0)
+    row = s.contacts[slot, ROW]
+    if row != NONE:
+        s.counts[row, ANSWERED] += 1.0
+        s.counts[row, WAIT_ANSWERED_S] += wait_s
+        if not m.queues[q, DEFERRED] and wait_s <= m.rates[q, WITHIN_S]:
+            s.counts[row, IN_TIME] += 1.0
     key = key_of(s.keys[slot], HANDLE)
     work_s = m.handle_s[q, s.contacts[slot, INTERVAL]]
     work_s *= m.handle_factor[s.agents[a, GROUP], q]

@@ -8,7 +8,7 @@ from wfm.domain.arrays import FloatArray, IntArray
 from wfm.simulation.staff_events import Changes
 from wfm.simulation.tables import NONE, KeyArray, Tables
 
-QUEUE, NEXT, PREVIOUS, BIN, INTERVAL, TICKET, ATTEMPT, GOES_TO = range(8)
+QUEUE, NEXT, PREVIOUS, ROW, INTERVAL, TICKET, ATTEMPT, GOES_TO = range(8)
 """Columns of ``State.contacts``. The ticket changes when timers of it lapse."""
 
 ARRIVED_S, DUE_S, WORK_S, STARTED_S = range(4)
@@ -31,7 +31,7 @@ ARRIVED_S, DUE_S, WORK_S, STARTED_S = range(4)
 SINCE_S, PRESENT_S, BUSY_S, UPDATED_S = range(4)
 """Columns of ``State.stamps``: idle, present, busy since; contacts in hand as of."""
 
-FIRST, LAST, WAITING, ON_DUTY_COUNT, CLOSED, DRAINING = range(6)
+FIRST, LAST, WAITING, ON_DUTY_COUNT, CLOSED, DRAINING, ARRIVES_IN = range(7)
 """Columns of ``State.queues``."""
 
 DEBT, OFF_COUNT, IDLE = range(3)
@@ -55,6 +55,9 @@ HEAP_SIZE, FREE_CONTACTS, FAILED, REPLICATION, BY_HEADS = range(5)
     CONTACT_S,
 ) = range(12)
 """Columns of ``State.counts``."""
+
+COUNTS, GROUP_TIMES = 12, 2
+"""Numbers of columns."""
 
 GROUP_BUSY_S, GROUP_PRESENT_S = range(2)
 """Columns of ``State.group_times``."""
@@ -95,7 +98,7 @@ class State(NamedTuple):
     busyness
         ``[r, q, d]`` factors on arrivals.
     counts, group_times
-        Results: ``[r, q, bin, column]``, ``[r, g, bin, column]``.
+        Results: a row for each replication, queue (or group) and bin.
     """
 
     scalars: IntArray
@@ -144,7 +147,7 @@ def new_state(
         agents=np.full((num_a, 10), NONE, dtype=np.int64),
         stamps=np.zeros((num_a, 4)),
         hand=np.full((num_a, levels), NONE, dtype=np.int64),
-        queues=np.zeros((num_q, 6), dtype=np.int64),
+        queues=np.zeros((num_q, 7), dtype=np.int64),
         available=np.full((num_g, levels), NONE, dtype=np.int64),
         available_last=np.full((num_g, levels), NONE, dtype=np.int64),
         groups=np.zeros((num_g, 3), dtype=np.int64),
@@ -156,6 +159,6 @@ def new_state(
         stream=np.zeros(num_q + 1, dtype=np.uint64),
         next_key=np.zeros(num_q, dtype=np.uint64),
         busyness=busyness,
-        counts=np.zeros((replications, num_q, bins, 12)),
-        group_times=np.zeros((replications, num_g, bins, 2)),
+        counts=np.zeros((replications * num_q * bins, COUNTS)),
+        group_times=np.zeros((replications * num_g * bins, GROUP_TIMES)),
     )

@@ -63,7 +63,7 @@ class Tables(NamedTuple):
     Attributes
     ----------
     clock
-        Interval and bin length, start of the first bin, horizon.
+        Interval and bin length, start of the first bin, horizon; one over the lengths.
     sizes
         Intervals, bins, most contacts in parallel, whether the agent is chosen at
         random, whether a contact can be promoted.
@@ -124,7 +124,7 @@ class Tables(NamedTuple):
     shapes: ShapeTables
 
 
-INTERVAL_S, BIN_S, FIRST_BIN_S, HORIZON_S = range(4)
+INTERVAL_S, BIN_S, FIRST_BIN_S, HORIZON_S, INTERVALS_PER_S, BINS_PER_S = range(6)
 """Places of ``Tables.clock``."""
 
 INTERVALS, BINS, LEVELS, RANDOM_CHOICE, PROMOTES = range(5)
@@ -153,9 +153,7 @@ def compile_tables(model: SimulationModel) -> Tables:
     day = np.zeros(num_t) if model.busyness_day is None else model.busyness_day
     levels = int(parallel.max())
     return Tables(
-        clock=np.array(
-            [model.interval_s, bin_s, model.warm_up_s, model.horizon_s], dtype=float
-        ),
+        clock=_clock(model, bin_s),
         sizes=np.array([num_t, num_bins, levels, is_random, promotes], dtype=np.int64),
         queues=queues,
         rates=rates,
@@ -181,6 +179,12 @@ def compile_tables(model: SimulationModel) -> Tables:
         backlog_due_s=np.array([due for _, due in backlog], dtype=np.float64),
         shapes=shape_tables(tuple(shapes)),
     )
+
+
+def _clock(model: SimulationModel, bin_s: float) -> FloatArray:
+    lengths = model.interval_s, bin_s
+    places = model.warm_up_s, model.horizon_s
+    return np.array([*lengths, *places, *(1.0 / length for length in lengths)])
 
 
 def _shape_row(shapes: list[Shape], shape: Shape) -> int:
