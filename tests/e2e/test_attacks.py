@@ -526,7 +526,7 @@ def test_a_queue_that_can_t_be_forecast_is_told_and_the_rest_goes_on(run, tiny):
     for command in ("forecast", "staff"):
         code, said = run(command, tiny, "--week", "2026-09-07")
         assert code == 0
-        assert "phone: model 'weekday_mean' failed" in said
+        assert "phone: model 'best' failed" in said
         assert "1 queue forecast by other means" in said
 
 
