@@ -171,3 +171,11 @@ def test_no_days_no_tags():
     day = date(2026, 10, 26)
     holidays = {day: Holiday(day=day, name="H")}
     assert tags_on(make_queue(), np.arange(0), 30, holidays, ()) == ()
+
+
+def test_a_market_that_always_rests_has_no_weekend_to_resemble():
+    day = date(2026, 10, 28)
+    holidays = {day: Holiday(day=day, name="H")}
+    days = day_number(day) + np.arange(1)
+    (found,) = tags_on(make_queue(), days, 30, holidays, [], frozenset(range(7)))
+    assert found.like_weekday is None
