@@ -61,7 +61,7 @@ def fewest_whole(target: DayTarget) -> Allocation:
 
     Never more in sum than *each*. The bound is that of the relaxation, rounded up;
     where the sum equals it, it is the least there is. Greedy order, then agents are
-    taken away, and moved in pairs, as long as the goal allows.
+    taken away as long as the goal allows.
     """
     floor = np.ceil(target.floor - 1e-9)
     steps = _whole_steps(target, floor)
@@ -173,7 +173,7 @@ def _greedy(
 
 
 def _pruned(value: FloatArray, taken: IntArray, needed: float) -> IntArray:
-    """Return fewer whole agents that still answer enough: drops, then paired moves."""
+    """Return *taken* without the agents that the goal can spare, least missed first."""
     rows = np.arange(len(value))
     taken = taken.copy()
     while True:
@@ -181,47 +181,9 @@ def _pruned(value: FloatArray, taken: IntArray, needed: float) -> IntArray:
         spare = float(value[rows, taken].sum()) - needed
         loss = np.where(taken > 0, value[rows, taken] - value[rows, below], np.inf)
         cheapest = int(np.argmin(loss))
-        if loss[cheapest] <= spare + _SLACK * needed:
-            taken[cheapest] -= 1
-        elif not _traded(value, taken, spare):
+        if loss[cheapest] > spare + _SLACK * needed:
             return taken
-
-
-def _traded(value: FloatArray, taken: IntArray, spare: float) -> bool:
-    """Take two agents away for one that is added, in place, if that answers enough."""
-    rows = np.arange(len(value))
-    most = value.shape[1] - 1
-    gain = value[rows, np.minimum(taken + 1, most)] - value[rows, taken]
-    for t in np.argsort(-gain)[:8]:
-        trial = taken.copy()
-        trial[t] = min(trial[t] + 1, most)
-        left = spare + float(gain[t])
-        dropped = _two_cheapest(value, trial, int(t))
-        if dropped is not None and dropped[0] <= left + 1e-12:
-            taken[:] = trial
-            for at in dropped[1]:
-                taken[at] -= 1
-            return True
-    return False
-
-
-def _two_cheapest(
-    value: FloatArray, taken: IntArray, kept: int
-) -> tuple[float, tuple[int, int]] | None:
-    """Return the loss of the two agents least missed outside *kept*, and where."""
-    rows = np.arange(len(value))
-    below = np.maximum(taken - 1, 0)
-    loss = np.where(taken > 0, value[rows, taken] - value[rows, below], np.inf)
-    loss[kept] = np.inf
-    first = int(np.argmin(loss))
-    best = float(loss[first])
-    further = np.where(
-        taken > 1, value[rows, below] - value[rows, np.maximum(taken - 2, 0)], np.inf
-    )
-    loss[first] = further[first]
-    second = int(np.argmin(loss))
-    total = best + float(loss[second])
-    return None if np.isinf(total) else (total, (first, second))
+        taken[cheapest] -= 1
 
 
 def _on_grid(target: DayTarget, grid: FloatArray) -> FloatArray:
