@@ -6,6 +6,7 @@ mean waits their derivatives.
 """
 
 import math
+from functools import cache
 
 import mpmath
 from mpmath import mp, mpf
@@ -13,6 +14,7 @@ from mpmath import mp, mpf
 DIGITS = 60
 
 
+@cache
 def free_weight(agents, load):
     """Return 1/B - 1."""
     with mp.workdps(DIGITS + 30):
@@ -54,6 +56,7 @@ def _digits_lost(load, agents, handled):
     return int(handled * height / math.log(10)) if load > agents else 0
 
 
+@cache
 def erlang_a(load, agents, aht_s, within_s, patience_s):
     """Return the figures by the names of Waits, and the four service levels."""
     extra = _digits_lost(load, agents, patience_s / aht_s) + 40

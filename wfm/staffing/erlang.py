@@ -232,13 +232,8 @@ def required_agents(
         If an argument is negative or NaN, a load or handle time infinite, *definition*
         unknown, or only one of *service_level_fraction* and *answer_within_s* given.
     """
-    goals = _goals(
-        answer_within_s,
-        service_level_fraction,
-        asa_s,
-        max_occupancy_fraction,
-        max_abandonment_fraction,
-    )
+    others = (asa_s, max_occupancy_fraction, max_abandonment_fraction)
+    goals = _goals(answer_within_s, service_level_fraction, *others)
     check_definition(definition)
     shape, (load, aht, patience, within_s, *values) = columns(
         workload_erlangs, aht_s, patience_s, _or_zero(answer_within_s), *goals.values()
@@ -253,13 +248,13 @@ def required_agents(
     targets = Targets(
         performance=servers.performance,
         load=load,
-        stable_load=np.where(np.isinf(patience), load, 0.0),
+        stable_load=servers.stable_load,
         goals=dict(zip(goals, values, strict=True)),
         definition=definition,
         search=servers.search(),
     )
-    agents, binding = targets.solve(integer=integer)
-    return Required(agents=shaped(agents, shape), binding=binding.reshape(shape)[()])
+    found, binding = targets.solve(integer=integer)
+    return Required(agents=shaped(found, shape), binding=binding.reshape(shape)[()])
 
 
 def max_workload_erlangs(
@@ -291,13 +286,8 @@ def max_workload_erlangs(
     ValueError
         As :func:`required_agents`.
     """
-    goals = _goals(
-        answer_within_s,
-        service_level_fraction,
-        asa_s,
-        max_occupancy_fraction,
-        max_abandonment_fraction,
-    )
+    others = (asa_s, max_occupancy_fraction, max_abandonment_fraction)
+    goals = _goals(answer_within_s, service_level_fraction, *others)
     check_definition(definition)
     shape, (heads, aht, patience, within_s, *values) = columns(
         agents, aht_s, patience_s, _or_zero(answer_within_s), *goals.values()

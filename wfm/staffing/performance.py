@@ -242,6 +242,11 @@ class ErlangServers:
     patience_s: FloatArray
     definition: Definition = "offered"
 
+    @property
+    def stable_load(self) -> FloatArray:
+        """The agents above which the line does not grow; 0 with impatient customers."""
+        return np.where(np.isinf(self.patience_s), self.load, 0.0)
+
     def performance(self, agents: FloatArray, at: IntArray) -> tuple[Waits, FloatArray]:
         """Return waiting and occupancy of elements *at* with *agents*."""
         load = self.load[at]

@@ -78,10 +78,12 @@ def shape_of(load: float, agents: float, handled: float) -> Shape:
 
 @kernel
 def shape_until(upto: float, whole: Shape) -> Shape:
-    """Return the shape seen from a wait before the peak, where it still rises.
+    """Return the shape for waits up to *upto*, its height relative to the peak.
 
-    Its height is relative to that of the peak.
+    Before the peak it is seen from that wait, where it still rises.
     """
+    if upto >= whole.peak:
+        return Shape(whole.peak, 0.0, whole.slope, whole.curve, whole.left, whole.right)
     ahead = upto - whole.peak
     steep, curve = -whole.curve * math.expm1(-ahead), whole.curve * math.exp(-ahead)
     left = min(reach_left(-steep, curve), upto)
@@ -194,10 +196,8 @@ def parts(
         return _no_patience(load, agents, aht_s, within_s)
     handled, upto = patience_s / aht_s, within_s / patience_s
     x, shape = agents * handled, shape_of(load, agents, handled)
-    before, scale = shape, x
-    if upto < shape.peak:
-        before = shape_until(upto, shape)
-        scale = x * math.exp(before.log_height)
+    before = shape_until(upto, shape)
+    scale = x * math.exp(before.log_height)
     soon, late = sums(before, 0.0, upto), sums(shape, upto, math.inf)
     return Parts(
         min(math.exp(log_free_weight(agents, load) - shape.log_height), LARGEST),
