@@ -41,7 +41,7 @@ class QueueNoise:
     Attributes
     ----------
     known_until
-        First day after the history, as days from 1970-01-01.
+        First day after the history, as days from 1970-01-01; closed days are known.
     day_variance
         Variance of the day factor at each lead of :data:`LEADS`; it does not fall.
     day_shape
@@ -138,7 +138,7 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     product of two slots) and of whole days; a twentieth of the days at either end is
     trimmed to the next, so that a single strike or storm does not decide.
     """
-    known_until = int(history.days[history.usable.any(axis=1)][-1]) + 1
+    known_until = _known_until(history)
     near, week = errors[LEADS[0]], errors[LEADS[1]]
     if np.count_nonzero(week.scored_days) < MIN_DAYS:
         return QueueNoise.assumed(known_until)
@@ -166,6 +166,14 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
         factor_days=week.days,
         day_factors=week.day_ratio,
     )
+
+
+def _known_until(history: QueueHistory) -> int:
+    """Return the day after the last that was reported, or closed: no news is news."""
+    reported = np.asarray(history.usable.any(axis=1))
+    known = reported | ~np.asarray(history.is_open.any(axis=1))
+    rows = np.flatnonzero(known if reported.any() else reported)
+    return int(history.days[rows[-1]]) + 1
 
 
 def _lags(errors: Errors) -> tuple[int, ...]:
@@ -207,7 +215,7 @@ def _day_variance(errors: Errors, far: FloatArray) -> float:
         return 0.0
     known = far[np.isfinite(far)]
     value = known.mean() / TRIM_LEAVES if known.size else 0.0
-    if not known.size:  # one slot a day: what is not Poisson is the day's
+    if errors.expected.shape[1] == 1:  # what is not Poisson is the day's
         ratio = errors.day_ratio[errors.scored_days]
         poisson = 1.0 / errors.expected_of_day[errors.scored_days]
         value = (ratio**2 - poisson).mean()

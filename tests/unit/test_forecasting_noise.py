@@ -1,5 +1,7 @@
 """Noise: what is measured is what a simulator of the test's own put in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.noisy import MONDAY, KnownRate, counts, flat_history
@@ -198,3 +200,15 @@ def test_the_shrinkage_is_schaefer_and_strimmer_s():
     assert amount == pytest.approx(top / bottom)
     r01 = (z[:, 0] * z[:, 1]).mean()
     assert correlation[0, 1] == pytest.approx((1 - amount) * r01)
+
+
+@pytest.mark.parametrize("closed_on_weekends", [True, False])
+def test_a_closed_weekend_puts_monday_no_further_away(closed_on_weekends):
+    mean = np.tile(MEAN[0], (70, 1))  # the last day is a Sunday
+    history = flat_history(counts(np.random.default_rng(1), mean))
+    reported = (np.arange(70) % 7 < 5)[:, None] & np.ones((1, 48), dtype=bool)
+    is_open = reported if closed_on_weekends else history.is_open
+    partly = replace(history, is_open=is_open, observed=reported)
+    errors = {k: errors_at(history, KnownRate(mean), k) for k in LEADS}
+    known_until = fit_noise(partly, errors).known_until
+    assert known_until == MONDAY + (70 if closed_on_weekends else 68)
