@@ -277,3 +277,27 @@ def test_a_steady_history_has_bands_that_hold_it(model):
     assert middle == pytest.approx(result.mean[0], rel=0.1)
     assert (result.quantiles[0, 2] >= 0.95 * result.mean[0]).all()
     assert (result.quantiles[0, 0] <= 1.05 * result.mean[0]).all()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.xfail(
+                name in ("best", "ensemble"),
+                reason="forecasting.select splits all days, reported or not, into "
+                "learning and test: a young queue beside an old one is tested amiss",
+            ),
+        )
+        for name in FORECASTERS.names()
+    ],
+)
+@pytest.mark.parametrize("born", [35, 42])
+def test_a_young_queue_beside_an_old_one_is_forecast_as_if_alone(model, born):
+    values = noisy(born)
+    old = np.concatenate([np.zeros(48 * (140 - born)), values])
+    gone = [("q", t) for t in range(48 * (140 - born))]
+    young = answer(old, model, num=14, missing=gone)
+    alone = answer(values, model, num=14)
+    assert young.mean == pytest.approx(alone.mean, rel=1e-6)
