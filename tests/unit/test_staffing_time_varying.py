@@ -1,6 +1,10 @@
 """Changing load: methods judged by the transient equations, lines carried on."""
 
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -247,3 +251,28 @@ def test_other_targets_hold_beside_the_exact_level():
     assert (found.base_agents[1:] >= load[1:] / 0.7 - 1e-6).all()
     assert set(found.binding) <= {"service_level", "occupancy"}
     assert "occupancy" in found.binding
+
+
+def test_without_a_compiler_the_stationary_formulas_serve():
+    code = """
+import sys
+sys.modules["numba"] = None
+import numpy as np
+from support.staffing_cases import a_demand, a_queue
+from wfm.staffing import erlang
+from wfm.staffing.channel import CHANNELS
+demand = a_demand([10.0, 60.0, 90.0, 20.0], 900.0, minutes=30)
+found = CHANNELS["phone"]().requirement(a_queue(), demand)
+level = CHANNELS["phone"]().service_level(a_queue(), demand, found.base_agents + 5)
+singly = erlang.service_level(demand.workload_erlangs, found.base_agents + 5, 900, 20)
+print(found.method, np.allclose(level, singly))
+"""
+    tests = Path(__file__).resolve().parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tests)},
+        check=True,
+    )
+    assert done.stdout.split() == ["mol", "True"]

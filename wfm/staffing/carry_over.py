@@ -8,6 +8,7 @@ import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.staffing.channel import QueueDemand
+from wfm.staffing.compiled import kernels
 from wfm.staffing.live import safe_aht_s
 from wfm.staffing.transient import (
     NOBODY,
@@ -60,11 +61,11 @@ def carried(
 def can_follow(load: TransientLoad, answer_within_s: float) -> bool:
     """Return whether the transient equations are quick for *load*.
 
-    Not for thresholds of several intervals, contacts of a second, or thousands of
-    agents, where the stationary formulas must do.
+    Not for thresholds of several intervals, contacts of a second, thousands of agents,
+    or where nothing can be compiled: there the stationary formulas must do.
     """
     busy = load.arrivals_per_s > 0.0
-    if not busy.any():
+    if not busy.any() or kernels() is None:
         return False
     most = np.maximum(load.agents, load.arrivals_per_s * load.aht_s)[busy].max()
     return bool(
