@@ -12,6 +12,10 @@ with coefficients within [0, 1] that are learnt for groups of leads by least squ
 and drawn towards 0 by :data:`PRIOR_DAYS` days, more for long leads, whose errors
 overlap. The first term of the deviation is an AR(1) as in Shen and Huang (2008,
 doi:10.1287/msom.1070.0179); the two others let a real change of level through.
+
+Half-lives and priors were looked at on the series named in :mod:`forecasting.select`;
+halving or doubling one of them moves the WAPE a week ahead by one or two parts in a
+hundred.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,18 @@
-"""The choice among models by a rolling test inside each history."""
+"""The choice among models by a rolling test inside each history.
+
+For every day of the last quarter of a year, each candidate says what it would have
+forecast 1, 7 and 28 days before, from what it had learnt before that quarter. Mixtures
+of what did well are steadier than any single choice, so errors become weights.
+
+The constants below were looked at on the bank until August 2003, the Technion total,
+the taxi trips, two public series of other kinds (half-hourly electricity demand; late
+departures by the hour) and four synthetic ones of 0.4 to 300 contacts a slot. The
+surface is flat: powers of 8 to 16 and favours of 2 to 10 change the WAPE a week ahead
+by about one part in a hundred.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,6 +70,8 @@ class Rehearsal:
         The candidate to be preferred unless the test speaks against it.
     next_day
         The day after the history.
+    wape, bias
+        ``[g, m]`` fractions of the offered contacts, by lead tested.
     """
 
     names: tuple[str, ...]
@@ -67,14 +80,14 @@ class Rehearsal:
     offered_contacts: tuple[float, ...]
     favourite: str
     next_day: int
+    wape: FloatArray = field(init=False)
+    bias: FloatArray = field(init=False)
 
-    def wape(self) -> FloatArray:
-        """Return the WAPE ``[g, m]`` by lead tested."""
-        return self._relative([np.abs(error).sum(axis=1) for error in self.errors])
-
-    def bias(self) -> FloatArray:
-        """Return the relative bias ``[g, m]`` by lead tested."""
-        return self._relative([error.sum(axis=1) for error in self.errors])
+    def __post_init__(self) -> None:
+        wape = self._relative([np.abs(error).sum(axis=1) for error in self.errors])
+        bias = self._relative([error.sum(axis=1) for error in self.errors])
+        object.__setattr__(self, "wape", wape)
+        object.__setattr__(self, "bias", bias)
 
     def mixed_wape(self, weights: FloatArray) -> FloatArray:
         """Return the WAPE ``[g]`` of the candidates mixed by *weights* ``[g, m]``."""
@@ -95,10 +108,9 @@ class Rehearsal:
         """
         if not self.errors:
             return self._untested()
-        bias = self.bias()
         favoured = np.array([name == self.favourite for name in self.names])
-        honest = (bias >= bias[:, favoured] - MAX_EXTRA_BIAS).all(axis=0)
-        score = -POWER * np.log(np.maximum(self.wape(), SMALLEST_WAPE))
+        honest = (self.bias >= self.bias[:, favoured] - MAX_EXTRA_BIAS).all(axis=0)
+        score = -POWER * np.log(np.maximum(self.wape, SMALLEST_WAPE))
         score += np.log(FAVOUR) * favoured
         score[:, ~honest] = -np.inf
         weights = np.exp(score - score.max(axis=1, keepdims=True))
@@ -118,14 +130,13 @@ class Rehearsal:
         )
 
     def _tests(self, weights: FloatArray) -> Iterator[ModelTest]:
-        wape, bias = self.wape(), self.bias()
         for m, name in enumerate(self.names):
             for g, lead_days in enumerate(LEADS_TESTED):
                 yield ModelTest(
                     model=name,
                     lead_days=lead_days,
-                    wape=float(wape[g, m]),
-                    bias=float(bias[g, m]),
+                    wape=float(self.wape[g, m]),
+                    bias=float(self.bias[g, m]),
                     weight=float(weights[g, m]),
                 )
 

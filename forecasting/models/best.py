@@ -36,7 +36,7 @@ def best_weights(rehearsal: Rehearsal) -> FloatArray:
         return weights
     mixed = np.maximum(rehearsal.mixed_wape(weights), np.finfo(float).tiny)
     honest = weights.any(axis=0)
-    relative = (rehearsal.wape() / mixed[:, None]).mean(axis=0)
+    relative = (rehearsal.wape / mixed[:, None]).mean(axis=0)
     best = int(np.argmin(np.where(honest, relative, np.inf)))
     if relative[best] > CLEARLY:
         return weights

@@ -46,8 +46,8 @@ class Constant:
 
 def test_measures_are_those_of_the_errors():
     both = rehearsal([3, -1, -2], [4, 4, 0])
-    assert both.wape()[0] == pytest.approx([0.06, 0.08])
-    assert both.bias()[2] == pytest.approx([0.0, 0.08])
+    assert both.wape[0] == pytest.approx([0.06, 0.08])
+    assert both.bias[2] == pytest.approx([0.0, 0.08])
     half = np.full((3, 2), 0.5)
     assert both.mixed_wape(half) == pytest.approx([(3.5 + 1.5 + 1.0) / 100] * 3)
 
@@ -216,7 +216,7 @@ def test_the_test_is_of_the_last_quarter_of_a_year_only():
     wild = history.offered_contacts.copy()
     wild[:150] *= rng.uniform(0.2, 3.0, (150, 1))
     other = replace(history, offered_contacts=wild)
-    naive = [rehearse(h, ("last_week",)).wape() for h in (history, other)]
+    naive = [rehearse(h, ("last_week",)).wape for h in (history, other)]
     assert np.array_equal(naive[0], naive[1])
 
 
