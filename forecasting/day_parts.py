@@ -65,6 +65,8 @@ def slot_covariance(
     """
     member = part_of(num_slots)
     sizes = np.maximum(member.sum(axis=0), 1.0)
-    within = np.eye(num_slots) - member / sizes @ member.T
     slots = slot_variance * decaying(num_slots, decay)
-    return np.asarray(member @ parts @ member.T + within @ slots @ within)
+    rows = slots @ member / sizes  # each slot with the mean of each part
+    parts = parts + (member.T @ rows) / sizes[:, None]
+    about = (rows - member @ (parts / 2.0)) @ member.T
+    return np.asarray(slots - about - about.T)

@@ -69,29 +69,21 @@ def update_days(
         * (1.0 if spread is None else spread**2),
         expected=expected,
         seen=seen,
+        slots=slot_covariance(
+            noise.part_covariance,
+            expected.shape[1],
+            noise.slot_variance,
+            noise.decay_per_slot,
+        ),
     )
     before = problem.variances()
-    if not seen.any():
-        return DayUpdate(
-            factor=np.ones_like(expected),
-            variance_before=before,
-            variance_after=before,
-            day_spread=np.ones(len(days)),
-        )
-    deviation = problem.observed(offered)
-    noise_matrix = problem.among_observed()
-    factor = np.empty_like(expected)
-    after = np.empty_like(expected)
-    for day in range(len(days)):
-        with_observed = problem.with_observed(day)
-        gain = np.linalg.solve(noise_matrix, with_observed.T)
-        factor[day] = 1.0 + deviation @ gain
-        after[day] = before[day] - np.einsum("so,os->s", with_observed, gain)
-    after = np.maximum(after, MIN_VARIANCE_LEFT * before)
+    factor, after = np.ones_like(expected), before
+    if seen.any():
+        factor, after = problem.solved(offered)
     return DayUpdate(
         factor=np.clip(factor, MIN_FACTOR, MAX_FACTOR),
         variance_before=before,
-        variance_after=after,
+        variance_after=np.maximum(after, MIN_VARIANCE_LEFT * before),
         day_spread=_day_spread(expected * ~seen, before, after),
     )
 
@@ -111,7 +103,7 @@ class _Problem:
     """Covariances between the slots of all days and what was observed.
 
     Observations are the seen slots of the last seen day, then the totals of the seen
-    days before it.
+    days before it. *slots* ``[s, s]`` is the covariance within an ordinary day ahead.
     """
 
     noise: QueueNoise
@@ -119,6 +111,7 @@ class _Problem:
     day_variance: FloatArray
     expected: FloatArray
     seen: BoolArray
+    slots: FloatArray
 
     @property
     def today(self) -> int:
@@ -132,16 +125,24 @@ class _Problem:
 
     def within_day(self, day: int) -> FloatArray:
         """Return ``[s, s]`` the covariance of the slots of one *day*."""
-        noise = self.noise
-        more = float(self.day_variance[day]) - noise.day_variance[0]
-        parts = noise.part_covariance + max(more, 0.0)
-        num_slots = self.expected.shape[1]
-        slot = noise.slot_variance
-        return slot_covariance(parts, num_slots, slot, noise.decay_per_slot)
+        more = float(self.day_variance[day]) - self.noise.day_variance[0]
+        return np.asarray(self.slots + max(more, 0.0))
 
     def variances(self) -> FloatArray:
         """Return ``[d, s]`` the variance of every slot."""
-        return np.array([np.diag(self.within_day(d)) for d in range(len(self.days))])
+        more = np.maximum(self.day_variance - self.noise.day_variance[0], 0.0)
+        return np.asarray(np.diag(self.slots) + more[:, None])
+
+    def solved(self, offered: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ``[d, s]`` the factors and the variances that are left."""
+        deviation, among = self.observed(offered), self.among_observed()
+        factor, after = np.empty_like(self.expected), self.variances()
+        for day in range(len(self.days)):
+            shared = self.with_observed(day)
+            gain = np.linalg.solve(among, shared.T)
+            factor[day] = 1.0 + deviation @ gain
+            after[day] -= np.einsum("so,os->s", shared, gain)
+        return factor, after
 
     def observed(self, offered: FloatArray) -> FloatArray:
         """Return the relative deviations of the observations."""
