@@ -134,10 +134,10 @@ def small_weight(agents: float, load: float) -> float:
     """Return the free weight for few agents, up from the part below one."""
     whole = math.floor(agents)
     x = agents - whole
-    weight = _weight_of_part(x, load)
+    weight, per_load = _weight_of_part(x, load), 1.0 / load
     for _ in range(int(whole)):
         x += 1.0
-        weight = x / load * (1.0 + weight)
+        weight = x * per_load * (1.0 + weight)
     return weight
 
 
