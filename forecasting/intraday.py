@@ -135,17 +135,11 @@ def _updated(
     if not seen[inside].any():
         return _Row(mean=mean, quantiles=quantiles, paths=queue, notes=())
     cells = _cells(queue)
-    shape = (len(queue.days), int(np.diff(queue.day_starts).max()))
-
-    def by_day(values: FloatArray) -> FloatArray:
-        matrix = np.zeros(shape)
-        matrix[cells] = values[inside]
-        return matrix
-
-    expected, known = by_day(mean), by_day(seen.astype(float)) > 0
+    expected, came, known = np.zeros((3, len(queue.days), int(cells[1].max()) + 1))
+    expected[cells], came[cells] = mean[inside], offered[inside]
+    known[cells] = seen[inside]
     spread = np.ones(len(queue.days)) if queue.day_spread is None else queue.day_spread
-    came = by_day(offered)
-    update = update_days(queue.noise, queue.days, expected, came, known, spread)
+    update = update_days(queue.noise, queue.days, expected, came, known > 0, spread)
     new_mean, new_quantiles = mean.copy(), quantiles.copy()
     new_mean[inside] *= update.factor[cells]
     new_quantiles[:, inside] = _quantiles(
@@ -156,7 +150,7 @@ def _updated(
         mean=new_mean,
         quantiles=new_quantiles,
         paths=replace(queue, day_spread=spread * update.day_spread, settled=seen),
-        notes=_notes(queue, expected, known, update),
+        notes=_notes(queue, expected, known > 0, update),
     )
 
 

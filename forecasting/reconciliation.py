@@ -86,11 +86,7 @@ def reconciled(
         queue_record(history, queue, calendar).before(int(days[0])) for queue in known
     ]
     nodes = [
-        _Node(
-            day_totals=_day_totals(forecast.mean[q], path, days),
-            noise=path.noise,
-            errors=_past_errors(record.history, path.noise),
-        )
+        _queue_node(forecast.mean[q], path, record.history, days)
         for (q, path), record in zip(paths.items(), records, strict=True)
     ]
     for members in hierarchy.summing[len(known) :] > 0:
@@ -140,6 +136,17 @@ def _day_totals(mean: FloatArray, path: QueuePaths, days: IntArray) -> FloatArra
     by_day = np.diff(running[path.day_starts])
     first = int(days[0] - path.days[0])
     return np.asarray(by_day[first : first + len(days)])
+
+
+def _queue_node(
+    mean: FloatArray, path: QueuePaths, history: QueueHistory, days: IntArray
+) -> _Node:
+    """Return a queue's forecast as it is."""
+    return _Node(
+        day_totals=_day_totals(mean, path, days),
+        noise=path.noise,
+        errors=_past_errors(history, path.noise),
+    )
 
 
 def _forecast_node(records: Sequence[QueueRecord], days: IntArray, model: str) -> _Node:
