@@ -96,19 +96,28 @@ def accuracy(
     losses = {name: _losses(actual, runs, windows) for name, runs in found.items()}
     for name, runs in found.items():
         block.rows.append(_row(name, actual, runs, losses))
-    floors = [f"{w} {poisson_floor(data, actual, w):.4f}" for w in windows]
-    block.notes.append(f"Poisson floor: {', '.join(floors)}.")
-    given, plain = (losses[name] for name in (special(names[0]), names[0]))
-    gains = [f"{w} {points(given[w].less(plain[w]))}" for w in windows]
-    block.notes.append(
-        f"{names[0]}, special days given against not, points [90 %]: "
-        f"{', '.join(gains)}."
-    )
-    failed = {name: len(runs.failures) for name, runs in found.items() if runs.failures}
-    if failed:
-        block.notes.append(f"Forecasts that fell back: {failed}.")
+    block.notes += _notes(data, actual, found, losses, names[0])
     block.claims += _claims(data, actual, found, losses, names[0])
     return block
+
+
+def _notes(
+    data: DataSet,
+    actual: Actual,
+    found: dict[str, Runs],
+    losses: dict[str, dict[str, Loss]],
+    name: str,
+) -> list[str]:
+    given, plain = losses[special(name)], losses[name]
+    windows = [window for window in ("D1", "W1", "W4-6") if window in plain]
+    floors = [f"{w} {poisson_floor(data, actual, w):.4f}" for w in windows]
+    gains = [f"{w} {points(given[w].less(plain[w]))}" for w in windows]
+    notes = [
+        f"Poisson floor: {', '.join(floors)}.",
+        f"{name}, special days given against not, points [90 %]: {', '.join(gains)}.",
+    ]
+    failed = {who: len(runs.failures) for who, runs in found.items() if runs.failures}
+    return [*notes, f"Forecasts that fell back: {failed}."] if failed else notes
 
 
 def thin(runs: Runs, stride: int) -> Runs:
@@ -169,16 +178,22 @@ def _claims(
         text = f"{key}: size of bias over six weeks"
         claims.append(Claim(text=text, value=size, at_most=BIAS[key]))
     if key in OVER_MSTL and "mstl" in found:
-        ratio = own["W1"].ratio_to(losses["mstl"]["W1"])[0]
-        speed = float(np.median(found["mstl"].cpu_s) / np.median(found[name].cpu_s))
-        given = losses[special(name)]["W1"].ratio_to(losses["mstl"]["W1"])[0]
-        text, limit = f"{key}: W1 over MSTL", OVER_MSTL[key]
-        claims += [
-            Claim(text=text, value=ratio, at_most=limit),
-            Claim(text=f"{text}, special days given", value=given, at_most=limit),
-            Claim(text=f"{key}: times MSTL's speed", value=speed, at_least=SPEED),
-        ]
+        claims += _over_mstl(key, found, losses, name)
     mean = found[name].mean
     text = f"{key}: NaN, negative or closed but not 0 (slots)"
     wrong = ~np.isfinite(mean) | (mean < 0) | ((mean != 0) & ~actual.is_open)
     return [*claims, Claim(text=text, value=float(wrong.sum()), at_most=0.0)]
+
+
+def _over_mstl(
+    key: str, found: dict[str, Runs], losses: dict[str, dict[str, Loss]], name: str
+) -> list[Claim]:
+    mstl, limit = losses["mstl"]["W1"], OVER_MSTL[key]
+    speed = float(np.median(found["mstl"].cpu_s) / np.median(found[name].cpu_s))
+    plain, given = (losses[n]["W1"].ratio_to(mstl)[0] for n in (name, special(name)))
+    text = f"{key}: W1 over MSTL"
+    return [
+        Claim(text=text, value=plain, at_most=limit),
+        Claim(text=f"{text}, special days given", value=given, at_most=limit),
+        Claim(text=f"{key}: times MSTL's speed", value=speed, at_least=SPEED),
+    ]

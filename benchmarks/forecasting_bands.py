@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks import forecasting_runs as runs_of
 from benchmarks.forecasting_accuracy import special, thin
-from benchmarks.forecasting_data import SETS
+from benchmarks.forecasting_data import SETS, DataSet
 from benchmarks.forecasting_report import Block, Claim, three
 from benchmarks.forecasting_runs import Runs
 from benchmarks.forecasting_scores import Actual, coverage, pinball, width
@@ -36,13 +36,7 @@ def bands(name: str, peers: Sequence[str], stride: int = 1) -> Block:
     counts = {window: np.zeros(2) for window in WINDOWS}
     for key in KEYS:
         data = SETS[key]()
-        found = {
-            name: runs_of.ours(data, name),
-            special(name): runs_of.ours(data, name, special_days=True),
-        }
-        for peer in peers:
-            if peer in (PEERS if key != "tech_thin" else PEERS[:1]):
-                found[peer] = runs_of.peer(data, peer)
+        found = _found(data, name, peers)
         runs = {who: thin(r, stride) for who, r in found.items() if r is not None}
         actual = Actual.of(replace(data, origins=data.origins[::stride]))
         for who, own in runs.items():
@@ -56,6 +50,15 @@ def bands(name: str, peers: Sequence[str], stride: int = 1) -> Block:
         text = f"bands: {window} coverage, bank and Technion pooled"
         block.claims.append(Claim(text=text, value=share, at_least=0.75, at_most=0.85))
     return block
+
+
+def _found(data: DataSet, name: str, peers: Sequence[str]) -> dict[str, Runs | None]:
+    chosen = PEERS if data.key != "tech_thin" else PEERS[:1]
+    ours = {
+        name: runs_of.ours(data, name),
+        special(name): runs_of.ours(data, name, special_days=True),
+    }
+    return ours | {p: runs_of.peer(data, p) for p in chosen if p in peers}
 
 
 def _row(label: str, actual: Actual, runs: Runs, mstl: Runs | None) -> tuple[str, ...]:

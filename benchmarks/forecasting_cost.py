@@ -1,20 +1,17 @@
 """What forecasts cost: a thousand queues at once, and the import."""
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.forecasting_report import Block, Claim
+from benchmarks.forecasting_scale import DAYS
 
 ROOT = Path(__file__).resolve().parents[1]
-DAYS, AHEAD, SLOTS = 365, 42, 48
 CPU_S, MEMORY_GB, IMPORT_S = 10.0, 1.0, 0.5
-SEED = 1
 IMPORTS = 7
 
 
@@ -32,8 +29,8 @@ def scale(num_queues: int, model: str) -> Block:
     )
     measured = {}
     for calls in (1, 10):
-        code = "from benchmarks.forecasting_cost import at_scale; "
-        code += f"at_scale({num_queues}, {calls}, {model!r})"
+        code = "from benchmarks.forecasting_scale import measure; "
+        code += f"measure({num_queues}, {calls}, {model!r})"
         measured[calls] = json.loads(_python(code))
         row = measured[calls]
         figures = (row[key] for key in ("cpu_s", "peak_gb", "before_gb"))
@@ -46,70 +43,6 @@ def scale(num_queues: int, model: str) -> Block:
         Claim(text="scale: peak memory, GB", value=memory, at_most=MEMORY_GB),
     ]
     return block
-
-
-def at_scale(num_queues: int, calls: int, model: str) -> None:
-    """Forecast gamma-Poisson queues of 0.5 to 200 contacts a slot; print the cost."""
-    from datetime import date, timedelta
-
-    import numpy as np
-
-    import forecasting
-    from benchmarks.forecasting_data import ALWAYS, OFFICE, grid_over
-    from wfm.domain.demand import ContactHistory, OpeningHours, Queue, ServiceTarget
-
-    rng, first = np.random.default_rng(SEED), date(2025, 1, 6)
-    grid = grid_over(first, DAYS, "UTC", 30)
-    t = np.arange(grid.num_intervals)
-    day_shape = 1.2 + np.sin((t % SLOTS - 16) / SLOTS * 2 * np.pi)
-    week_shape = np.array([1.2, 1.1, 1.0, 1.0, 1.05, 0.7, 0.6])[t // SLOTS % 7]
-    size = num_queues // calls
-    ids = tuple(f"q{n}" for n in range(size))
-    queues = [
-        Queue(
-            queue_id=queue_id,
-            channel="phone",
-            zone="UTC",
-            requires=(),
-            opening=OpeningHours(spans=OFFICE if n % 2 else ALWAYS),
-            target=ServiceTarget(),
-        )
-        for n, queue_id in enumerate(ids)
-    ]
-    day = first + timedelta(days=DAYS)
-    cpu = before = 0.0
-    for _ in range(calls):
-        level = np.exp(rng.uniform(np.log(0.5), np.log(200.0), size))[:, None]
-        shocks = rng.gamma(50.0, 0.02, (size, DAYS)).repeat(SLOTS, axis=1)
-        offered = rng.poisson(level * day_shape * week_shape * shocks).astype(float)
-        del shocks
-        history = ContactHistory(
-            grid=grid,
-            queue_ids=ids,
-            offered_contacts=offered,
-            handled_contacts=offered,
-            abandoned_contacts=np.broadcast_to(0.0, offered.shape),
-            aht_s=np.where(offered > 0, 240.0, 0.0),
-            observed=np.broadcast_to(True, offered.shape),
-            aht_weight=offered,
-        )
-        del offered
-        before = max(before, _peak_gb())
-        start = time.process_time()
-        forecasting.forecast(
-            history,
-            queues,
-            first_day=dict.fromkeys(ids, day),
-            num_days=AHEAD,
-            model=model,
-        )
-        cpu += time.process_time() - start
-    found = {"cpu_s": cpu, "peak_gb": _peak_gb(), "before_gb": before}
-    print(json.dumps(found))
-
-
-def _peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
 def imports() -> Block:

@@ -1,6 +1,6 @@
 """Re-forecasts in the middle of the day: is the rest of it nearer than before?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -37,26 +37,26 @@ def intraday(stride: int = 1) -> Block:
             f"{TYPES_LEARN + 1} of both months."
         ],
     )
-    found = {"bank30": _losses(bank(), "bank", _last(bank())[::stride])}
-    found["tech30"] = _losses(technion(), "technion", _last(technion())[::stride])
-    found["tech_thin"] = _losses(thinned(), "technion", _last(thinned())[::stride])
-    for queue_id in LOW_TYPES:
-        parts = [
-            _losses(types(month), queue_id, types(month).days[TYPES_LEARN:])
-            for month in (1, 10)
-        ]
-        found[f"types, {queue_id}"] = {
-            share: (
-                _joined([p[share][0] for p in parts]),
-                _joined([p[share][1] for p in parts]),
-            )
-            for share in SHARES
-        }
-    for key, by_share in found.items():
+    for key, by_share in _all_sets(stride):
         for share, (before, after) in by_share.items():
             block.rows.append(_row(key, share, before, after))
             block.claims += _claims(key, share, before, after)
     return block
+
+
+def _all_sets(stride: int) -> Iterator[tuple[str, dict[float, tuple[Loss, Loss]]]]:
+    """Yield the losses by set and share of the day, types of both months together."""
+    for data in (bank(), technion(), thinned()):
+        yield data.key, _losses(data, data.queue_ids[0], _last(data)[::stride])
+    for queue_id in LOW_TYPES:
+        first, second = (
+            _losses(types(month), queue_id, types(month).days[TYPES_LEARN:])
+            for month in (1, 10)
+        )
+        yield (
+            f"types, {queue_id}",
+            {s: tuple(map(_joined, first[s], second[s])) for s in SHARES},
+        )
 
 
 def _claims(key: str, share: float, before: Loss, after: Loss) -> list[Claim]:
@@ -115,10 +115,10 @@ def _pair(found: np.ndarray) -> tuple[Loss, Loss]:
     )
 
 
-def _joined(losses: Sequence[Loss]) -> Loss:
+def _joined(one: Loss, two: Loss) -> Loss:
     return Loss(
-        error=np.concatenate([loss.error for loss in losses]),
-        offered=np.concatenate([loss.offered for loss in losses]),
+        error=np.concatenate([one.error, two.error]),
+        offered=np.concatenate([one.offered, two.offered]),
         overlap=0,
     )
 

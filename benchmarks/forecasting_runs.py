@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,14 +62,19 @@ def ours(
     means, quantiles, cpu, failures = [], [], [], []
     queues, num_days = data.queues(), 7 * data.weeks
     for n, origin in enumerate(origins):
-        history = data.history(origin)
-        first_day = dict.fromkeys(data.queue_ids, origin)
-        for _ in range(1 if n else 2):
-            start = time.process_time()
-            result = forecasting.forecast(
-                history, queues, first_day=first_day, num_days=num_days, **options
-            )
-            spent = time.process_time() - start
+        ask = partial(
+            forecasting.forecast,
+            data.history(origin),
+            queues,
+            first_day=dict.fromkeys(data.queue_ids, origin),
+            num_days=num_days,
+            **options,
+        )
+        if not n:
+            ask()
+        start = time.process_time()
+        result = ask()
+        spent = time.process_time() - start
         failures += result.failures.values()
         rows = np.concatenate([result.mean[:, None], result.quantiles], axis=1)
         by_day = to_days(rows, result.grid, data, origin, num_days)
