@@ -41,7 +41,8 @@ def seek(m: Tables, s: State, a: int, now: float) -> None:
     make_available(m, s, a, now)
     if s.agents[a, IN_HAND] == 0:
         close_busy(m, s, a, now)
-        _use_reserve(m, s, now)
+        if len(m.reserved) > 0:
+            _use_reserve(m, s, now)
 
 
 @inner_kernel

@@ -17,6 +17,7 @@ from wfm.simulation.tables import (
     DEFERRED,
     NONE,
     PARALLEL,
+    PLAIN,
     PROMOTE_S,
     PROMOTES,
     RANDOM_CHOICE,
@@ -44,7 +45,7 @@ def find_agent(m: Tables, s: State, slot: int, now: float) -> int:
             break
         g = m.routes[i, ROUTE_GROUP]
         level = _lowest_level(m, s, g, q)
-        if level == NONE or not _may_help(m, s, i, slot, now):
+        if level == NONE or not (m.queues[q, PLAIN] or _may_help(m, s, i, slot, now)):
             continue
         a = s.available[g, level]
         if best == NONE or _is_freer(s, a, level, best, best_level):
@@ -169,6 +170,8 @@ def _may_take(m: Tables, s: State, a: int, i: int, now: float, calls: bool) -> b
     slot = s.queues[q, FIRST]
     most = m.queues[q, PARALLEL]
     has_room = calls if most == 1 and in_hand > 0 else in_hand < most
+    if m.queues[q, PLAIN]:
+        return has_room
     if not has_room or s.times[slot, ARRIVED_S] + m.work_after_s[i] > now:
         return False
     if m.sizes[PROMOTES] and promoted_at(m, s, slot) <= now:

@@ -49,6 +49,7 @@ from wfm.simulation.tables import (
     MAX_WAITING,
     NONE,
     PATIENCE_SHAPE,
+    PLAIN,
     RETRY_DELAY_S,
     RETRY_KEEPS,
     RETRY_QUEUE,
@@ -97,7 +98,7 @@ def find_way(m: Tables, s: State, slot: int, now: float) -> int:
     if s.queues[q, WAITING] >= m.queues[q, MAX_WAITING]:
         release_line(m, s, slot)
         _block(m, s, slot, now)
-    elif _takes_callback(m, s, slot, now):
+    elif m.queues[q, CALLBACK_QUEUE] != NONE and _takes_callback(m, s, slot, now):
         _become_callback(m, s, slot, now)
         return find_way_again(m, s, slot, now)
     else:
@@ -118,7 +119,7 @@ def find_way_again(m: Tables, s: State, slot: int, now: float) -> int:
 def _takes_callback(m: Tables, s: State, slot: int, now: float) -> bool:
     q = s.contacts[slot, QUEUE]
     first = s.queues[q, FIRST]
-    if m.queues[q, CALLBACK_QUEUE] == NONE or first == NONE:
+    if first == NONE:
         return False
     if now - s.times[first, ARRIVED_S] < m.rates[q, CALLBACK_AFTER_S]:
         return False
@@ -154,7 +155,8 @@ def _wait(m: Tables, s: State, slot: int, now: float) -> None:
         key = key_of(s.keys[slot], PATIENCE + PURPOSES * attempt)
         patience_s = mean_s * draw(m.shapes, m.queues[q, PATIENCE_SHAPE], key)
         set_timer(s, now + patience_s, GIVE_UP, slot, s.contacts[slot, TICKET])
-    look_again(m, s, slot, now)
+    if not m.queues[q, PLAIN]:
+        look_again(m, s, slot, now)
     if s.queues[q, CLOSED]:
         drop_if_nobody(m, s, q, now)
 
@@ -184,7 +186,10 @@ def give_up(m: Tables, s: State, slot: int, now: float) -> None:
         count(s, slot, ABANDONED_IN_TIME, 1.0)
     leave_line(s, slot)
     release_line(m, s, slot)
-    _retry(m, s, slot, now)
+    if m.rates[s.contacts[slot, QUEUE], RETRY_SHARE] > 0.0:
+        _retry(m, s, slot, now)
+    else:
+        give_slot(s, slot)
 
 
 @rare_kernel

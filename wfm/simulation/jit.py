@@ -16,7 +16,11 @@ _OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "_nrt": False,
 }
-_INNER = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER = _OPTIONS | {
+    "cache": False,  # what the outermost kernel keeps holds them all
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 
 
 def discard_stale(folder: Path) -> None:

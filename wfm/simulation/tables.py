@@ -35,8 +35,9 @@ FOREVER = 1e300
     FOLLOW_QUEUE,
     FOLLOW_SHAPE,
     CALLBACK_QUEUE,
-) = range(13)
-"""Columns of ``Tables.queues``."""
+    PLAIN,
+) = range(14)
+"""Columns of ``Tables.queues``. A plain queue's first contact may be taken at once."""
 
 (
     WITHIN_S,
@@ -214,7 +215,18 @@ def _ints(
         NONE if follow is None else rows[follow.to_queue or queue.queue_id],
         0 if follow is None else _shape_row(shapes, follow.delay_shape),
         NONE if offer is None else rows[offer.to_queue],
+        int(_is_plain(model, queue)),
     ]
+
+
+def _is_plain(model: SimulationModel, queue: SimulatedQueue) -> bool:
+    """Return whether nothing holds agents back: no reserve, delay or promotion."""
+    routes = [r for r in model.routing.routes if r.queue_id == queue.queue_id]
+    return (
+        queue.idle_reserve == 0
+        and _promotion(queue) >= FOREVER
+        and all(route.after_s <= 0.0 for route in routes)
+    )
 
 
 def _rates(queue: SimulatedQueue) -> list[float]:
