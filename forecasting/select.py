@@ -28,13 +28,7 @@ from forecasting.profile import NOTHING_ORDINARY
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.demand import ModelTest
 
-CANDIDATES = (
-    "low_rank",
-    "day_total",
-    "weekday_mean",
-    "median_of_weeks",
-    "last_week",
-)
+SIMPLE = ("weekday_mean", "median_of_weeks", "last_week")
 UNTESTED = ("low_rank", "day_total", "weekday_mean")
 LEADS_TESTED = (1, 7, 28)
 LEAD_ENDS = (2, 14)
@@ -177,10 +171,25 @@ class Mixture:
         return np.asarray(np.sum(shares, axis=0))
 
 
-def rehearse(history: QueueHistory, names: Sequence[str] = CANDIDATES) -> Rehearsal:
+def candidates(history: QueueHistory) -> tuple[str, ...]:
+    """Return the names of the models to choose from for *history*.
+
+    Patterns of days where contacts are many, day totals where they are fewer than
+    :data:`LOW_VOLUME_CONTACTS` a slot (the other of the two would cost as much as all
+    the rest and hardly count), and the simple ones.
+    """
+    if len(history.days) < MIN_DAYS:
+        return UNTESTED
+    cells = history.ordinary
+    volume = float(history.offered_contacts[cells].sum()) / max(int(cells.sum()), 1)
+    return ("day_total" if volume < LOW_VOLUME_CONTACTS else "low_rank", *SIMPLE)
+
+
+def rehearse(history: QueueHistory, names: Sequence[str] | None = None) -> Rehearsal:
     """Return how the models *names* did on the last quarter of a year of *history*.
 
-    At most half of the history is the test. Models learn from what lies before it and
+    Without *names* they are the :func:`candidates`; the first one is the favourite. At
+    most half of the history is the test. Models learn from what lies before it and
     are then only brought up to date, day by day.
 
     Raises
@@ -188,7 +197,7 @@ def rehearse(history: QueueHistory, names: Sequence[str] = CANDIDATES) -> Rehear
     ForecastError
         If no model can be fitted.
     """
-    fits = _fitted(history, names)
+    fits = _fitted(history, candidates(history) if names is None else names)
     if not fits:
         raise ForecastError(NOTHING_ORDINARY)
     num_days = len(history.days)
@@ -203,7 +212,7 @@ def rehearse(history: QueueHistory, names: Sequence[str] = CANDIDATES) -> Rehear
         fits=tuple(fits.values()),
         errors=tuple(errors for errors, _ in tests),
         offered_contacts=tuple(offered for _, offered in tests),
-        favourite=_favourite(history, fits),
+        favourite=next(iter(fits)),
         next_day=int(history.days[-1]) + 1,
     )
 
@@ -241,12 +250,3 @@ def _test(
     slots = np.arange(0, cells.shape[1], max(TEST_MINUTES // history.slot_minutes, 1))
     errors = np.add.reduceat(errors, slots, axis=2)
     return errors.reshape(len(errors), -1), float(offered.sum())
-
-
-def _favourite(history: QueueHistory, names: Iterable[str]) -> str:
-    """Return the model to prefer: top-down at low volumes, else patterns of days."""
-    cells = history.ordinary
-    volume = float(history.offered_contacts[cells].sum()) / max(int(cells.sum()), 1)
-    few = volume < LOW_VOLUME_CONTACTS
-    order = ("day_total", "low_rank") if few else ("low_rank", "day_total")
-    return next((name for name in order if name in names), next(iter(names)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
-from forecasting.select import CANDIDATES, Rehearsal, rehearse
+from forecasting.select import Rehearsal, rehearse
 from wfm.domain.arrays import FloatArray
 
 CLEARLY = 0.97
@@ -21,7 +21,7 @@ class Best:
     is mostly luck, so less does not count.
     """
 
-    candidates: tuple[str, ...] = CANDIDATES
+    candidates: tuple[str, ...] | None = None
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the best model for *history*."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
-from forecasting.select import CANDIDATES, rehearse
+from forecasting.select import rehearse
 
 
 @FORECASTERS.add("ensemble")
@@ -15,7 +15,7 @@ class Ensemble:
     is tested and how it is weighed is told in :mod:`forecasting.select`.
     """
 
-    candidates: tuple[str, ...] = CANDIDATES
+    candidates: tuple[str, ...] | None = None
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the mixture for *history*."""
