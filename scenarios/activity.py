@@ -4,6 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scenarios.months import Month
+from wfm.domain.errors import UsageError
+
+MEASURES: Mapping[str, str] = {
+    "contacts": "contact",
+    "resolved_contacts": "resolution",
+    "attempts": "attempt",
+    "handle_minutes": "minute",
+    "productive_hours": "hour",
+    "logged_hours": "hour",
+    "paid_hours": "hour",
+    "heads": "FTE-month",
+    "outcomes": "outcome",
+    "outcome_value": "value",
+}
+"""Quantities that can be billed -> the unit of one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +32,8 @@ class MonthActivity:
         solved or not.
     forecast_contacts
         What the buyer had forecast: the base of take-or-pay clauses.
+    forecast
+        What the buyer had forecast in other measures (``"productive_hours"``, ...).
     handle_minutes
         Minutes in contacts.
     productive_hours, logged_hours, paid_hours
@@ -27,9 +44,11 @@ class MonthActivity:
         Part of *paid_hours* by premium: ``"night"``, ``"sunday"``, ``"holiday"``,
         ``"language"``.
     heads, hires, leavers, trainees
-        Mean headcount, and people who came, left and were in training.
+        Mean headcount (*trainees* part of it), and people who came and left.
     headcount_by_grade
         Grade -> mean headcount; its values add up to *heads* where it is given.
+    outcomes, outcome_value
+        Orders won, debts collected; their value in major units of the lane's currency.
     kpis
         ``"service_level"``, ``"aht_s"``, ``"csat"``, ``"fcr"`` and others by name.
     """
@@ -52,3 +71,43 @@ class MonthActivity:
     trainees: float = 0.0
     headcount_by_grade: Mapping[str, float] = field(default_factory=dict)
     kpis: Mapping[str, float] = field(default_factory=dict)
+    forecast: Mapping[str, float] = field(default_factory=dict)
+    outcomes: float = 0.0
+    outcome_value: float = 0.0
+
+    def measure(self, name: str) -> float:
+        """Return the quantity called *name*, one of :data:`MEASURES`.
+
+        Raises
+        ------
+        UsageError
+            If there is no such measure.
+        """
+        if name not in MEASURES:
+            msg = f"unknown measure {name!r}; known: {', '.join(MEASURES)}"
+            raise UsageError(msg)
+        return float(getattr(self, name))
+
+    def forecast_of(self, name: str) -> float:
+        """Return what the buyer had forecast of measure *name*.
+
+        A measure without a forecast of its own follows the forecast of contacts at
+        the quantity per contact that came about.
+
+        Raises
+        ------
+        UsageError
+            If neither is known.
+        """
+        if name in self.forecast:
+            return float(self.forecast[name])
+        if name == "contacts":
+            return self.forecast_contacts
+        if self.contacts <= 0:
+            msg = f"{self.lane_id}, {self.month}: no forecast of {name} to bill against"
+            raise UsageError(msg)
+        return self.forecast_contacts * self.measure(name) / self.contacts
+
+    def is_idle(self) -> bool:
+        """Return whether nothing was done that could be charged."""
+        return all(self.measure(name) == 0 for name in MEASURES)

@@ -54,6 +54,16 @@ def rounded(amount: Decimal | Fraction, currency: str) -> Money:
     return Money(int(minor), currency)
 
 
+def decimal(value: float | Decimal) -> Decimal:
+    """Return *value* as it is written: 0.1 is a tenth."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+
+
+def nearest(value: Fraction, digits: int) -> Decimal:
+    """Return *value* with *digits* decimals, halves to even."""
+    return Decimal(round(value * 10**digits)).scaleb(-digits)
+
+
 def total(amounts: Sequence[Money], currency: str) -> Money:
     """Return the sum of *amounts* of *currency*; nothing adds up to zero."""
     return sum(amounts, Money(0, currency))
