@@ -11,6 +11,7 @@ from support.tiny_folders import run_wfm, write_tiny
 
 from wfm import api
 from wfm.domain.demand import VolumeForecast
+from wfm.domain.errors import UsageError
 from wfm.evaluation.simulated import SimulationSettings, simulate_roster
 from wfm.evaluation.simulated_demand import day_variation
 from wfm.report.html import render_html
@@ -186,3 +187,20 @@ def test_the_variation_of_days_is_found_in_the_quantiles():
 )
 def test_waits_are_said_in_people_s_units(seconds, words):
     assert wait(seconds) == words
+
+
+def test_nobody_at_work_answers_nobody(plan, capsys, monkeypatch, tmp_path):
+    directory, _ = plan
+    empty = tmp_path / "empty.csv"
+    empty.write_text(HEADER + "\n", encoding="utf-8")
+    code, said = run_wfm(capsys, monkeypatch, "simulate", directory, "--roster", empty)
+    assert code == 0, said
+    assert "0.0 %" in said
+
+
+def test_a_figure_of_an_unknown_queue_is_refused(plan):
+    directory, roster = plan
+    few = SimulationSettings(replications=2)
+    result = api.load(directory).simulate(roster, settings=few)
+    with pytest.raises(UsageError, match="phone"):
+        result.plot("nothing")

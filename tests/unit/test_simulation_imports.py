@@ -69,3 +69,11 @@ def test_nothing_is_compiled_after_warm():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "late:", done.stdout
+
+
+def test_warming_up_runs_the_kernels():
+    from wfm.simulation.engine import run
+    from wfm.simulation.warm import warm
+
+    warm()
+    assert run.signatures or os.environ.get("NUMBA_DISABLE_JIT")
