@@ -1,0 +1,196 @@
+"""Solving the programmes of the decisions: ortools MathOpt with HiGHS."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from scenarios.mip import INFINITE, Limit, Programme
+from wfm.domain.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from ortools.math_opt.python import mathopt
+
+BINDING_FRACTION = 1e-6  # of a bound's size: as near as the solver's own tolerance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MipLimits:
+    """How long to search, and how near to the proven bound is near enough."""
+
+    max_time_s: float = 60.0
+    relative_gap: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if not (self.max_time_s > 0 and 0 <= self.relative_gap < 1):
+            msg = (
+                "max_time_s must be > 0 and relative_gap in [0, 1), got "
+                f"{self.max_time_s} and {self.relative_gap}"
+            )
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """The best point found; *bound* is proven: nothing costs less."""
+
+    values: FloatArray
+    objective: float
+    bound: float
+    is_optimal: bool
+
+    @property
+    def gap_fraction(self) -> float:
+        """(objective - bound) / objective."""
+        return max(0.0, self.objective - self.bound) / max(abs(self.objective), 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSolution:
+    """Proven: no point keeps all rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingFound:
+    """The time ran out before any point was found."""
+
+
+MipOutcome: TypeAlias = Optimum | NoSolution | NothingFound
+
+
+def solve(programme: Programme, limits: MipLimits) -> MipOutcome:
+    """Return the outcome of HiGHS on *programme*.
+
+    HiGHS runs on one thread with a fixed seed, so the same programme gives the same
+    point unless the time limit cuts in.
+    """
+    from ortools.math_opt.python import mathopt  # noqa: PLC0415 - half a second
+
+    result = _run(programme, limits)
+    reason = result.termination.reason
+    if result.has_primal_feasible_solution():
+        bound = result.termination.objective_bounds.dual_bound
+        return Optimum(
+            values=_dense(result.variable_values(), programme.num_variables),
+            objective=result.objective_value(),
+            bound=bound,
+            is_optimal=reason == mathopt.TerminationReason.OPTIMAL,
+        )
+    impossible = (
+        mathopt.TerminationReason.INFEASIBLE,
+        mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
+    )
+    return NoSolution() if reason in impossible else NothingFound()
+
+
+def duals(programme: Programme, optimum: Optimum) -> FloatArray:
+    """Return d cost / d bound of each row, with whole numbers kept as they are.
+
+    The duals of the linear programme in which every integer variable is fixed at its
+    value: what one unit more of a limit is worth while contracts, sites and tiers
+    stay as chosen. For what a limit costs with everything free, solve without it.
+    """
+    fixed = programme.fixed(optimum.values)
+    result = _run(fixed, MipLimits(max_time_s=600.0))
+    if not result.has_dual_feasible_solution():
+        return np.full(len(programme.limits), np.nan)
+    return _dense(result.dual_values(), len(programme.limits))
+
+
+def what_gives(programme: Programme, limits: MipLimits) -> dict[Limit, float]:
+    """Return by how much named limits have to give for anything to fit, least first.
+
+    Empty where nothing was found in time, or where the rows without a name
+    contradict one another.
+    """
+    outcome = solve(programme.elastic(), limits)
+    if not isinstance(outcome, Optimum):
+        return {}
+    by_row = outcome.values[programme.num_variables :].reshape(2, -1).sum(axis=0)
+    broken: dict[Limit, float] = defaultdict(float)
+    for limit, amount in zip(programme.limits, by_row.tolist(), strict=True):
+        if limit is not None and amount > BINDING_FRACTION:
+            broken[limit] += amount
+    return dict(sorted(broken.items()))
+
+
+def is_binding(programme: Programme, optimum: Optimum) -> list[bool]:
+    """Return for each row whether it sits at one of its bounds."""
+    done = programme.activity(optimum.values)
+    at = np.zeros(len(done), dtype=bool)
+    for bound in (programme.low, programme.high):
+        slack = BINDING_FRACTION * np.maximum(1.0, np.abs(bound))
+        with np.errstate(invalid="ignore"):
+            at |= np.isfinite(bound) & (np.abs(done - bound) <= slack)
+    return at.tolist()
+
+
+def _run(programme: Programme, limits: MipLimits) -> "mathopt.SolveResult":
+    from ortools.math_opt.python import mathopt  # noqa: PLC0415 - half a second
+
+    return mathopt.solve(
+        mathopt.Model.from_model_proto(_proto(programme)),
+        mathopt.SolverType.HIGHS,
+        params=mathopt.SolveParameters(
+            time_limit=timedelta(seconds=limits.max_time_s),
+            relative_gap_tolerance=limits.relative_gap,
+            random_seed=0,
+        ),
+    )
+
+
+def _proto(programme: Programme) -> Any:
+    from ortools.math_opt import model_pb2  # noqa: PLC0415 - half a second
+
+    proto = model_pb2.ModelProto()
+    _fill_variables(proto, programme)
+    rows = proto.linear_constraints
+    rows.ids.extend(range(len(programme.limits)))
+    rows.lower_bounds.extend(programme.low.tolist())
+    rows.upper_bounds.extend(programme.high.tolist())
+    from scipy.sparse import coo_array  # noqa: PLC0415 - half a second
+
+    shape = (len(programme.limits), programme.num_variables)
+    entries = (programme.value, (programme.row, programme.column))
+    matrix = coo_array(entries, shape=shape).tocsr()
+    matrix.sum_duplicates()
+    coo = matrix.tocoo()
+    cells = proto.linear_constraint_matrix
+    cells.row_ids.extend(coo.coords[0].tolist())
+    cells.column_ids.extend(coo.coords[1].tolist())
+    cells.coefficients.extend(coo.data.tolist())
+    return proto
+
+
+def _fill_variables(proto: Any, programme: Programme) -> None:
+    num = programme.num_variables
+    proto.variables.ids.extend(range(num))
+    proto.variables.lower_bounds.extend(programme.least.tolist())
+    proto.variables.upper_bounds.extend(programme.most.tolist())
+    proto.variables.integers.extend(programme.is_integer.astype(bool).tolist())
+    priced = np.flatnonzero(programme.cost)
+    proto.objective.linear_coefficients.ids.extend(priced.tolist())
+    proto.objective.linear_coefficients.values.extend(programme.cost[priced].tolist())
+
+
+def _dense(values: Any, num: int) -> FloatArray:
+    dense = np.zeros(num)
+    for item, value in values.items():
+        dense[item.id] = value
+    return dense
+
+
+__all__ = [
+    "INFINITE",
+    "MipLimits",
+    "MipOutcome",
+    "NoSolution",
+    "NothingFound",
+    "Optimum",
+    "duals",
+    "is_binding",
+    "solve",
+    "what_gives",
+]
