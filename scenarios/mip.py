@@ -75,14 +75,12 @@ class Programme:
         """Return: break the named limits as little as possible, at no other cost.
 
         The last ``2 * len(limits)`` variables say by how much each row falls short and
-        exceeds; each counts by the size of its bound.
+        exceeds; each counts in proportion to the largest figure of its row.
         """
         num_rows, num = len(self.limits), self.num_variables
         may = np.array([limit is not None for limit in self.limits])
-        size = np.ones(num_rows)
-        for bound in (self.low, self.high):
-            size = np.maximum(size, np.where(np.isfinite(bound), np.abs(bound), 0.0))
         most = np.where(may, INFINITE, 0.0)
+        size = self._largest_figures()
         rows = np.arange(num_rows)
         return replace(
             self,
@@ -96,6 +94,13 @@ class Programme:
             column=np.concatenate([self.column, num + rows, num + num_rows + rows]),
             value=np.concatenate([self.value, np.ones(num_rows), -np.ones(num_rows)]),
         )
+
+    def _largest_figures(self) -> FloatArray:
+        size = np.ones(len(self.limits))
+        np.maximum.at(size, self.row, np.abs(self.value))
+        for bound in (self.low, self.high):
+            size = np.maximum(size, np.where(np.isfinite(bound), np.abs(bound), 0.0))
+        return size
 
     def activity(self, values: FloatArray) -> FloatArray:
         """Return ``A x``."""

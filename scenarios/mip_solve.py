@@ -1,18 +1,18 @@
 """Solving the programmes of the decisions: ortools MathOpt with HiGHS."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from importlib import import_module
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from scenarios.mip import INFINITE, Limit, Programme
+from scenarios.mip import Limit, Programme
 from wfm.domain.arrays import FloatArray
 
 if TYPE_CHECKING:
-    from ortools.math_opt.python import mathopt
-
+    mathopt = _mathopt()
 BINDING_FRACTION = 1e-6  # of a bound's size: as near as the solver's own tolerance
 
 
@@ -66,8 +66,7 @@ def solve(programme: Programme, limits: MipLimits) -> MipOutcome:
     HiGHS runs on one thread with a fixed seed, so the same programme gives the same
     point unless the time limit cuts in.
     """
-    from ortools.math_opt.python import mathopt  # noqa: PLC0415 - half a second
-
+    mathopt = _mathopt()
     result = _run(programme, limits)
     reason = result.termination.reason
     if result.has_primal_feasible_solution():
@@ -85,18 +84,22 @@ def solve(programme: Programme, limits: MipLimits) -> MipOutcome:
     return NoSolution() if reason in impossible else NothingFound()
 
 
-def duals(programme: Programme, optimum: Optimum) -> FloatArray:
-    """Return d cost / d bound of each row, with whole numbers kept as they are.
+def polished(programme: Programme, optimum: Optimum) -> tuple[Optimum, FloatArray]:
+    """Return *optimum* with its fractions settled exactly, and each row's dual.
 
-    The duals of the linear programme in which every integer variable is fixed at its
-    value: what one unit more of a limit is worth while contracts, sites and tiers
-    stay as chosen. For what a limit costs with everything free, solve without it.
+    The linear programme in which every integer variable is fixed at its value is
+    solved again. A dual is d cost / d bound: what one unit more of a limit is worth
+    while contracts, sites and tiers stay as chosen. For what a limit costs with
+    everything free, solve without it.
     """
-    fixed = programme.fixed(optimum.values)
-    result = _run(fixed, MipLimits(max_time_s=600.0))
-    if not result.has_dual_feasible_solution():
-        return np.full(len(programme.limits), np.nan)
-    return _dense(result.dual_values(), len(programme.limits))
+    result = _run(programme.fixed(optimum.values), MipLimits(max_time_s=600.0))
+    if not (
+        result.has_primal_feasible_solution() and result.has_dual_feasible_solution()
+    ):
+        return optimum, np.full(len(programme.limits), np.nan)
+    values = _dense(result.variable_values(), programme.num_variables)
+    better = replace(optimum, values=values, objective=result.objective_value())
+    return better, _dense(result.dual_values(), len(programme.limits))
 
 
 def what_gives(programme: Programme, limits: MipLimits) -> dict[Limit, float]:
@@ -127,9 +130,13 @@ def is_binding(programme: Programme, optimum: Optimum) -> list[bool]:
     return at.tolist()
 
 
-def _run(programme: Programme, limits: MipLimits) -> "mathopt.SolveResult":
-    from ortools.math_opt.python import mathopt  # noqa: PLC0415 - half a second
+def _mathopt() -> Any:
+    """Return MathOpt, which takes half a second to load and exports without types."""
+    return import_module("ortools.math_opt.python.mathopt")
 
+
+def _run(programme: Programme, limits: MipLimits) -> Any:
+    mathopt = _mathopt()
     return mathopt.solve(
         mathopt.Model.from_model_proto(_proto(programme)),
         mathopt.SolverType.HIGHS,
@@ -142,7 +149,8 @@ def _run(programme: Programme, limits: MipLimits) -> "mathopt.SolveResult":
 
 
 def _proto(programme: Programme) -> Any:
-    from ortools.math_opt import model_pb2  # noqa: PLC0415 - half a second
+    from ortools.math_opt import model_pb2
+    from scipy.sparse import coo_array
 
     proto = model_pb2.ModelProto()
     _fill_variables(proto, programme)
@@ -150,8 +158,6 @@ def _proto(programme: Programme) -> Any:
     rows.ids.extend(range(len(programme.limits)))
     rows.lower_bounds.extend(programme.low.tolist())
     rows.upper_bounds.extend(programme.high.tolist())
-    from scipy.sparse import coo_array  # noqa: PLC0415 - half a second
-
     shape = (len(programme.limits), programme.num_variables)
     entries = (programme.value, (programme.row, programme.column))
     matrix = coo_array(entries, shape=shape).tocsr()
@@ -180,17 +186,3 @@ def _dense(values: Any, num: int) -> FloatArray:
     for item, value in values.items():
         dense[item.id] = value
     return dense
-
-
-__all__ = [
-    "INFINITE",
-    "MipLimits",
-    "MipOutcome",
-    "NoSolution",
-    "NothingFound",
-    "Optimum",
-    "duals",
-    "is_binding",
-    "solve",
-    "what_gives",
-]
