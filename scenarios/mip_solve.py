@@ -11,8 +11,6 @@ import numpy as np
 from scenarios.mip import Limit, Programme
 from wfm.domain.arrays import FloatArray
 
-if TYPE_CHECKING:
-    mathopt = _mathopt()
 BINDING_FRACTION = 1e-6  # of a bound's size: as near as the solver's own tolerance
 
 
