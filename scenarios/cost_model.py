@@ -69,14 +69,14 @@ class PricingContext:
         Raises
         ------
         InputError
-            If it is not given.
+            If it is not given, or not positive.
         """
         value = self.indices.get(name, {}).get(month)
-        if value is None:
+        if value is None or not value > 0:
             fault = Problem(
                 file="scenarios.yaml",
                 column=f"indices.{name}",
-                message=f"no value for {month}",
+                message=f"no positive value for {month}",
                 expected=f"a line {month}: <value>",
             )
             raise InputError((fault,))

@@ -80,7 +80,7 @@ class PriceList:
         return self.tiers[-1].to_quantity
 
     def parts(self, quantity: Decimal) -> tuple[tuple[Decimal, Tier], ...]:
-        """Return how many units each tier prices.
+        """Return how many units each tier prices; nothing for a quantity of 0.
 
         Raises
         ------
@@ -92,6 +92,8 @@ class PriceList:
             expected = f"0 to {self.limit}" if self.limit else "0 or more"
             check.fault("tiers", f"no tier prices a quantity of {quantity}", expected)
         check.done()
+        if quantity == 0:
+            return ()
         if self.kind == "all_units":
             reached = [t for t in self.tiers if t.from_quantity <= quantity]
             return ((quantity, reached[-1]),)
