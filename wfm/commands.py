@@ -35,6 +35,7 @@ from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
 from wfm.manifest import base_manifest, search_manifest
 from wfm.pipeline.judge_forecast import backtest_plan, judge_published
 from wfm.pipeline.money import minor_digits
+from wfm.results import RosterResult, StaffResult
 
 if TYPE_CHECKING:
     from wfm.evaluation.simulated import SimulatedService
@@ -195,7 +196,7 @@ def _changed_inputs(run: Run, recorded: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def _search(run: Run, limits: SolveLimits) -> api.RosterResult:
+def _search(run: Run, limits: SolveLimits) -> RosterResult:
     plan = run.plan.read(frozenset()).plan
     display = SearchDisplay(
         run.console, limits.max_time_s, plan.currency, minor_digits(plan.currency)
@@ -210,7 +211,7 @@ def _search(run: Run, limits: SolveLimits) -> api.RosterResult:
         )
 
 
-def _without_roster(run: Run, result: api.RosterResult) -> int:
+def _without_roster(run: Run, result: RosterResult) -> int:
     match result.outcome:
         case NotFound(stop_reason="interrupted"):
             raise Interrupted
@@ -219,9 +220,7 @@ def _without_roster(run: Run, result: api.RosterResult) -> int:
     return FINDING
 
 
-def _report_input(
-    run: Run, result: api.RosterResult, limits: SolveLimits
-) -> "ReportInput":
+def _report_input(run: Run, result: RosterResult, limits: SolveLimits) -> "ReportInput":
     from wfm.report.inputs import ReportInput
 
     if result.solved is None or result.certificate is None:
@@ -247,7 +246,7 @@ def _report_input(
     )
 
 
-def _forecast_record(run: Run, result: api.RosterResult) -> dict[str, Any]:
+def _forecast_record(run: Run, result: RosterResult) -> dict[str, Any]:
     """Return how models and published forecasts did, where there is a history."""
     from wfm.io.forecast_files import read_snapshots
 
@@ -266,7 +265,7 @@ def _forecast_record(run: Run, result: api.RosterResult) -> dict[str, Any]:
     return record
 
 
-def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> None:
+def _write_demand(folder: Path, result: StaffResult | RosterResult) -> None:
     from wfm.io.forecast_files import write_override_log
     from wfm.io.tables import write_forecast, write_history_log, write_requirement
 
@@ -281,9 +280,7 @@ def _write_demand(folder: Path, result: api.StaffResult | api.RosterResult) -> N
     write_requirement(folder / "requirement.csv", plan, result.requirement)
 
 
-def _write_roster(
-    folder: Path, result: api.RosterResult, inputs: "ReportInput"
-) -> None:
+def _write_roster(folder: Path, result: RosterResult, inputs: "ReportInput") -> None:
     import json
 
     from wfm.io.tables import write_allocation, write_roster
@@ -328,13 +325,13 @@ def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> No
         write_calendars(folder / "calendars", inputs)
 
 
-def _staff_table(result: api.StaffResult) -> object:
+def _staff_table(result: StaffResult) -> object:
     from wfm.report.terminal import requirement_table
 
     return requirement_table(result.folder.plan, result.requirement)
 
 
-def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> None:
+def _summarise(run: Run, result: RosterResult, inputs: "ReportInput") -> None:
     from wfm.report.terminal import summary_table
 
     for table in summary_table(inputs):
@@ -348,7 +345,7 @@ def _summarise(run: Run, result: api.RosterResult, inputs: "ReportInput") -> Non
     say_cold_start(run.console, inputs.certificate, inputs.instance)
 
 
-def _roster_exit(run: Run, result: api.RosterResult) -> int:
+def _roster_exit(run: Run, result: RosterResult) -> int:
     if result.status == "interrupted":
         say(run.console, "interrupted: this is the best roster so far")
     broken = result.certificate is not None and bool(result.certificate.violations)

@@ -17,6 +17,7 @@ from support.technion import (
 )
 
 import wfm.api
+import wfm.results
 from solver.outcome import SolveLimits
 from wfm.pipeline.window import open_masks, plan_window, queue_holidays
 
@@ -30,7 +31,7 @@ class Chain:
 
     month: int
     plan: wfm.api.LoadedPlan
-    result: wfm.api.RosterResult
+    result: wfm.results.RosterResult
 
 
 @pytest.fixture(scope="module", params=sorted(FIRST_DAY))

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wfm.api import AccuracyResult
 from wfm.domain.errors import UsageError
 from wfm.report.accuracy_plots import accuracy_plot, backtest_plot
+from wfm.results import AccuracyResult
 
 
 def test_backtest_pools_errors_over_origins_by_contacts():

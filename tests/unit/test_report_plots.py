@@ -6,7 +6,12 @@ import pytest
 from support.report_cases import report_case
 
 from wfm.domain.errors import UsageError
-from wfm.report.plots import cover_plot, forecast_plot, requirement_plot
+from wfm.report.plots import (
+    cover_plot,
+    forecast_plot,
+    presence_plot,
+    requirement_plot,
+)
 
 TIMES = ["2026-10-26T00:00Z", "2026-10-26T00:30Z"]
 
@@ -59,3 +64,17 @@ def test_unknown_queues_are_named() -> None:
     case = report_case()
     with pytest.raises(UsageError, match="known: phone_ja, chat_en, email_en"):
         cover_plot(case.instance, case.allocation, "x")
+
+
+def test_presence_counts_people_at_work_by_site():
+    case = report_case()
+    axes = presence_plot(case.instance, case.roster).axes[0]
+    top = axes.collections[-1].get_paths()[0].vertices[:, 1].max()
+    working = np.zeros(case.instance.grid.num_intervals)
+    for shift in (*case.instance.carry_over, *case.roster.shifts):
+        for span in shift.spans:
+            if span.activity == "work":
+                working[max(span.start_idx, 0) : max(span.end_idx, 0)] += 1
+    assert top == working[case.window].max()
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == list(case.instance.sites)

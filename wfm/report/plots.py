@@ -6,8 +6,8 @@ import numpy as np
 
 from wfm.domain.arrays import FloatArray
 from wfm.domain.errors import UsageError
-from wfm.domain.roster import RosterInstance
-from wfm.report.figures import BLUE, GREY, new_figure
+from wfm.domain.roster import Roster, RosterInstance
+from wfm.report.figures import BLUE, COLOURS, GREY, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,29 @@ def cover_plot(
         staffed: FloatArray = allocation.agents[:, rows].sum(axis=(0, 1))[window]
         axes.step(times, staffed, color=BLUE, where="post", label="staffed")
     axes.legend(frameon=False)
+    return figure
+
+
+def presence_plot(instance: RosterInstance, roster: Roster) -> "Figure":
+    """Return the people at work (not on a break) over the plan's window, by site."""
+    figure, axes = _figure("people at work", "all sites")
+    first, end = _window(instance)
+    sites = {agent.agent_id: agent.site_id for agent in instance.agents}
+    heads = {site: np.zeros(instance.grid.num_intervals) for site in instance.sites}
+    for shift in (*instance.carry_over, *roster.shifts):
+        for span in shift.spans:
+            if span.activity == "work" and shift.agent_id in sites:
+                row = heads[sites[shift.agent_id]]
+                row[max(span.start_idx, 0) : max(span.end_idx, 0)] += 1
+    times = _times([instance.grid.instant(t) for t in range(first, end)])
+    axes.stackplot(
+        times,
+        [row[first:end] for row in heads.values()],
+        labels=list(heads),
+        colors=COLOURS,
+        step="post",
+    )
+    axes.legend(frameon=False, ncols=len(heads), loc="upper left")
     return figure
 
 
