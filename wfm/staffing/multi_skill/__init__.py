@@ -1,0 +1,1 @@
+"""Staffing of queues that share agents, found by simulation."""

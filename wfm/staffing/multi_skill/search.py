@@ -1,0 +1,256 @@
+r"""The cheapest headcounts that keep every queue's promise, by simulation.
+
+.. math:: \min c^\top x \quad\text{s.t.}\quad s_q(x) \ge \tau_q,\; x \in \mathbb{Z}^G_+
+
+where :math:`s_q` is the lower confidence bound of queue q's service level on common
+random numbers. Three stages:
+
+1. **Cuts** (Atlason, Epelman, Henderson 2004, doi:10.1023/B:ANOR.0000019095.91642.bb;
+   Cezik and L'Ecuyer 2008, doi:10.1287/mnsc.1070.0824). An integer programme over valid
+   floors proposes headcounts; a queue that misses its target adds the cut of its
+   discrete subgradient, until all hold. As service levels are not concave in few
+   agents, cuts may cut too much, hence
+2. **Local search**: one agent less, or a cheaper exchange of up to two against two,
+   as long as anything cheaper holds. More agents than a headcount known to fail are
+   needed in some group, so most candidates fall without being simulated.
+   It is done twice, the second time on longer runs, where a bound lies close to what it
+   bounds.
+3. **Verification** on fresh random numbers, longer still; where a bound misses, the
+   agent is added who gains most per cost.
+
+The floors: queue q by itself needs its Erlang number of agents even if all who know it
+do nothing else; a set of queues needs the agents whom its promises keep busy.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.errors import ModelError
+from wfm.simulation.result import Estimate
+from wfm.staffing import erlang
+from wfm.staffing.multi_skill.problem import Judge, Sample, SkillDesign
+
+_MOST_CUT_ROUNDS = 60
+_LEAST_GAIN = 1e-4
+_MOST_SUBSETS_OF = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """How long to simulate: while searching, to settle what is close, to verify."""
+
+    sample: Sample = field(default_factory=Sample)
+    settle: Sample = field(default_factory=lambda: Sample(contacts=400_000.0, seed=2))
+    verify: Sample = field(default_factory=lambda: Sample(contacts=1.6e6, seed=3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillStaffing:
+    """Agents per group, and the service that fresh random numbers confirm.
+
+    Attributes
+    ----------
+    agents
+        Group id -> agents.
+    service_level
+        Queue id -> value, and one-sided lower bound, of the verification.
+    runs
+        Simulations in all.
+    """
+
+    agents: Mapping[str, int]
+    cost: float
+    service_level: Mapping[str, tuple[float, float]]
+    runs: int
+
+
+def cheapest_staffing(
+    design: SkillDesign, settings: SearchSettings | None = None
+) -> SkillStaffing:
+    """Return the cheapest headcounts found; every target holds at its lower bound.
+
+    Raises
+    ------
+    ModelError
+        If the agents there are can't meet the targets.
+    """
+    settings = settings or SearchSettings()
+    judge = Judge(design=design, sample=settings.sample)
+    heads = local_search(judge, by_cuts(judge))
+    close = Judge(design=design, sample=settings.settle)
+    heads = local_search(close, raised(close, heads))
+    fresh = Judge(design=design, sample=settings.verify)
+    heads = raised(fresh, heads)
+    level = fresh.level(heads)
+    return SkillStaffing(
+        agents=fresh.named(heads),
+        cost=float(design.costs @ heads),
+        service_level=_named_levels(design, level),
+        runs=judge.runs + close.runs + fresh.runs,
+    )
+
+
+def _named_levels(
+    design: SkillDesign, level: Estimate
+) -> dict[str, tuple[float, float]]:
+    pairs = zip(level.value.tolist(), level.low.tolist(), strict=True)
+    return {q.queue_id: pair for q, pair in zip(design.queues, pairs, strict=True)}
+
+
+def floors(design: SkillDesign) -> tuple[FloatArray, FloatArray]:
+    """Return rows ``[i, g]`` and least sums ``[i]`` that every answer fulfils."""
+    serves = design.serves > 0.0
+    rows, least = [], []
+    for q, queue in enumerate(design.queues):
+        alone = erlang.required_agents(
+            queue.workload_erlangs,
+            queue.aht_s,
+            answer_within_s=queue.answer_within_s,
+            service_level_fraction=queue.service_level_fraction,
+            patience_s=queue.patience_s,
+        )
+        rows.append(serves[q])
+        least.append(float(alone.agents))
+    busy = [q.workload_erlangs * q.service_level_fraction for q in design.queues]
+    for subset in _subsets(len(busy)):
+        rows.append(serves[list(subset)].any(axis=0))
+        least.append(float(np.ceil(sum(busy[q] for q in subset) - 1e-9)))
+    return np.array(rows, dtype=np.float64), np.array(least)
+
+
+def _subsets(num: int) -> Iterator[tuple[int, ...]]:
+    """Yield the sets of two queues and more; of many queues, pairs and the whole."""
+    sizes = range(2, num + 1) if num <= _MOST_SUBSETS_OF else (2, num)
+    for size in sizes:
+        yield from combinations(range(num), size)
+
+
+def by_cuts(judge: Judge) -> IntArray:
+    """Return headcounts that hold on the judge's sample, by cutting planes."""
+    rows, least = floors(judge.design)
+    heads = _cheapest(judge.design, rows, least)
+    for _ in range(_MOST_CUT_ROUNDS):
+        if judge.holds(heads):
+            return heads
+        for q in np.flatnonzero(judge.shortfall(heads)):
+            row, bound = _cut(judge, heads, int(q))
+            rows, least = np.vstack([rows, row]), np.append(least, bound)
+        heads = _cheapest(judge.design, rows, least)
+    return raised(judge, heads)
+
+
+def _cut(judge: Judge, heads: IntArray, q: int) -> tuple[FloatArray, float]:
+    """Return the subgradient cut of queue *q* at *heads*.
+
+    Where one agent more changes nothing to be seen, the cut asks for one of those who
+    serve the queue.
+    """
+    base, target = judge.level(heads).low[q], judge.design.targets[q]
+    gain = np.array([judge.level(more).low[q] - base for more in _each_plus_one(heads)])
+    gain = np.maximum(gain, 0.0)
+    if gain.max() < _LEAST_GAIN:
+        row = judge.design.serves[q]
+        return row, float(row @ heads) + 1.0
+    scaled = gain / gain.max()
+    return scaled, float(scaled @ heads) + (target - base) / gain.max()
+
+
+def _each_plus_one(heads: IntArray) -> Iterator[IntArray]:
+    for g in range(len(heads)):
+        yield heads + (np.arange(len(heads)) == g)
+
+
+def _cheapest(design: SkillDesign, rows: FloatArray, least: FloatArray) -> IntArray:
+    """Return the cheapest whole headcounts with ``rows @ heads >= least``."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    most = np.array([float(group.most) for group in design.groups])
+    found: Any = milp(
+        design.costs,
+        constraints=LinearConstraint(rows, lb=least - 1e-7),
+        integrality=np.ones(len(most)),
+        bounds=Bounds(0.0, most),
+    )
+    if found.x is None:
+        msg = "the agents there are can't keep every queue's promise"
+        raise ModelError(msg)
+    heads: IntArray = np.rint(found.x).astype(np.int64)
+    return heads
+
+
+def raised(judge: Judge, heads: IntArray) -> IntArray:
+    """Return *heads* with agents added, the most gain per cost first, until all hold.
+
+    Raises
+    ------
+    ModelError
+        If all agents there are don't suffice.
+    """
+    most = np.array([group.most for group in judge.design.groups])
+    while not judge.holds(heads):
+        missing = judge.shortfall(heads).sum()
+        best, best_gain = None, -np.inf
+        for g, more in enumerate(_each_plus_one(heads)):
+            if more[g] > most[g]:
+                continue
+            gain = (missing - judge.shortfall(more).sum()) / judge.design.costs[g]
+            if gain > best_gain:
+                best, best_gain = more, gain
+        if best is None:
+            msg = "the agents there are can't keep every queue's promise"
+            raise ModelError(msg)
+        heads = best
+    return heads
+
+
+def local_search(judge: Judge, heads: IntArray) -> IntArray:
+    """Return headcounts that hold and that no small exchange makes cheaper."""
+    moves = _cheaper_moves(judge.design)
+    failed: list[IntArray] = []
+    improved = True
+    while improved:
+        improved = False
+        for move in moves:
+            trial = heads + move
+            if not _worth_trying(judge.design, trial, failed):
+                continue
+            if judge.holds(trial):
+                heads, improved = trial, True
+                break
+            failed.append(trial)
+    return heads
+
+
+def _worth_trying(design: SkillDesign, heads: IntArray, failed: list[IntArray]) -> bool:
+    """Return whether *heads* are possible and not below some that failed."""
+    most = np.array([group.most for group in design.groups])
+    if (heads < 0).any() or (heads > most).any():
+        return False
+    return not any((heads <= other).all() for other in failed)
+
+
+def _cheaper_moves(design: SkillDesign) -> list[IntArray]:
+    """Return the exchanges of up to two agents against two that save, most first."""
+    num = len(design.groups)
+    steps = {
+        tuple(out + into)
+        for out, into in product(_few(num, -1), _few(num, 1))
+    }  # fmt: skip
+    moves = [np.array(step, dtype=np.int64) for step in sorted(steps)]
+    saves = [move for move in moves if design.costs @ move < -1e-12]
+    return sorted(saves, key=lambda move: float(design.costs @ move))
+
+
+def _few(num: int, sign: int) -> Iterator[IntArray]:
+    """Yield none, one or two agents of any groups, with *sign*."""
+    one = np.eye(num, dtype=np.int64) * sign
+    yield np.zeros(num, dtype=np.int64)
+    for g in range(num):
+        yield one[g]
+        for h in range(g, num):
+            yield one[g] + one[h]
