@@ -1,0 +1,300 @@
+"""What rosters of one structure give at a load, by the solver's own relaxation.
+
+People answer prices of heads with their best legal weeks while the prices settle
+(:mod:`solver.core.ascent`, which also starts the search for rosters). The mean of these
+answers is a fractional roster close to the optimum of the relaxation: every rule about
+one person's week holds in each answer; seats, hand-overs and whole numbers of heads are
+left out. It takes a second or two where a search takes a minute.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenarios.cover_flow import CoverProblem, covered_hours
+from solver.core.ascent import Ascent, rough_prices
+from solver.core.compile import Compiled, compile_problem
+from solver.core.relaxation import Relaxation
+from solver.core.tables import (
+    FIRST_BREAK,
+    OPTION_END,
+    OPTION_START,
+    WINDOW_PAID,
+    WINDOW_STEPS,
+)
+from solver.problem import read_problem
+from wfm.calendar.local import local_clock
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.plan import PlanFolder
+from wfm.domain.roster import RosterInstance
+from wfm.domain.staffing import StaffingRequirement
+from wfm.pipeline.instance import roster_instance
+from wfm.pipeline.judge import plan_rules
+
+PASSES, SETTLING = 30, 10
+"""Passes of the ascent, and those before answers are averaged."""
+BLOCK_HOURS = 4
+BANDS_PER_DAY = 24 // BLOCK_HOURS
+NUM_BANDS = 7 * BANDS_PER_DAY
+"""Time bands: weekday times four-hour block on the planner's clock."""
+START_HOURS = 24
+"""Guarantees are not judged so shortly after the start: the week before helps there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPoint:
+    """One week of a structure at one load, in hours.
+
+    Axes: ``p`` pool of queues that share people, ``q`` queue, ``s`` site, ``b`` time
+    band (weekday times block of four hours on the planner's clock).
+
+    Attributes
+    ----------
+    load
+        Factor on the structure's own requirement.
+    required
+        ``[q, b]`` agent-hours needed, guarantees included.
+    covered
+        ``[q, s, b]`` hours given by each site, at most what is needed.
+    work, paid, night
+        ``[p, s, b]`` hours at work, paid, and paid in the site's night.
+    unguarded
+        ``[q]`` hours in which fewer people than guaranteed could be at work.
+    """
+
+    load: float
+    required: FloatArray
+    covered: FloatArray
+    work: FloatArray
+    paid: FloatArray
+    night: FloatArray
+    unguarded: FloatArray
+
+
+def band_of(weekday: IntArray, minute_of_day: IntArray) -> IntArray:
+    """Return the time band of local moments; weekday 0 is Monday."""
+    return weekday * BANDS_PER_DAY + minute_of_day // (60 * BLOCK_HOURS)
+
+
+def pools_of(queue_sets: Sequence[frozenset[int]], num_queues: int) -> list[int]:
+    """Return the pool of each queue: queues that share people hang together."""
+    pool = list(range(num_queues))
+    for members in queue_sets:
+        joined = {pool[q] for q in members}
+        if joined:
+            least = min(joined)
+            pool = [least if p in joined else p for p in pool]
+    order = sorted(set(pool))
+    return [order.index(p) for p in pool]
+
+
+def solve_load(
+    folder: PlanFolder, requirement: StaffingRequirement, load: float
+) -> LoadPoint:
+    """Return the relaxed week of *folder* at *load* times *requirement*.
+
+    People are free of absences and of the week before: it is a typical week.
+    """
+    scaled = replace(
+        requirement,
+        scheduled_agents=requirement.scheduled_agents * load,
+        deferred=tuple(
+            replace(work, work_hours=work.work_hours * load)
+            for work in requirement.deferred
+        ),
+    )
+    typical = replace(folder, time_off=(), previous_roster=None, locked=())
+    instance = roster_instance(typical, scaled)
+    problem = read_problem(instance, plan_rules(typical))
+    compiled = compile_problem(instance, problem.constraints, problem.prices)
+    work, paid = mean_answers(compiled)
+    return _summed(instance, compiled, load, work, paid)
+
+
+def mean_answers(
+    compiled: Compiled, passes: int = PASSES, settling: int = SETTLING
+) -> tuple[FloatArray, FloatArray]:
+    """Return ``[a, t]`` how likely each person is at work, and is paid, in a step."""
+    ascent = Ascent(Relaxation(compiled), rough_prices(compiled))
+    work, paid = np.zeros_like(ascent.work), np.zeros_like(ascent.work)
+    for done in range(passes):
+        ascent.run_pass(done / passes)
+        if done >= settling:
+            work += ascent.work
+            add_paid(compiled, ascent.choice, ascent.taken, paid)
+    count = float(max(1, passes - settling))
+    return work / count, paid / count
+
+
+def add_paid(
+    compiled: Compiled, choice: IntArray, taken: IntArray, paid: FloatArray
+) -> None:
+    """Add one to ``paid[a, t]`` for every paid step of the chosen shifts."""
+    weeks = compiled.weeks
+    for day in np.flatnonzero(choice >= 0).tolist():
+        option, agent = int(choice[day]), compiled.days[day].agent
+        low, high = weeks.options[option, [OPTION_START, OPTION_END]].tolist()
+        paid[agent, max(low, 0) : high] += 1.0
+        first, end = weeks.options[option : option + 2, FIRST_BREAK].tolist()
+        for i, window in enumerate(weeks.breaks[first:end].tolist()):
+            if not weeks.windows[window, WINDOW_PAID]:
+                start = int(taken[day, i])
+                steps = int(weeks.windows[window, WINDOW_STEPS])
+                paid[agent, start : start + steps] -= 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    """The hours of a roster grid that lie in the plan's week."""
+
+    steps_per_hour: int
+    start: int
+    end: int
+    band: IntArray
+
+    def hourly(self, steps: FloatArray) -> FloatArray:
+        """Return ``[..., t]`` of steps as hours of the week."""
+        inside = steps[..., self.start : self.end]
+        shape = (*inside.shape[:-1], len(self.band), self.steps_per_hour)
+        return np.asarray(inside.reshape(shape).mean(axis=-1))
+
+    def banded(self, hours: FloatArray) -> FloatArray:
+        """Return ``[..., b]`` sums of ``[..., t]``."""
+        member = np.zeros((len(self.band), NUM_BANDS))
+        member[np.arange(len(self.band)), self.band] = 1.0
+        return np.asarray(hours @ member)
+
+
+def _week(instance: RosterInstance) -> _Week:
+    per_hour = 60 // instance.step_minutes
+    num_hours = (instance.window_end_idx - instance.window_start_idx) // per_hour
+    num_hours = min(num_hours, 7 * 24)
+    clock = local_clock(instance.grid, instance.zone)
+    at = instance.window_start_idx + per_hour * np.arange(num_hours)
+    weekday = (clock.day[at] + 3) % 7  # 1970-01-01 was a Thursday
+    return _Week(
+        steps_per_hour=per_hour,
+        start=instance.window_start_idx,
+        end=instance.window_start_idx + num_hours * per_hour,
+        band=band_of(weekday, clock.minute_of_day[at]),
+    )
+
+
+def _summed(
+    instance: RosterInstance,
+    compiled: Compiled,
+    load: float,
+    work: FloatArray,
+    paid: FloatArray,
+) -> LoadPoint:
+    week = _week(instance)
+    groups = _Groups(instance, compiled)
+    hours_at_work = week.hourly(work)
+    live = week.hourly(_live_need(instance))
+    deferred = np.zeros(len(instance.queues))
+    for item in instance.deferred:
+        row = _row(instance, item.queue_id)
+        deferred[row] = item.work_hours.sum()
+    supply = groups.summed(hours_at_work)
+    flow = covered_hours(
+        CoverProblem(
+            supply=supply.sum(axis=1),
+            serves=groups.serves,
+            live=live,
+            deferred=deferred,
+            is_open=week.hourly(instance.open_mask.astype(float)),
+        )
+    )
+    part = np.divide(
+        supply,
+        supply.sum(axis=1, keepdims=True),
+        out=np.zeros_like(supply),
+        where=supply.sum(axis=1, keepdims=True) > 0.0,
+    )
+    covered = week.banded(np.einsum("gqt,gst->qst", flow, part))
+    required = week.banded(live)
+    late = deferred > 0.0
+    required[late] = _spread(deferred[late], covered[late].sum(axis=1))
+    night = paid * instance.night
+    return LoadPoint(
+        load=load,
+        required=required,
+        covered=covered,
+        work=week.banded(groups.by_pool(hours_at_work)),
+        paid=week.banded(groups.by_pool(week.hourly(paid))),
+        night=week.banded(groups.by_pool(week.hourly(night))),
+        unguarded=_unguarded(instance, week, groups, hours_at_work),
+    )
+
+
+def _row(instance: RosterInstance, queue_id: str) -> int:
+    return next(
+        q for q, queue in enumerate(instance.queues) if queue.queue_id == queue_id
+    )
+
+
+def _live_need(instance: RosterInstance) -> FloatArray:
+    """Return ``[q, t]`` the target of live queues: scheduled, at least guaranteed."""
+    need = np.maximum(instance.scheduled_agents, instance.guaranteed_agents)
+    for item in instance.deferred:
+        need[_row(instance, item.queue_id)] = 0.0
+    return np.asarray(need, dtype=float)
+
+
+def _spread(hours: FloatArray, profile: FloatArray) -> FloatArray:
+    """Return ``[n, b]`` *hours* laid out like *profile*, evenly where that is empty."""
+    total = profile.sum(axis=1, keepdims=True)
+    even = np.full_like(profile, 1.0 / profile.shape[1])
+    shape = np.divide(profile, total, out=even, where=total > 0.0)
+    return np.asarray(hours[:, None] * shape)
+
+
+class _Groups:
+    """Who belongs to which group of like people, which site and which pool."""
+
+    def __init__(self, instance: RosterInstance, compiled: Compiled) -> None:
+        sets = compiled.groups.queue_rows
+        num_q = len(instance.queues)
+        sites = list(instance.sites)
+        self.pool_of_queue = pools_of(sets, num_q)
+        self.num_pools = max(self.pool_of_queue, default=-1) + 1
+        self._group = np.asarray(compiled.groups.of_agent)
+        self._site = np.array(
+            [sites.index(a.site_id) for a in instance.agents], dtype=np.int64
+        )
+        self._num_sites = len(sites)
+        self.serves = np.zeros((len(sets), num_q))
+        for g, rows in enumerate(sets):
+            self.serves[g, list(rows)] = 1.0
+
+    def summed(self, values: FloatArray) -> FloatArray:
+        """Return ``[g, s, t]`` sums of ``[a, t]``."""
+        result = np.zeros((len(self.serves), self._num_sites, values.shape[1]))
+        np.add.at(result, (self._group, self._site), values)
+        return result
+
+    def by_pool(self, values: FloatArray) -> FloatArray:
+        """Return ``[p, s, t]`` sums of ``[a, t]``; who serves no queue is left out."""
+        result = np.zeros((self.num_pools, self._num_sites, values.shape[1]))
+        able = self.serves.any(axis=1)[self._group]
+        first = self.serves.argmax(axis=1)[self._group]
+        pool = np.array(self.pool_of_queue, dtype=np.int64)[first]
+        np.add.at(result, (pool[able], self._site[able]), values[able])
+        return result
+
+    def able(self, q: int) -> BoolArray:
+        """Return ``[a]`` whether the person can serve queue row *q*."""
+        return np.asarray(self.serves[self._group, q] > 0.0)
+
+
+def _unguarded(
+    instance: RosterInstance, week: _Week, groups: _Groups, work: FloatArray
+) -> FloatArray:
+    floor = week.hourly(instance.guaranteed_agents.astype(float))
+    missed = np.zeros(len(instance.queues))
+    for q in range(len(missed)):
+        present = work[groups.able(q)].sum(axis=0)
+        lack = (floor[q] - present)[START_HOURS:]
+        missed[q] = float(np.count_nonzero(lack > 0.5))
+    return missed
