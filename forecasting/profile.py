@@ -150,8 +150,14 @@ def between_slots(values: FloatArray, known: BoolArray) -> FloatArray:
     """Return ``[n, s]`` of *values* ``[n, s']`` of the *known* slots, interpolated."""
     if known.all():
         return values
-    slots = np.arange(len(known))
-    return np.array([np.interp(slots, slots[known], row) for row in values])
+    slots, there = np.arange(len(known)), np.flatnonzero(known)
+    right = np.searchsorted(there, slots).clip(0, len(there) - 1)
+    left = np.maximum(right - (there[right] > slots), 0)
+    share = (slots - there[left]) / np.maximum(there[right] - there[left], 1)
+    share = np.clip(share, 0.0, 1.0)
+    between = values[:, left]
+    between += share * (values[:, right] - between)
+    return between
 
 
 def _fill(
