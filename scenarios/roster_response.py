@@ -277,7 +277,7 @@ class _Groups:
     def by_pool(self, values: FloatArray) -> FloatArray:
         """Return ``[p, s, t]`` sums of ``[a, t]``; who serves no queue is left out."""
         result = np.zeros((self.num_pools, self._num_sites, values.shape[1]))
-        able = self.serves.any(axis=1)[self._group]
+        able = self.serves.sum(axis=1)[self._group] > 0.0
         first = self.serves.argmax(axis=1)[self._group]
         pool = np.array(self.pool_of_queue, dtype=np.int64)[first]
         np.add.at(result, (pool[able], self._site[able]), values[able])
