@@ -180,6 +180,10 @@ class Judge:
         low = self.level(heads).low
         return np.maximum(self.design.targets - low, 0.0)
 
+    def misses_by(self, heads: IntArray) -> float:
+        """Return the largest shortfall of an estimate, whatever its bound says."""
+        return float((self.design.targets - self.level(heads).value).max())
+
     def holds(self, heads: IntArray) -> bool:
         """Return whether every queue meets its target at the lower bound."""
         return not self.shortfall(heads).any()

@@ -10,11 +10,10 @@ random numbers. Three stages:
    floors proposes headcounts; a queue that misses its target adds the cut of its
    discrete subgradient, until all hold. As service levels are not concave in few
    agents, cuts may cut too much, hence
-2. **Local search**: one agent less, or a cheaper exchange of up to two against two,
-   as long as anything cheaper holds. More agents than a headcount known to fail are
-   needed in some group, so most candidates fall without being simulated.
-   It is done twice, the second time on longer runs, where a bound lies close to what it
-   bounds.
+2. **Local search**: fewer agents, or cheaper exchanges, as long as anything cheaper
+   holds. More agents than a headcount known to fail are needed in some group, so most
+   candidates fall without being simulated. First by the estimates of short runs, then,
+   for what these don't rule out, by the bounds of longer ones.
 3. **Verification** on fresh random numbers, longer still; where a bound misses, the
    agent is added who gains most per cost.
 
@@ -24,7 +23,7 @@ do nothing else; a set of queues needs the agents whom its promises keep busy.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -38,13 +37,17 @@ from wfm.staffing.multi_skill.problem import Judge, Sample, SkillDesign
 _MOST_CUT_ROUNDS = 60
 _LEAST_GAIN = 1e-4
 _MOST_SUBSETS_OF = 8
+_WIDTH = {1: 6, 2: 6, 3: 6, 4: 4, 5: 3}
+"""Agents that one exchange takes on at most, by the number of groups; 2 for more."""
+_ROUGHLY = 0.01
+"""A short run that misses by more is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSettings:
     """How long to simulate: while searching, to settle what is close, to verify."""
 
-    sample: Sample = field(default_factory=Sample)
+    sample: Sample = field(default_factory=lambda: Sample(confidence=0.5))
     settle: Sample = field(default_factory=lambda: Sample(contacts=400_000.0, seed=2))
     verify: Sample = field(default_factory=lambda: Sample(contacts=1.6e6, seed=3))
 
@@ -81,9 +84,10 @@ def cheapest_staffing(
     """
     settings = settings or SearchSettings()
     judge = Judge(design=design, sample=settings.sample)
-    heads = local_search(judge, by_cuts(judge))
+    wide = _WIDTH.get(len(design.groups), 2)
+    heads = local_search(judge, by_cuts(judge), width=wide)
     close = Judge(design=design, sample=settings.settle)
-    heads = local_search(close, raised(close, heads))
+    heads = local_search(close, raised(close, heads), width=wide, rough=judge)
     fresh = Judge(design=design, sample=settings.verify)
     heads = raised(fresh, heads)
     level = fresh.level(heads)
@@ -173,7 +177,7 @@ def _cheapest(design: SkillDesign, rows: FloatArray, least: FloatArray) -> IntAr
     found: Any = milp(
         design.costs,
         constraints=LinearConstraint(rows, lb=least - 1e-7),
-        integrality=np.ones(len(most)),
+        integrality=np.ones(len(most), dtype=np.int64),
         bounds=Bounds(0.0, most),
     )
     if found.x is None:
@@ -208,49 +212,53 @@ def raised(judge: Judge, heads: IntArray) -> IntArray:
     return heads
 
 
-def local_search(judge: Judge, heads: IntArray) -> IntArray:
-    """Return headcounts that hold and that no small exchange makes cheaper."""
-    moves = _cheaper_moves(judge.design)
+def local_search(
+    judge: Judge, heads: IntArray, *, width: int = 2, rough: Judge | None = None
+) -> IntArray:
+    """Return headcounts that hold and that no small exchange makes cheaper.
+
+    An exchange takes on up to *width* agents for up to one more. The least saving comes
+    first: a failure then rules out most of what saves more. What *rough* finds far off
+    isn't simulated at length.
+    """
+    moves = _cheaper_moves(judge.design, width)
     failed: list[IntArray] = []
-    improved = True
-    while improved:
-        improved = False
-        for move in moves:
-            trial = heads + move
-            if not _worth_trying(judge.design, trial, failed):
-                continue
-            if judge.holds(trial):
-                heads, improved = trial, True
-                break
-            failed.append(trial)
+    found: IntArray | None = heads
+    while found is not None:
+        heads, found = found, None
+        trials = _possible(judge.design, heads + moves)
+        for below in failed:
+            trials = trials[(trials > below).any(axis=1)]
+        while len(trials) and found is None:
+            trial = trials[0]
+            is_far = rough is not None and rough.misses_by(trial) > _ROUGHLY
+            if not is_far and judge.holds(trial):
+                found = trial
+            else:
+                failed.append(trial)
+                trials = trials[(trials > trial).any(axis=1)]
     return heads
 
 
-def _worth_trying(design: SkillDesign, heads: IntArray, failed: list[IntArray]) -> bool:
-    """Return whether *heads* are possible and not below some that failed."""
+def _possible(design: SkillDesign, heads: IntArray) -> IntArray:
+    """Return the rows of *heads* ``[i, g]`` that there are people for."""
     most = np.array([group.most for group in design.groups])
-    if (heads < 0).any() or (heads > most).any():
-        return False
-    return not any((heads <= other).all() for other in failed)
+    return heads[((heads >= 0) & (heads <= most)).all(axis=1)]
 
 
-def _cheaper_moves(design: SkillDesign) -> list[IntArray]:
-    """Return the exchanges of up to two agents against two that save, most first."""
+def _cheaper_moves(design: SkillDesign, width: int) -> IntArray:
+    """Return the exchanges that save, ``[i, g]``, the least first."""
     num = len(design.groups)
-    steps = {
-        tuple(out + into)
-        for out, into in product(_few(num, -1), _few(num, 1))
-    }  # fmt: skip
-    moves = [np.array(step, dtype=np.int64) for step in sorted(steps)]
-    saves = [move for move in moves if design.costs @ move < -1e-12]
-    return sorted(saves, key=lambda move: float(design.costs @ move))
+    few = np.array([row for size in range(width + 2) for row in _few(num, size)])
+    taken_on = few[few.sum(axis=1) <= width]
+    every = (taken_on[None, :, :] - few[:, None, :]).reshape(-1, num)
+    every = np.unique(every, axis=0)
+    saved = -(every @ design.costs)
+    order = np.argsort(saved, kind="stable")
+    return every[order[saved[order] > 1e-9]]
 
 
-def _few(num: int, sign: int) -> Iterator[IntArray]:
-    """Yield none, one or two agents of any groups, with *sign*."""
-    one = np.eye(num, dtype=np.int64) * sign
-    yield np.zeros(num, dtype=np.int64)
-    for g in range(num):
-        yield one[g]
-        for h in range(g, num):
-            yield one[g] + one[h]
+def _few(num: int, size: int) -> Iterator[IntArray]:
+    """Yield every choice of *size* agents from *num* groups."""
+    for groups in combinations_with_replacement(range(num), size):
+        yield np.bincount(np.array(groups, dtype=np.int64), minlength=num)
