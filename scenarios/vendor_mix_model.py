@@ -14,6 +14,7 @@ import numpy as np
 
 from scenarios.mip import Builder, Limit, Programme
 from scenarios.vendor_mix import HandOver, Lane, MixProblem, TierPrices
+from scenarios.vendor_mix_bounds import most_contacts, most_used_units
 
 Terms = list[tuple[int, float]]
 
@@ -218,7 +219,7 @@ class MixModel:
         for g in range(len(self.problem.segments)):
             column = self.contacts.get((v, g, t))
             if column is not None:
-                most = float(self.problem.demand[g, t])
+                most = most_contacts(self.problem, v, g, t)
                 self.builder.row([(column, 1), (self.is_open[v, t], -most)], high=0)
 
     def _add_ramp(self, v: int, lane: Lane) -> None:
@@ -309,14 +310,9 @@ class MixModel:
 
     def _most_units(self, v: int, lane: Lane, tiers: TierPrices, t: int) -> float:
         """Return units beyond which nothing more could be of use."""
-        units = lane.units_per_contact()
-        served = [g for g in range(len(units)) if (v, g, t) in self.contacts]
-        need = float((units * self.problem.demand[:, t])[served].sum())
-        if lane.unit == "hour" and self._all_overlap(v, t):
-            shortest = min(band.length_hours for band in self.problem.bands)
-            longest = max((h.overlap_hours for h in self.problem.hand_overs), default=0)
-            need *= 1 + 2 * longest / shortest
-        useful = max(need, tiers.from_units[-1], lane.minimum_units)
+        used = most_used_units(self.problem, v, t)
+        # a tier above what can be used may still be bought up to its first unit
+        useful = max(used, tiers.from_units[-1], lane.minimum_units)
         return float(min(useful, lane.max_units))
 
     def _add_shares(self) -> None:
