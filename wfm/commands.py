@@ -118,7 +118,7 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
     clock = time.perf_counter()
     inputs = _report_input(run, result, limits)
     if full:
-        inputs = replace(inputs, simulation=_simulated(inputs))
+        inputs = replace(inputs, simulation=_simulated(run, inputs))
     with OutputFolder(run.out) as folder:
         _write_roster(folder, result, inputs)
         if full:
@@ -292,7 +292,7 @@ def _write_roster(folder: Path, result: RosterResult, inputs: "ReportInput") -> 
     write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
 
 
-def _simulated(inputs: "ReportInput") -> "SimulatedService | None":
+def _simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":
     """Return the simulated service, in a few seconds; nothing where nobody comes."""
     from wfm.evaluation.simulated import SimulationSettings, simulate_roster
 
@@ -300,13 +300,17 @@ def _simulated(inputs: "ReportInput") -> "SimulatedService | None":
     if not contacts:
         return None
     replications = int(min(max(SIMULATED_CONTACTS / contacts, 20), 100))
-    return simulate_roster(
-        inputs.instance,
-        inputs.roster,
-        inputs.requirement,
-        shrinkage=inputs.folder.plan.shrinkage,
-        settings=SimulationSettings(replications=replications),
-    )
+    try:
+        return simulate_roster(
+            inputs.instance,
+            inputs.roster,
+            inputs.requirement,
+            shrinkage=inputs.folder.plan.shrinkage,
+            settings=SimulationSettings(replications=replications),
+        )
+    except ModelError as error:
+        say(run.console, f"not simulated: {error}", "yellow")
+        return None
 
 
 def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> None:

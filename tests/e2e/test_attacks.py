@@ -260,6 +260,7 @@ def test_the_largest_numbers_are_planned(run, tmp_path):
     search = manifest_of(directory)["search"]
     assert 0 < search["bound"] <= search["objective"]
     assert sum(search["terms"].values()) == search["objective"]
+    assert "too many to simulate" in said
 
 
 def test_names_of_every_script(run, tmp_path):
@@ -335,7 +336,8 @@ def test_ctrl_c_while_writing_leaves_the_old_results(run, tiny, monkeypatch):
     assert run("forecast", tiny)[0] == 0
     before = {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
     monkeypatch.setattr(
-        "wfm.commands.write_manifest", lambda *_: signal.raise_signal(signal.SIGINT)
+        "wfm.forecast_commands.write_manifest",
+        lambda *_: signal.raise_signal(signal.SIGINT),
     )
     assert run("forecast", tiny)[0] == 130
     assert before == {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wfm.domain.demand import ShrinkageComponent, VolumeForecast
+from wfm.domain.errors import ModelError
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.roster import Roster, RosterInstance
 from wfm.domain.staffing import StaffingRequirement
@@ -20,6 +21,9 @@ from wfm.simulation.model import Routing, SimulationModel
 from wfm.simulation.result import Estimate, Over, SimulationResult
 from wfm.simulation.run import simulate
 from wfm.staffing.shrinkage import gross_up_factor
+
+MOST_CONTACTS = 50_000_000
+"""Over all replications: half a minute's work."""
 
 FIGURES = ("service_level", "asa_s", "abandonment", "occupancy")
 """What is reported: methods of :class:`wfm.simulation.result.SimulationResult`."""
@@ -100,8 +104,14 @@ def simulate_roster(
         The plan's; a queue's own replaces it. Only parts not rostered count.
     forecast
         For busyness, if the settings ask for it.
+
+    Raises
+    ------
+    ModelError
+        If there are more contacts than can be played one by one.
     """
     settings = settings or SimulationSettings()
+    _check_size(requirement, settings)
     demand = _demand_side(instance, requirement, tuple(shrinkage), forecast, settings)
     groups = RosterGroups(instance)
     is_absent = settings.absence == "shift"
@@ -123,6 +133,16 @@ def simulate_roster(
             model, staffing, replications=settings.replications, seed=settings.seed
         ),
     )
+
+
+def _check_size(requirement: StaffingRequirement, settings: SimulationSettings) -> None:
+    contacts = float(requirement.offered_contacts.sum()) * settings.replications
+    if contacts > MOST_CONTACTS:
+        msg = (
+            f"{contacts:.3g} contacts are too many to simulate one by one; at most "
+            f"{MOST_CONTACTS:.0e} over all replications"
+        )
+        raise ModelError(msg)
 
 
 def _demand_side(
