@@ -1,12 +1,11 @@
 """Exchange rates by month, from the plan folder and never from a network."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
 
-from scenarios.money import Money, rounded
+from scenarios.money import Money, decimal, rounded
 from scenarios.months import Month
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.plan import ExchangeRate
@@ -23,19 +22,18 @@ class FxTable:
     """
 
     rates: Mapping[tuple[Month, str, str], Fraction]
+    sources: Mapping[tuple[Month, str, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[ExchangeRate]) -> Self:
         """Return the table of the rows of exchange_rates.csv."""
+        listed = {
+            (Month.parse(row.month), row.source_currency, row.target_currency): row
+            for row in rows
+        }
         return cls(
-            rates={
-                (
-                    Month.parse(row.month),
-                    row.source_currency,
-                    row.target_currency,
-                ): Fraction(Decimal(repr(row.rate)))
-                for row in rows
-            }
+            rates={key: Fraction(decimal(row.rate)) for key, row in listed.items()},
+            sources={key: row.source for key, row in listed.items()},
         )
 
     def rate(self, source: str, target: str, month: Month) -> Fraction:
@@ -60,6 +58,11 @@ class FxTable:
             expected=f"a row {month},{source},{target},<rate>,<source>",
         )
         raise InputError((fault,))
+
+    def source(self, source: str, target: str, month: Month) -> str:
+        """Return where the rate of a pair in *month* is from; nothing if unknown."""
+        named = self.sources.get((month, source, target))
+        return named or self.sources.get((month, target, source), "")
 
     def convert(self, money: Money, target: str, month: Month) -> Money:
         """Return *money* in *target* at the rate of *month*, halves to even.
