@@ -38,9 +38,15 @@ def week_rows(inputs: ReportInput) -> list[dict[str, Any]]:
     """
     if inputs.forecast is None or inputs.folder.history is None:
         return []
-    known = {*inputs.forecast.queue_ids} & {*inputs.folder.history.queue_ids}
+    history = inputs.folder.history
+    reported = history.observed.any(axis=1)
+    known = {
+        name
+        for name, seen in zip(history.queue_ids, reported, strict=True)
+        if seen and name in inputs.forecast.queue_ids
+    }
     return [
-        _week_row(inputs, inputs.forecast, inputs.folder.history, queue)
+        _week_row(inputs, inputs.forecast, history, queue)
         for queue in inputs.instance.queues
         if queue.queue_id in known
     ]
