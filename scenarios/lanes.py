@@ -1,6 +1,6 @@
 """Lanes: sites, vendors and self-service, what each does in a month and its price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -203,14 +203,3 @@ def _kpis(
         "fcr": resolved / total,
     }
     return {**own, **lane.kpis}
-
-
-def activities_of(
-    lane: Lane, months: Sequence[StaffedMonth]
-) -> tuple[MonthActivity, ...]:
-    """Return the lane's months in order; whoever is new is hired, others leave."""
-    done: list[MonthActivity] = []
-    for staffed in months:
-        before = done[-1].heads if done else None
-        done.append(month_activity(lane, staffed, before))
-    return tuple(done)
