@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.model import ForecastError, QueueHistory
+from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory
 from forecasting.special import (
     Tag,
     stated_factors,
@@ -29,7 +30,10 @@ def day_number(day: date) -> int:
     return wall_minute(day) // MINUTES_PER_DAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_CLOCKS_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DaySlots:
     """The local date and slot of every interval of a grid, as arrays ``[t]``.
 
@@ -41,15 +45,40 @@ class DaySlots:
     slot: IntArray
     num_slots: int
 
-    def total(self, values: FloatArray, first_day: int, num_days: int) -> FloatArray:
+    def total(
+        self, values: npt.NDArray[Any], first_day: int, num_days: int
+    ) -> FloatArray:
         """Return ``[d, s]`` the sum of *values* ``[t]`` over each cell."""
-        row = self.day - first_day
-        inside = (row >= 0) & (row < num_days)
-        flat = row[inside] * self.num_slots + self.slot[inside]
-        total = np.bincount(flat, values[inside], minlength=num_days * self.num_slots)
-        return np.asarray(total.reshape(num_days, self.num_slots))
+        cells = _cells(self, first_day, num_days)
+        shape, some = (num_days, self.num_slots), values[cells.inside]
+        if cells.are_in_line:
+            return np.asarray(some.reshape(shape).astype(float))
+        size = num_days * self.num_slots
+        return np.asarray(np.bincount(cells.flat, some, minlength=size).reshape(shape))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cells:
+    """The intervals *inside* a span of days, and their cells ``[i]``, row by row.
+
+    They *are_in_line* where the clock neither skips nor repeats an hour.
+    """
+
+    inside: slice
+    flat: IntArray
+    are_in_line: bool
+
+
+@lru_cache(maxsize=_CLOCKS_KEPT)  # the queues of one zone share them
+def _cells(slots: DaySlots, first_day: int, num_days: int) -> _Cells:
+    bounds = np.searchsorted(slots.day, [first_day, first_day + num_days])
+    inside = slice(*bounds.tolist())
+    flat = (slots.day[inside] - first_day) * slots.num_slots + slots.slot[inside]
+    in_line = np.array_equal(flat, np.arange(num_days * slots.num_slots))
+    return _Cells(inside=inside, flat=flat, are_in_line=in_line)
+
+
+@lru_cache(maxsize=_CLOCKS_KEPT)
 def day_slots(grid: IntervalGrid, zone_name: str) -> DaySlots:
     """Return the local date and slot of every interval of *grid*."""
     clock = local_clock(grid, zone_name)
@@ -80,6 +109,8 @@ class QueueRecord:
         """Return what was known at local midnight of *day* (days from 1970-01-01)."""
         history = self.history.before(day)
         num = len(history.days)
+        if num == len(self.trusted):
+            return self
         return type(self)(
             queue=self.queue,
             history=history,
@@ -127,8 +158,8 @@ def queue_record(
 ) -> QueueRecord:
     """Return the history of *queue* by local day and slot.
 
-    ``queue.volume_scale`` multiplies the volumes here, so everything learnt from them
-    is on the planned scale.
+    Weeks before the first report are left out. ``queue.volume_scale`` multiplies the
+    volumes here, so everything learnt from them is on the planned scale.
 
     Raises
     ------
@@ -140,22 +171,35 @@ def queue_record(
         raise ForecastError(msg)
     q = history.queue_ids.index(queue.queue_id)
     slots = day_slots(history.grid, queue.zone)
-    days = np.arange(slots.day[0], slots.day[-1] + 1)
+    is_open = open_mask(queue, history.grid, calendar.holidays_of(queue))
+    days = _days_known(slots.day, np.asarray(is_open & history.observed[q]))
     slot_minutes = history.grid.interval_minutes
     tags = calendar.tags(queue, days, slot_minutes)
 
     def total(values: npt.NDArray[Any]) -> FloatArray:
-        return slots.total(values.astype(float), int(days[0]), len(days))
+        return slots.total(values, int(days[0]), len(days))
 
-    _, aht_factor = stated_factors(tags, (len(days), slots.num_slots))
+    handle_s = total(history.aht_s[q] * history.aht_weight[q])
+    if any(tag.aht_factor != 1.0 for tag in tags):
+        handle_s = handle_s / stated_factors(tags, handle_s.shape)[1]
     return QueueRecord(
         queue=queue,
-        history=_volumes(history, queue, total, days, calendar, tags),
-        handle_s=total(history.aht_s[q] * history.aht_weight[q]) / aht_factor,
+        history=_volumes(history, queue, total, days, is_open, tags),
+        handle_s=handle_s,
         handled=total(history.aht_weight[q]),
         tags=tags,
         trusted=trusted_days(queue, days, slot_minutes, calendar.events),
     )
+
+
+def _days_known(day: IntArray, reported: BoolArray) -> IntArray:
+    """Return the local dates of the intervals ``[t]``, from the first report on.
+
+    Whole weeks are left out, so that the weeks learnt from stay what they are.
+    """
+    first = int(day[0])
+    before = int(day[np.argmax(reported)]) - first  # 0 where nothing was reported
+    return np.arange(first + before - before % DAYS_PER_WEEK, int(day[-1]) + 1)
 
 
 def _volumes(
@@ -163,7 +207,7 @@ def _volumes(
     queue: Queue,
     total: Callable[[npt.NDArray[Any]], FloatArray],
     days: IntArray,
-    calendar: MarketCalendar,
+    is_open: BoolArray,
     tags: tuple[Tag, ...],
 ) -> QueueHistory:
     """Return the contacts of *queue*; *total* sums ``[t]`` to ``[d, s]``."""
@@ -171,7 +215,6 @@ def _volumes(
     observed = history.observed[q]
     count = total(observed)
     offered = total(np.where(observed, history.offered_contacts[q], 0.0))
-    is_open = open_mask(queue, history.grid, calendar.holidays_of(queue))
     return QueueHistory(
         days=days,
         slot_minutes=history.grid.interval_minutes,

@@ -1,6 +1,6 @@
 """What a forecast model sees and gives: day-by-slot matrices on the local clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -44,6 +44,9 @@ class QueueHistory:
         ``[d, s]`` holidays and tagged events, which are no part of the profile.
     weekend
         The weekdays on which the market rests, 0 = Monday.
+    usable, ordinary
+        ``[d, s]`` slots that were open and reported; of these, the ones without
+        holiday or event.
     """
 
     days: IntArray
@@ -53,6 +56,8 @@ class QueueHistory:
     is_open: BoolArray
     special: BoolArray
     weekend: frozenset[int] = SATURDAY_SUNDAY
+    usable: BoolArray = field(init=False)
+    ordinary: BoolArray = field(init=False)
 
     def __post_init__(self) -> None:
         days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
@@ -66,20 +71,16 @@ class QueueHistory:
         for name in ("observed", "is_open", "special"):
             mask = read_only(getattr(self, name), shape=shape, dtype=np.bool_)
             object.__setattr__(self, name, mask)
-
-    @property
-    def usable(self) -> BoolArray:
-        """``[d, s]`` slots that were open and reported."""
-        return np.asarray(self.observed & self.is_open)
-
-    @property
-    def ordinary(self) -> BoolArray:
-        """``[d, s]`` usable slots without holiday or event."""
-        return np.asarray(self.usable & ~self.special)
+        usable = self.observed & self.is_open
+        for name, mask in (("usable", usable), ("ordinary", usable & ~self.special)):
+            mask.flags.writeable = False
+            object.__setattr__(self, name, mask)
 
     def before(self, day: int) -> Self:
         """Return the part before the local date *day* (days from 1970-01-01)."""
         num = int(np.searchsorted(self.days, day))
+        if num == len(self.days):
+            return self
         return type(self)(
             days=self.days[:num],
             slot_minutes=self.slot_minutes,

@@ -80,7 +80,8 @@ def fit_recent(
         raise ForecastError(NOTHING_ORDINARY)
     cells, offered = by_week(cells), by_week(history.offered_contacts)
     counts = _counts(cells)
-    if not cells[:-1].all():  # close the ranks: the weeks seen come first, in order
+    if (cells[1:] > cells[:-1]).any():
+        # Close the ranks: the weeks seen come first, in order.
         ranks = np.argsort(~cells, axis=0, kind="stable")
         offered = np.take_along_axis(offered, ranks, axis=0)
     values = np.take_along_axis(_moving(offered, num_weeks, average), counts, axis=0)

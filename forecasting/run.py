@@ -197,7 +197,7 @@ def _forecast_queue(
     days = task.first_day + np.arange(task.num_days)
     horizon = Horizon(
         days=days,
-        is_open=slots.total(is_open.astype(float), task.first_day, task.num_days) > 0,
+        is_open=slots.total(is_open, task.first_day, task.num_days) > 0,
         tags=calendar.tags(queue, days, grid.interval_minutes),
     )
     result = _forecast_days(task, history, horizon, calendar, levels)

@@ -140,8 +140,11 @@ def _notes(
     horizon: Horizon, plain: PlainHistory, special: SpecialDays, bands: Bands
 ) -> Iterator[str]:
     """Yield what the forecast had to assume, for the planner to judge."""
-    gap = int(horizon.days[0]) - bands.known_until
-    if gap >= DAYS_PER_WEEK:  # fewer may be a long weekend
+    if horizon.days[0] - bands.known_until >= DAYS_PER_WEEK:
+        # Closed days are known, and said no more than not to be missing.
+        history = plain.history
+        last = history.days[history.usable.any(axis=1)][-1]
+        gap = int(horizon.days[0] - last) - 1
         yield f"the history ends {gap} days before the forecast begins"
     if bands.are_assumed:
         yield "too little history to measure errors: the bands are assumed"
