@@ -53,7 +53,8 @@ class TenureCurve:
     def output(self) -> FloatArray:
         """Return work done per hour, somebody experienced being 1 ``[k]``."""
         factor = np.array(self.aht_factor or (1.0,) * self.num_bands)
-        return np.array(self.productivity) / factor
+        output: FloatArray = np.array(self.productivity) / factor
+        return output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,12 +224,14 @@ class CapacityProblem:
     def __post_init__(self) -> None:
         for pool in self.pools:
             self._check_pool(pool)
-        for item in (*self.needs, *self.vendors):
-            hours = item.hours if isinstance(item, Need) else item.max_hours
+        by_month = [need.hours for need in self.needs]
+        for hours in (*by_month, *(vendor.max_hours for vendor in self.vendors)):
             read_only(hours, shape=(self.num_months,))
         needs = {need.need_id for need in self.needs}
         pools = {pool.pool_id for pool in self.pools}
-        strange = {n for x in (*self.pools, *self.vendors) for n in x.serves} - needs
+        served = [pool.serves for pool in self.pools]
+        served += [vendor.serves for vendor in self.vendors]
+        strange = {n for ids in served for n in ids} - needs
         strange |= {x for t in self.transfers for x in (t.source, t.target)} - pools
         strange |= set(self.site_seats) - {pool.site for pool in self.pools}
         if strange:
