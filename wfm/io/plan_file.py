@@ -20,7 +20,7 @@ from wfm.io.plan_rules import plan_rules
 from wfm.io.plan_schema import PlanTable
 from wfm.io.plan_shift_checks import check_people
 from wfm.io.problems import Problems
-from wfm.io.yaml_source import DocumentProblems, load_yaml
+from wfm.io.yaml_source import DocumentProblems, YamlDocument, load_yaml
 
 PLAN_FILE = "plan.yaml"
 
@@ -62,6 +62,11 @@ def read_plan(
     if document is None:
         return None
     apply_patches(document, patches or {}, problems)
+    return plan_document(document, problems)
+
+
+def plan_document(document: YamlDocument, problems: Problems) -> PlanDocument | None:
+    """Return the plan in *document*, plan.yaml as loaded; faults go to *problems*."""
     faults = DocumentProblems(document, problems)
     table = validated(document.data, faults)
     if table is None:
@@ -105,6 +110,7 @@ def _plan(table: PlanTable, faults: DocumentProblems) -> Plan:
         },
         forecast_model=table.forecast.model,
         level_deferred=table.level_deferred,
+        multi_skill=table.staffing.multi_skill,
         queue_models={
             name: queue.forecast_model
             for name, queue in table.queues.items()
