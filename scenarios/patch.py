@@ -110,9 +110,7 @@ def matching(pattern: str, keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def changed_value(operation: Operation, before: object, value: object) -> object:
-    """Return what an operation makes of the value *before*.
-
-    Whole numbers stay whole (people are counted), halves to even.
+    """Return what an operation makes of the value *before*; whole results as ``int``.
 
     Raises
     ------
@@ -121,14 +119,9 @@ def changed_value(operation: Operation, before: object, value: object) -> object
     """
     if operation == "set":
         return value
-    old, factor = _number(before, "the value in the base plan"), _number(value, "it")
-    new = old * factor if operation == "scale" else old + factor
-    is_whole = isinstance(before, int) or str(before).lstrip("-").isdigit()
-    return round(new) if is_whole and operation == "shift" else _plain(new)
-
-
-def _plain(value: float) -> float:
-    return round(value, 12)
+    old, other = _number(before, "the value in the plan"), _number(value, "the change")
+    new = round(old * other if operation == "scale" else old + other, 12)
+    return int(new) if new == int(new) else new
 
 
 def _number(value: object, name: str) -> float:
