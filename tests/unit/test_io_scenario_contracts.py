@@ -1,6 +1,7 @@
 """Contracts read from YAML: what is written is what is meant; faults by line."""
 
 import textwrap
+from datetime import date
 
 import pytest
 from support.contract_cases import START, D, amounts, context, month
@@ -10,9 +11,11 @@ from scenarios.cost_models.anchored import Anchored
 from scenarios.cost_models.in_house import InHouse
 from scenarios.invoice import invoice
 from scenarios.months import Month
+from scenarios.pricing import PriceList
 from scenarios.wages import Premium
 from wfm.io.problems import Problems
 from wfm.io.scenario_contracts import read_contracts, read_cost_models, read_indices
+from wfm.io.scenario_terms import TermsReader
 from wfm.io.yaml_source import DocumentProblems, load_yaml
 
 FULL = """\
@@ -132,6 +135,23 @@ def test_an_own_site_is_read():
     assert site.currency == "EUR"
     assert site.grades["senior"].steps[1].month == Month(2027, 7)
     assert site.premia["night"] == Premium(fraction=D("0.2"))
+
+
+def test_lists_of_tiers_need_no_key_and_any_shape_can_be_asked_for():
+    problems = Problems()
+    document = load_yaml(
+        "a: [{to_quantity: 9, price: 2}, {from_quantity: 9, price: 1}]\n"
+        "b: 2027-01-31\nc: [x]\n",
+        "f",
+        problems,
+    )
+    reader = TermsReader(DocumentProblems(document, problems))
+    prices = reader.read(PriceList, document.data["a"], ("a",))
+    assert prices.cost(D(10)) == 19
+    assert reader.read(date, document.data["b"], ("b",)) == date(2027, 1, 31)
+    assert len(problems) == 0
+    assert reader.read(date | None, document.data["c"], ("c",)) is None
+    assert len(problems) == 1
 
 
 def test_indices_are_read_by_month():

@@ -8,6 +8,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ from scenarios.months import Month
 from scenarios.terms import TermsError
 from wfm.domain.errors import UsageError
 from wfm.io.problems import BadValueError, did_you_mean
-from wfm.io.values import parse_bool, parse_decimal, parse_number
+from wfm.io.values import parse_bool, parse_date, parse_decimal, parse_number
 from wfm.io.yaml_source import DocumentProblems, Path
 
 TermsT = TypeVar("TermsT")
@@ -59,6 +60,7 @@ _SCALARS: Mapping[Any, Callable[[Any], object]] = {
     float: parse_number,
     Decimal: _number,
     Month: _month,
+    date: parse_date,
 }
 
 
@@ -94,6 +96,11 @@ class TermsReader:
         made = self._table(shape, data, path, dict(given or {}))
         return None if isinstance(made, _Bad) else made
 
+    def read(self, shape: Any, data: object, path: Path) -> Any:
+        """Return *data* as any *shape* that a field may have; ``None`` if faulty."""
+        made = self._value(shape, data, path)
+        return None if made is _BAD else made
+
     def cost_model(self, data: object, path: Path) -> CostModel | None:
         """Return the cost model that ``model:`` names, with its terms."""
         made = self._cost_model(data, path)
@@ -104,6 +111,8 @@ class TermsReader:
     ) -> TermsT | _Bad:
         if isinstance(data, str) and hasattr(shape, "parse"):
             return self._made(lambda: shape.parse(data), path, data)  # type: ignore[attr-defined] # asked for above
+        if isinstance(data, list) and (name := _first_list(shape)):
+            data = {name: data}
         if not isinstance(data, dict):
             self._faults.at_value(path, "no terms", "a mapping (key: value)")
             return _BAD
@@ -240,6 +249,13 @@ class TermsReader:
             return _BAD
         terms = {key: value for key, value in data.items() if key != MODEL_KEY}
         return self._table(COST_MODELS[name], terms, path, {})
+
+
+def _first_list(shape: type[Any]) -> str | None:
+    """Return the first field's name where that is a list: it needs no key."""
+    first = dataclasses.fields(shape)[0].name
+    is_list = typing.get_origin(typing.get_type_hints(shape)[first]) is tuple
+    return first if is_list else None
 
 
 def _has_bad(values: Iterable[object]) -> bool:
