@@ -83,18 +83,18 @@ class TierPrices:
 
     def amount(self, units: float) -> float:
         """Return what *units* cost, in minor units, before rounding."""
-        reached = int(np.searchsorted(self.from_units, units, side="right")) - 1
+        return float(self.amounts(np.array([units]))[0])
+
+    def amounts(self, units: FloatArray) -> FloatArray:
+        """Return what each of many numbers of units costs, before rounding."""
+        reached = np.searchsorted(self.from_units, units, side="right") - 1
+        prices, starts = np.array(self.prices), np.array(self.from_units)
         if self.kind == "all_units":
-            return units * self.prices[reached]
-        ends = (*self.from_units[1:], np.inf)
-        return float(
-            sum(
-                max(0.0, min(units, end) - start) * price
-                for start, end, price in zip(
-                    self.from_units, ends, self.prices, strict=True
-                )
-            )
-        )
+            priced: FloatArray = units * prices[reached]
+            return priced
+        below = np.concatenate([[0.0], np.cumsum(np.diff(starts) * prices[:-1])])
+        paid: FloatArray = below[reached] + (units - starts[reached]) * prices[reached]
+        return paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
