@@ -34,9 +34,12 @@ def test_public_functions_load_on_first_use():
     modules = loaded_by("import solver; solver.build_rules")
     assert "solver.build" in modules
     assert "ortools" not in modules
+    modules = loaded_by("import scenarios; scenarios.invoices, scenarios.irr")
+    assert "scenarios.invoice" in modules
+    assert not {"ortools", "pandas", "numba", "scipy", "matplotlib"} & modules
 
 
-@pytest.mark.parametrize("root", ["forecasting", "solver"])
+@pytest.mark.parametrize("root", ["forecasting", "solver", "scenarios"])
 def test_an_unknown_name_of_a_root_is_an_attribute_error(root):
     module = __import__(root)
     with pytest.raises(AttributeError, match="no_such_thing"):

@@ -17,7 +17,7 @@ from scenarios.invoice import invoice
 from scenarios.money import Money
 from scenarios.months import Month
 from scenarios.pricing import PriceList
-from scenarios.reconcile import reconcile
+from scenarios.reconciliation import reconcile
 from scenarios.statement import Statement
 from wfm.domain.errors import InputError
 from wfm.domain.grid import IntervalGrid
