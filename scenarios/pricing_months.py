@@ -9,7 +9,7 @@ from scenarios.cost_model import CostLine, CostModel, PricingContext
 from scenarios.invoice import invoices
 from scenarios.money import Money, total
 from scenarios.months import Month
-from scenarios.result import PricedLine
+from scenarios.statement import ReportedLine, Statement
 from wfm.domain.errors import UsageError
 
 
@@ -23,7 +23,7 @@ class PriceBook:
 
     def lines(
         self, name: str, activities: Sequence[MonthActivity]
-    ) -> tuple[PricedLine, ...]:
+    ) -> tuple[ReportedLine, ...]:
         """Return the lines of one lane's consecutive months at the price *name*.
 
         Each line is converted at its month's rate, halves to even, and keeps its
@@ -41,14 +41,8 @@ class PriceBook:
         if name not in self.prices:
             msg = f"no contract or cost model is called {name!r}"
             raise UsageError(msg)
-        return tuple(
-            PricedLine(line=line, reported=self.reported(line))
-            for line in self._local(self.prices[name], activities)
-        )
-
-    def reported(self, line: CostLine) -> Money:
-        """Return the line's amount in the report's currency."""
-        return self.context.fx.convert(line.amount, self.currency, line.month)
+        local = self._local(self.prices[name], activities)
+        return Statement.of(local, self.context.fx, self.currency).lines
 
     def _local(
         self, price: CostModel, activities: Sequence[MonthActivity]
@@ -59,7 +53,7 @@ class PriceBook:
         return [line for done in activities for line in price.lines(done, self.context)]
 
 
-def month_total(lines: Sequence[PricedLine], month: Month, currency: str) -> Money:
+def month_total(lines: Sequence[ReportedLine], month: Month, currency: str) -> Money:
     """Return what the lines of *month* add up to in the report's currency."""
-    own = [item.reported for item in lines if item.line.month == month]
+    own = [item.amount for item in lines if item.line.month == month]
     return total(own, currency)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from scenarios.activity import MonthActivity
 from scenarios.assumptions import Assumption
-from scenarios.cost_model import CostLine
 from scenarios.money import Money, total
 from scenarios.months import Month
+from scenarios.statement import ReportedLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +23,6 @@ class Floors:
     tolerance: float = 0.05
     done_by_due: float = 0.95
     guarantee_hours: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedLine:
-    """A cost line, and its amount in the currency of the report."""
-
-    line: CostLine
-    reported: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +72,7 @@ class ScenarioResult:
     currency: str
     months: tuple[MonthResult, ...]
     activities: tuple[MonthActivity, ...]
-    lines: tuple[PricedLine, ...]
+    lines: tuple[ReportedLine, ...]
     assumptions: tuple[Assumption, ...] = ()
 
     @property
@@ -92,7 +84,7 @@ class ScenarioResult:
     def run_cost(self) -> Money:
         """The part of the cost that recurs."""
         return total(
-            [x.reported for x in self.lines if x.line.kind == "run"], self.currency
+            [x.amount for x in self.lines if x.line.kind == "run"], self.currency
         )
 
     @property
@@ -128,7 +120,7 @@ class ScenarioResult:
         """Return lane id -> cost in the report's currency."""
         lanes: dict[str, list[Money]] = {}
         for item in self.lines:
-            lanes.setdefault(item.line.lane_id, []).append(item.reported)
+            lanes.setdefault(item.line.lane_id, []).append(item.amount)
         return {lane: total(amounts, self.currency) for lane, amounts in lanes.items()}
 
     def to_rows(self) -> tuple[dict[str, object], ...]:
@@ -171,8 +163,10 @@ class ScenarioResult:
                 "unit_price": item.line.unit_price,
                 "amount": item.line.amount.amount,
                 "currency": item.line.amount.currency,
-                "reported": item.reported.amount,
-                "report_currency": item.reported.currency,
+                "reported": item.amount.amount,
+                "report_currency": item.amount.currency,
+                "rate": float(item.rate),
+                "rate_source": item.rate_source,
             }
             for item in self.lines
         )

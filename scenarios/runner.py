@@ -29,8 +29,9 @@ from scenarios.month_need import (
 )
 from scenarios.months import Month
 from scenarios.pricing_months import PriceBook, month_total
-from scenarios.result import Floors, PricedLine, ScenarioResult
+from scenarios.result import Floors, ScenarioResult
 from scenarios.roster_response import LoadPoint
+from scenarios.statement import ReportedLine
 from scenarios.structure import (
     StructuredPlan,
     structural,
@@ -305,7 +306,7 @@ def _priced(
 ) -> ScenarioResult:
     months = [_month(task, done) for task, done in zip(tasks, staffed, strict=True)]
     activities: list[MonthActivity] = []
-    lines: list[PricedLine] = []
+    lines: list[ReportedLine] = []
     for lane_id in dict.fromkeys(lane.lane_id for t in tasks for lane in t.phase.lanes):
         done, priced = _lane(lane_id, tasks, months, book)
         activities += done
@@ -330,7 +331,7 @@ def _priced(
     )
 
 
-def _cost(lines: Sequence[PricedLine], month: Month, book: PriceBook) -> Money:
+def _cost(lines: Sequence[ReportedLine], month: Month, book: PriceBook) -> Money:
     return month_total(lines, month, book.currency)
 
 
@@ -339,7 +340,7 @@ def _lane(
     tasks: Sequence[_Task],
     months: Sequence[StaffedMonth],
     book: PriceBook,
-) -> tuple[list[MonthActivity], list[PricedLine]]:
+) -> tuple[list[MonthActivity], list[ReportedLine]]:
     """Return a lane's activities and lines; a change of price starts a new contract."""
     activities: list[MonthActivity] = []
     by_price: dict[str, list[MonthActivity]] = {}

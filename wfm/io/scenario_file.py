@@ -1,0 +1,318 @@
+"""Reading scenarios.yaml: scenarios ready to run, prices, uncertainties."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path as FilePath
+
+from scenarios.contract import Contract
+from scenarios.cost_model import CostModel, PricingContext
+from scenarios.digest import digest
+from scenarios.fx import FxTable
+from scenarios.headcount import with_headcounts
+from scenarios.months import Month, months_from
+from scenarios.patch import Operation, Patch, Provenance, Scenario, lineage
+from scenarios.pricing_months import PriceBook
+from scenarios.runner import Case
+from scenarios.statement import missing_rates
+from wfm.domain.errors import UsageError
+from wfm.domain.plan import PlanFolder
+from wfm.io.folder import ALL_FILES, read_folder
+from wfm.io.plan_faults import validated_part
+from wfm.io.plan_file import PLAN_FILE, plan_document
+from wfm.io.plan_patches import apply_patches
+from wfm.io.problems import Problems, did_you_mean
+from wfm.io.scenario_cases import CaseJob
+from wfm.io.scenario_paths import SETTINGS, Patched
+from wfm.io.scenario_schema import (
+    ChangeTable,
+    ScenarioFileTable,
+    ScenarioTable,
+    UncertaintyTable,
+)
+from wfm.io.terms_reader import TermsReader
+from wfm.io.yaml_source import DocumentProblems, YamlDocument, load_yaml
+
+SCENARIO_FILE = "scenarios.yaml"
+OPERATIONS: tuple[Operation, ...] = ("set", "scale", "shift")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioFile:
+    """scenarios.yaml and the plan it changes, checked and ready to run.
+
+    *uncertainties* and *correlations* are read for risk analysis; the runner takes
+    every value as it stands.
+    """
+
+    base: PlanFolder
+    months: tuple[Month, ...]
+    seed: int
+    cases: tuple[Case, ...]
+    book: PriceBook
+    uncertainties: Mapping[str, UncertaintyTable] = field(default_factory=dict)
+    correlations: tuple[tuple[str, str, float], ...] = ()
+
+
+def read_scenarios(
+    directory: FilePath,
+    *,
+    patches: Mapping[str, object] | None = None,
+    only: Sequence[str] = (),
+    currency: str | None = None,
+) -> ScenarioFile:
+    """Return the scenarios of the plan folder *directory*.
+
+    Parameters
+    ----------
+    patches
+        Changes to plan.yaml before any scenario's.
+    only
+        Scenarios to run; all by default.
+    currency
+        Of the report; by default the file's, else the plan's.
+
+    Raises
+    ------
+    InputError
+        With every problem of the plan folder, or of scenarios.yaml.
+    UsageError
+        If *only* names an unknown scenario.
+    """
+    base = read_folder(directory, ALL_FILES, patches)
+    problems = Problems()
+    reader = _Reader(directory, base, patches or {}, problems)
+    result = reader.read(only, currency)
+    problems.raise_if_any()
+    if result is None:
+        msg = "scenarios without problems were not read"
+        raise AssertionError(msg)
+    return result
+
+
+def _text_of(directory: FilePath, name: str) -> str:
+    try:
+        return (directory / name).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problems = Problems()
+        problems.add(name, "the file is missing", expected="wfm init writes an example")
+        problems.raise_if_any()
+        raise
+    except UnicodeDecodeError as error:
+        problems = Problems()
+        problems.add(name, f"is not UTF-8: {error.reason}")
+        problems.raise_if_any()
+        raise
+
+
+class _Reader:
+    """Reads one file beside one plan."""
+
+    def __init__(
+        self,
+        directory: FilePath,
+        base: PlanFolder,
+        patches: Mapping[str, object],
+        problems: Problems,
+    ) -> None:
+        self._directory, self._base, self._problems = directory, base, problems
+        self._patches = patches
+        self._folders: dict[str, PlanFolder | None] = {}
+
+    def read(self, only: Sequence[str], currency: str | None) -> ScenarioFile | None:
+        text = _text_of(self._directory, SCENARIO_FILE)
+        document = load_yaml(text, SCENARIO_FILE, self._problems)
+        if document is None:
+            return None
+        faults = DocumentProblems(document, self._problems)
+        if not isinstance(document.data, dict):
+            faults.at_value((), "the file holds no mapping", "lines key: value")
+            return None
+        table = validated_part(ScenarioFileTable, document.data, (), faults)
+        if table is None:
+            return None
+        book = self._book(table, faults, currency)
+        scenarios = {
+            name: _scenario(name, entry, faults)
+            for name, entry in table.scenarios.items()
+        }
+        months = months_from(table.start, table.months)
+        cases = tuple(self._cases(table, scenarios, months, faults, only))
+        self._check_rates(cases, book)
+        return ScenarioFile(
+            base=self._base,
+            months=months,
+            seed=table.seed,
+            cases=cases,
+            book=book,
+            uncertainties=table.uncertainties,
+            correlations=tuple(
+                (c.between[0], c.between[1], c.value) for c in table.correlations
+            ),
+        )
+
+    def _book(
+        self, table: ScenarioFileTable, faults: DocumentProblems, currency: str | None
+    ) -> PriceBook:
+        reader = TermsReader(faults)
+        prices: dict[str, CostModel] = {}
+        for name, data in table.cost_models.items():
+            prices[name] = reader.read(CostModel, data, ("cost_models", name))
+        for name, data in table.vendor_contracts.items():
+            place = ("vendor_contracts", name)
+            if name in prices:
+                faults.at_key(place, "a cost model has the same name")
+            prices[name] = reader.read(
+                Contract, data, place, contract_id=name, start=table.start
+            )
+        context = PricingContext(
+            start=table.start,
+            fx=FxTable.of(self._base.exchange_rates),
+            indices=_indices(table, faults),
+        )
+        chosen = currency or table.currency or self._base.plan.currency
+        return PriceBook(prices=prices, context=context, currency=chosen)
+
+    def _check_rates(self, cases: Sequence[Case], book: PriceBook) -> None:
+        """Note every exchange rate that a lane's costs would lack."""
+        needed = {
+            (month, price.currency, book.currency)
+            for case in cases
+            for phase in case.phases
+            for lane in phase.lanes
+            for month in phase.months
+            if (price := book.prices.get(lane.price)) is not None
+        }
+        for problem in missing_rates(book.context.fx, needed):
+            self._problems.add(problem.file, problem.message, expected=problem.expected)
+
+    def _cases(
+        self,
+        table: ScenarioFileTable,
+        scenarios: Mapping[str, Scenario],
+        months: Sequence[Month],
+        faults: DocumentProblems,
+        only: Sequence[str],
+    ) -> Iterator[Case]:
+        unknown = [name for name in only if name not in scenarios]
+        if unknown:
+            msg = (
+                f"unknown scenario {unknown[0]!r}{did_you_mean(unknown[0], scenarios)}"
+            )
+            raise UsageError(msg)
+        start = self._start(faults)
+        prices = (*table.cost_models, *table.vendor_contracts)
+        for name in only or scenarios:
+            try:
+                listed = [
+                    (patch, origin)
+                    for origin in lineage(scenarios, name)
+                    for patch in scenarios[origin].patches
+                ]
+            except UsageError as error:
+                faults.at_value(("scenarios", name, "inherits"), str(error))
+                continue
+            folder_of = partial(self.folder, table.seed)
+            job = CaseJob(name, folder_of, faults, self._problems, prices)
+            case = job.case(scenarios[name].text, listed, months, start)
+            if case is not None:
+                yield case
+
+    def _start(self, faults: DocumentProblems) -> Patched:
+        plan = load_yaml(
+            _text_of(self._directory, PLAN_FILE), PLAN_FILE, self._problems
+        )
+        if plan is None:
+            msg = "plan.yaml was read before"
+            raise AssertionError(msg)
+        apply_patches(plan, self._patches, self._problems)
+        data = faults.document.data
+        settings = YamlDocument(
+            file=SCENARIO_FILE,
+            data={key: data.get(key) or {} for key in SETTINGS},
+            keys=faults.document.keys,
+            values=faults.document.values,
+        )
+        heads = dict.fromkeys(self._base.plan.sites, 0)
+        for agent in self._base.agents:
+            heads[agent.site_id] += 1
+        return Patched(plan=plan, settings=settings, headcounts=heads)
+
+    def folder(
+        self, seed: int, state: Patched, problems: Problems
+    ) -> PlanFolder | None:
+        """Return the base folder under the plan and headcounts of *state*."""
+        key = digest(state.plan.data, state.headcounts)
+        if key not in self._folders:
+            self._folders[key] = self._folder(state, seed, problems)
+        return self._folders[key]
+
+    def _folder(
+        self, state: Patched, seed: int, problems: Problems
+    ) -> PlanFolder | None:
+        document = plan_document(state.plan, problems)
+        if document is None or len(problems.found):
+            return None
+        plan, agents = document.plan, self._base.agents
+        gone = sorted({a.site_id for a in agents} - set(plan.sites))
+        if gone:
+            message = f"people are at {gone[0]}, which is no site any more"
+            problems.add(PLAN_FILE, message, expected="headcount: 0 closes a site")
+            return None
+        own = replace(self._base, plan=plan, history=None)
+        return with_headcounts(own, state.headcounts, seed)
+
+
+def _scenario(name: str, entry: ScenarioTable, faults: DocumentProblems) -> Scenario:
+    own = Provenance(owner=entry.owner, date=entry.date, source=entry.source)
+    patches = [
+        Patch(path=path, operation=operation, value=value, provenance=own)
+        for operation in OPERATIONS
+        for path, value in getattr(entry, operation).items()
+    ]
+    for i, change in enumerate(entry.changes):
+        given = [o for o in OPERATIONS if getattr(change, o) is not None]
+        if len(given) != 1:
+            place = ("scenarios", name, "changes", i)
+            message = f"{' and '.join(given) or 'nothing'} is given"
+            faults.at_value(place, message, "one of set, scale, shift")
+            continue
+        patches.append(_dated(change, given[0], own))
+    return Scenario(
+        scenario_id=name,
+        text=entry.text,
+        inherits=entry.inherits,
+        patches=tuple(patches),
+    )
+
+
+def _dated(change: ChangeTable, operation: Operation, own: Provenance) -> Patch:
+    return Patch(
+        path=change.path,
+        operation=operation,
+        value=getattr(change, operation),
+        first=change.first,
+        last=change.last,
+        provenance=Provenance(
+            owner=own.owner if change.owner is None else change.owner,
+            date=own.date if change.date is None else change.date,
+            source=own.source if change.source is None else change.source,
+        ),
+    )
+
+
+def _indices(
+    table: ScenarioFileTable, faults: DocumentProblems
+) -> dict[str, dict[Month, Decimal]]:
+    found: dict[str, dict[Month, Decimal]] = {}
+    for name, values in table.indices.items():
+        for month, value in values.items():
+            place = ("indices", name, month)
+            try:
+                found.setdefault(name, {})[Month.parse(month)] = Decimal(str(value))
+            except UsageError:
+                faults.at_key(place, f"{month!r} is no month", "a month YYYY-MM")
+            except InvalidOperation:
+                faults.at_value(place, f"{value!r} is no number", "a number")
+    return found

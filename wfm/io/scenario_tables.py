@@ -1,0 +1,47 @@
+"""Tables of a run of scenarios in ``out/``: comparison, months, lines, assumptions."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from scenarios.comparison import Comparison
+from wfm.io.tables import number_text, write_table
+
+TABLES = {
+    "scenarios.csv": "to_rows",
+    "scenario_months.csv": "month_rows",
+    "scenario_assumptions.csv": "assumption_rows",
+    "scenario_differences.csv": "difference",
+}
+"""File -> the method of :class:`Comparison` that gives its rows."""
+
+
+def write_scenarios(folder: Path, comparison: Comparison) -> tuple[Path, ...]:
+    """Write every table of *comparison* into *folder* and return the paths."""
+    written = []
+    for name, method in TABLES.items():
+        _write(folder / name, getattr(comparison, method)())
+        written.append(folder / name)
+    lines = [row for result in comparison.results for row in result.line_rows()]
+    _write(folder / "scenario_lines.csv", lines)
+    return (*written, folder / "scenario_lines.csv")
+
+
+def _write(path: Path, rows: Sequence[dict[str, object]]) -> None:
+    header = list(dict.fromkeys(key for row in rows for key in row)) or ["scenario"]
+    cells = [[_cell(row.get(key)) for key in header] for row in rows]
+    write_table(path, header, cells)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case float():
+            return number_text(value)
+        case _:
+            return str(value)
