@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.errors import Errors, errors_at, quantiles
+from forecasting.errors import Errors, errors_at
 from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
 from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
@@ -163,20 +163,30 @@ def _lead(errors: Errors, task: _Task) -> _Lead | None:
 
 
 def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
+    """Return the pool of *rows* ``[d]``, or None where there are too few errors."""
     cells = errors.cells & rows[:, None]
-    num = int(np.count_nonzero(cells))
-    if num < MIN_RESIDUALS:
+    some = np.flatnonzero(cells)
+    if some.size < MIN_RESIDUALS:
         return None
-    expected, error = errors.expected[cells], errors.error[cells]
-    if num > MAX_RESIDUALS:  # more of the same days would only cost time
-        some = np.arange(MAX_RESIDUALS) * num // MAX_RESIDUALS
-        expected, error = expected[some], error[some]
+    if some.size > MAX_RESIDUALS:  # more of the same days would only cost time
+        some = some[np.arange(MAX_RESIDUALS) * some.size // MAX_RESIDUALS]
+    inflation = _inflation(np.asarray(cells.any(axis=1)), task.memory_days)
+    expected, error = errors.expected.ravel()[some], errors.error.ravel()[some]
+    return _pool_of(expected, error, task.levels, inflation)
+
+
+def _pool_of(
+    expected: FloatArray,
+    error: FloatArray,
+    levels: Sequence[float],
+    inflation: float,
+) -> _Pool:
+    """Return the pool of *error* around *expected* ``[n]``, wider by *inflation*."""
     order, bounds = _volume_classes(expected)
     expected = expected[order]
     roots = np.sqrt(expected)
     # Rounding may leave a hair below zero where nothing was offered.
-    offered = np.maximum(expected + error[order], 0.0)
-    residuals = np.sqrt(offered) - roots
+    residuals = np.sqrt(np.maximum(expected + error[order], 0.0)) - roots
     sizes, starts = np.diff(bounds), bounds[:-1]
     count_variance, rate_variance = _variances(
         np.add.reduceat(expected, starts) / sizes,
@@ -184,14 +194,29 @@ def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
     )
     scale = np.sqrt(count_variance + rate_variance * expected)
     scores = residuals / np.where(scale > 0, scale, 1.0)
-    classes = pairwise(bounds.tolist())
     return _Pool(
         count_variance=count_variance,
         rate_variance=rate_variance,
         roots=roots[(bounds[:-1] + bounds[1:] - 1) // 2],
-        scores=_inflation(np.asarray(cells.any(axis=1)), task.memory_days)
-        * np.array([quantiles(scores[a:b], task.levels) for a, b in classes]).T,
+        scores=inflation * _class_quantiles(scores, bounds, levels),
     )
+
+
+def _class_quantiles(
+    values: FloatArray, bounds: IntArray, levels: Sequence[float]
+) -> FloatArray:
+    """Return the quantiles ``[l, c]`` of *values* between each two of *bounds*.
+
+    They are linear between order statistics.
+    """
+    classes = pairwise(bounds.tolist())
+    ranked = np.concatenate([np.sort(values[a:b]) for a, b in classes])
+    starts, last = bounds[:-1], np.diff(bounds) - 1
+    at = np.array(levels)[:, None] * last
+    low = at.astype(np.int64)
+    below = ranked[starts + low]
+    above = ranked[starts + np.minimum(low + 1, last)]
+    return np.asarray(below + (at - low) * (above - below))
 
 
 def _inflation(days: BoolArray, memory_days: float) -> float:

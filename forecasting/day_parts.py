@@ -20,7 +20,7 @@ def part_of(num_slots: int) -> FloatArray:
 def decaying(num_slots: int, decay: float) -> FloatArray:
     """Return ``[s, s]`` the correlation of slots that fades by *decay* per slot."""
     slots = np.arange(num_slots)
-    return np.asarray(decay ** np.abs(slots[:, None] - slots))
+    return np.asarray((decay**slots)[np.abs(slots[:, None] - slots)])
 
 
 def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> FloatArray:

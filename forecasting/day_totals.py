@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
+from forecasting.weeks import by_week
 from wfm.domain.arrays import BoolArray, FloatArray
 
 NEIGHBOUR_WEEKS = (-3, -2, -1, 1, 2, 3)
@@ -84,14 +85,9 @@ def odd_days(totals: DayTotals) -> BoolArray:
 
 def usual_volumes(history: QueueHistory, mask: BoolArray) -> FloatArray:
     """Return ``[d, s]`` the mean of each day's weekday and slot over *mask*."""
-    num_days = len(history.days)
-    result = np.zeros(mask.shape)
-    for weekday in range(min(DAYS_PER_WEEK, num_days)):
-        rows = slice(weekday, num_days, DAYS_PER_WEEK)
-        count = mask[rows].sum(axis=0)
-        total = (history.offered_contacts[rows] * mask[rows]).sum(axis=0)
-        result[rows] = total / np.maximum(count, 1)
-    return result
+    total = by_week(history.offered_contacts * mask).sum(axis=0)
+    usual = total / np.maximum(by_week(mask).sum(axis=0), 1)
+    return np.asarray(usual[np.arange(len(mask)) % DAYS_PER_WEEK])
 
 
 def _median_of_neighbours(level: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,13 +52,13 @@ def fit_fading(history: QueueHistory, keep_per_week: float) -> WeeklyProfile:
     ForecastError
         If no cell is ordinary.
     """
-    cells = by_week(history.ordinary)
-    if not cells.any():
+    if not history.ordinary.any():
         raise ForecastError(NOTHING_ORDINARY)
-    seen = cells.astype(float)
-    sums = fading_sums(by_week(history.offered_contacts) * seen, keep_per_week)
+    weeks = _ordinary_weeks(history)
+    seen = weeks.cells.astype(float)
+    sums = fading_sums(weeks.offered * seen, keep_per_week)
     weights = fading_sums(seen, keep_per_week)
-    return _weekly_profile(history, ratio(sums, weights), weights, _counts(cells))
+    return _weekly_profile(history, ratio(sums, weights), weights, weeks.counts)
 
 
 def fit_recent(
@@ -78,21 +79,42 @@ def fit_recent(
     """
     if not cells.any():
         raise ForecastError(NOTHING_ORDINARY)
+    is_usual = cells is history.ordinary
+    weeks = _ordinary_weeks(history) if is_usual else _weeks(history, cells)
+    moving = _moving(weeks.ranked, num_weeks, average)
+    values = np.take_along_axis(moving, weeks.counts, axis=0)
+    seen = (weeks.counts > 0).astype(float)
+    return _weekly_profile(history, values, seen, weeks.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weeks:
+    """Contacts *offered* ``[w, 7, s]``, in *cells* to learn from.
+
+    *ranked* are these with the weeks in *cells* first, in order; *counts*
+    ``[w + 1, 7, s]`` how many of them were before each week.
+    """
+
+    offered: FloatArray
+    cells: BoolArray
+    ranked: FloatArray
+    counts: IntArray
+
+
+@lru_cache(maxsize=1)  # several models ask in turn for the same history
+def _ordinary_weeks(history: QueueHistory) -> _Weeks:
+    return _weeks(history, history.ordinary)
+
+
+def _weeks(history: QueueHistory, cells: BoolArray) -> _Weeks:
     cells, offered = by_week(cells), by_week(history.offered_contacts)
-    counts = _counts(cells)
-    if (cells[1:] > cells[:-1]).any():
-        # Close the ranks: the weeks seen come first, in order.
-        ranks = np.argsort(~cells, axis=0, kind="stable")
-        offered = np.take_along_axis(offered, ranks, axis=0)
-    values = np.take_along_axis(_moving(offered, num_weeks, average), counts, axis=0)
-    return _weekly_profile(history, values, (counts > 0).astype(float), counts)
-
-
-def _counts(cells: BoolArray) -> IntArray:
-    """Return how often each of *cells* ``[w, 7, s]`` was True before each week."""
     counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
     np.cumsum(cells, axis=0, out=counts[1:])
-    return counts
+    ranked = offered
+    if (cells[1:] > cells[:-1]).any():
+        order = np.argsort(~cells, axis=0, kind="stable")
+        ranked = np.take_along_axis(offered, order, axis=0)
+    return _Weeks(offered=offered, cells=cells, ranked=ranked, counts=counts)
 
 
 def _weekly_profile(

@@ -42,6 +42,8 @@ PRIOR_DAYS = 8.0
 PRIOR_DAYS_PER_LEAD = 12.0
 LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
 """Groups of leads in days that share coefficients, by the leads they are learnt at."""
+_PRIORS = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * np.array([np.mean(g) for g in LEADS])
+_ENDS = np.array([group[-1] for group in LEADS[:-1]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +153,7 @@ def fit_scores(
 
 def _group(lead_days: IntArray) -> IntArray:
     """Return the group of leads of each of *lead_days*."""
-    ends = np.array([group[-1] for group in LEADS[:-1]])
-    return np.asarray(np.searchsorted(ends, lead_days))
+    return np.asarray(np.searchsorted(_ENDS, lead_days))
 
 
 def _by_day(weekly: np.ndarray, num_days: int) -> np.ndarray:
@@ -213,7 +214,7 @@ def _coefficients(
 ) -> FloatArray:
     """Return the shrunken least-squares shares ``[g, 3, k]`` of the *features*."""
     (num, size), (last, level, tilt) = scores.shape, features
-    moments, days = np.zeros((len(LEADS), 4, 4, size)), np.zeros(len(LEADS))
+    products, days = np.zeros((len(LEADS), 4 * size, 4 * size)), np.zeros(len(LEADS))
     for group, leads in enumerate(LEADS):
         for lead in (lead for lead in leads if lead < num):
             weeks = DAYS_PER_WEEK * ((lead - 1) // DAYS_PER_WEEK)
@@ -223,10 +224,10 @@ def _coefficients(
                 [last[then], level[then], tilt[before], target], axis=1
             )
             use = weights[lead:] * known[before]
-            products = (design * use[:, None]).T @ design
-            moments[group] += np.einsum("akbk->abk", products.reshape(4, size, 4, size))
+            products[group] += (design * use[:, None]).T @ design
             days[group] += float(use.sum()) / len(leads)
-    return _ridge(np.moveaxis(moments, 3, 1), days)
+    apart = products.reshape(len(LEADS), 4, size, 4, size)
+    return _ridge(np.einsum("gakbk->gkab", apart), days)
 
 
 def _ridge(moments: FloatArray, days: FloatArray) -> FloatArray:
@@ -235,10 +236,9 @@ def _ridge(moments: FloatArray, days: FloatArray) -> FloatArray:
     The last row and column are the target's; *days* ``[g]`` lie behind the moments.
     """
     squares, products = moments[:, :, :3, :3], moments[:, :, :3, 3:]
-    prior = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * np.array([np.mean(g) for g in LEADS])
     diagonal = np.einsum("gkff->gkf", squares)
     largest = diagonal.max(axis=2, keepdims=True)
-    strength = (prior / np.where(days > 0, days, 1.0))[:, None, None]
+    strength = (_PRIORS / np.where(days > 0, days, 1.0))[:, None, None]
     penalty = strength * diagonal + 1e-9 * largest + (largest == 0)
     system = squares + np.eye(3) * penalty[:, :, None, :]
     shares = np.clip(np.linalg.solve(system, products)[:, :, :, 0], 0.0, 1.0)

@@ -247,6 +247,6 @@ def _test(
         cells = cells & (hindcast.support[split:] > 0)
     offered = history.offered_contacts[split:] * cells
     errors = np.array([h.expected[split:] * cells - offered for h in hindcasts])
-    slots = np.arange(0, cells.shape[1], max(TEST_MINUTES // history.slot_minutes, 1))
-    errors = np.add.reduceat(errors, slots, axis=2)
+    if (step := TEST_MINUTES // history.slot_minutes) > 1:
+        errors = np.add.reduceat(errors, range(0, cells.shape[1], step), axis=2)
     return errors.reshape(len(errors), -1), float(offered.sum())

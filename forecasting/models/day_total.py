@@ -70,7 +70,7 @@ class DayTotalFit:
         week = np.arange(len(days)) // DAYS_PER_WEEK - (lead_days - 1) // DAYS_PER_WEEK
         shares = self.shares[np.maximum(week, 0), weekday_of(days)]
         expected = self._contacts(roots, shares) * (support > 0)[:, None]
-        weeks = np.broadcast_to(support[:, None], expected.shape).copy()
+        weeks = np.broadcast_to(support[:, None], expected.shape)
         return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:

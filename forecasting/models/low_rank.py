@@ -80,7 +80,7 @@ class LowRankFit:
         expected = self._contacts(scores, self.history.days) * (support > 0)[:, None]
         shape = expected.shape
         return Hindcast(
-            expected=expected, support=np.broadcast_to(support[:, None], shape).copy()
+            expected=expected, support=np.broadcast_to(support[:, None], shape)
         )
 
     def predict(self, days: IntArray) -> FloatArray:
@@ -92,7 +92,9 @@ class LowRankFit:
     def _contacts(self, scores: FloatArray, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` mean contacts at *scores* ``[d, k]`` of *days*."""
         roots = np.maximum(scores @ self.patterns, 0.0)
-        contacts = (roots**2 + self.spread) * self.annual.factors(days)[:, None]
+        contacts = roots * roots + self.spread
+        if self.annual.path is not None:
+            contacts *= self.annual.factors(days)[:, None]
         return between_slots(contacts, self.days.seen)
 
 
