@@ -11,7 +11,9 @@ from scenarios.cost_models.anchored import Anchored
 from scenarios.cost_models.per_minute import PerMinute
 from scenarios.cost_models.productive_hour import ProductiveHour
 from scenarios.finance import (
+    annual_rate,
     irr,
+    monthly_rate,
     npv_end_of_period,
     npv_from_now,
     payment,
@@ -228,3 +230,8 @@ def test_attrition_by_month():
 
 def test_the_present_value_of_nothing_is_nothing():
     assert present_value(0.1, [], []) == 0
+
+
+def test_rates_by_month_and_year():
+    assert annual_rate(0.01) == pytest.approx(1.01**12 - 1, rel=1e-14)
+    assert monthly_rate(annual_rate(0.007)) == pytest.approx(0.007, rel=1e-14)

@@ -10,12 +10,14 @@ from scenarios.contract import Capacity, Exit, Fee, Minimum, Tax
 from scenarios.cost_models.anchored import Anchored
 from scenarios.cost_models.fte_month import FteMonth
 from scenarios.cost_models.hybrid import Hybrid
+from scenarios.cost_models.in_house import InHouse
 from scenarios.cost_models.per_contact import PerContact
 from scenarios.cost_models.productive_hour import ProductiveHour
 from scenarios.invoice import invoice, invoices
 from scenarios.money import Money
 from scenarios.pricing import PriceList
 from scenarios.terms import TermsError
+from scenarios.wages import WageScale
 from wfm.domain.errors import InputError, UsageError
 
 
@@ -433,3 +435,61 @@ def test_rows_and_frame():
     assert row["contract"] == "c"
     assert row["amount"] == D("2.50")
     assert list(result.to_frame()["code"]) == ["charge.contacts"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (lambda: IndexClause(index="a", share=D(2)), "share: 2 does not fit"),
+        (lambda: IndexClause(index="a", every_months=0), "every_months"),
+        (
+            lambda: IndexClause(index="a", cap=D(0), floor=D(1)),
+            "floor: 1 is above the cap, expected 0 at most",
+        ),
+        (
+            lambda: FxClause(
+                cost_currency="PHP",
+                reference_rate=D(0),
+                client_share=D(1),
+                cap=D(0),
+                floor=D(1),
+            ),
+            "reference_rate: 0 is not positive.*floor: 1 is above the cap",
+        ),
+        (lambda: KpiClause(kpi="csat", points=()), "points: there is no point"),
+        (lambda: kpi(("0.8", "1.5")), r"points\.0\.rate: 1.5 of the charges"),
+        (
+            lambda: kpi(("0.8", "0"), ("0.8", "0")),
+            r"points\.1\.value: 0.8 does not rise",
+        ),
+        (lambda: Minimum(), "nothing is given, expected exactly one of amount"),
+        (lambda: Minimum(amount=D(1), quantity=D(1)), "amount, quantity is given"),
+        (lambda: Minimum(forecast_share=D("1.2")), "forecast_share: 1.2 does not fit"),
+        (
+            lambda: Minimum(quantity=D(1), measure="calls"),
+            "measure: 'calls' is unknown",
+        ),
+        (lambda: Capacity(measure="heads", quantity=D(-1)), "quantity: -1"),
+        (lambda: Fee(name="a", amount=D(-1)), "amount: -1"),
+        (lambda: Exit(notice_months=-1), "notice_months: -1"),
+        (lambda: Tax(name="vat", rate=D(20)), "rate: 20 does not fit, expected 0 to 1"),
+    ],
+)
+def test_bad_clauses_are_refused_by_place(broken, message):
+    with pytest.raises(TermsError, match=message):
+        broken()
+
+
+def test_a_minimum_quantity_needs_a_measure():
+    price = InHouse(currency="EUR", grades={"agent": WageScale.parse("2000")})
+    with pytest.raises(TermsError, match=r"minimum\.measure: the price model has no"):
+        contract(price, minimum=Minimum(quantity=D(1)))
+    floor = contract(price, minimum=Minimum(amount=D(2500)))
+    assert bill(floor, month(heads=1))["minimum"] == 500
+
+
+def test_the_contract_is_a_cost_model_itself():
+    terms = contract(minimum=Minimum(amount=D(10), settled="quarter"))
+    assert terms.lines(month(contacts=4), context())[0].amount == Money(500, "EUR")
+    with pytest.raises(TermsError, match="2027-01 is needed"):
+        terms.lines(month(2, contacts=4), context())
