@@ -50,7 +50,8 @@ class Plan:
     """plan.yaml: what is planned, for whom, under which rules and prices.
 
     *first_date* and *weeks* give the plan's dates in *zone*, the planner's.
-    *queue_floors* are the ``min_cover`` entries that name a queue.
+    *queue_floors* are the ``min_cover`` entries that name a queue. *multi_skill* says
+    whether queues that share agents are sized together.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Plan:
     forecast_model: str = DEFAULT_FORECAST_MODEL
     queue_models: Mapping[str, str] = field(default_factory=dict)
     level_deferred: Literal["apart", "together"] = "apart"
+    multi_skill: Literal["auto", "off"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

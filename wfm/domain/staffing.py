@@ -42,6 +42,14 @@ class DeferredWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolCut:
+    """Agents ``[t]`` who know any of *queue_ids* and are not busy elsewhere."""
+
+    queue_ids: frozenset[str]
+    agents: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffingRequirement:
     """Agents needed per queue and interval, fractional until heads are counted.
 
@@ -62,6 +70,12 @@ class StaffingRequirement:
         Queue id -> remarks on the model's validity.
     edits
         What the planner's overrides did to the requirement.
+    pools
+        Sets of queues that share agents and were sized together: their agents are parts
+        of what the pool takes, see :attr:`pool_cuts`.
+    pooled_worth
+        ``[q, t]`` agents whom the queue would need by itself, for each one in its pool;
+        1 without a pool. ``None`` stands for 1 everywhere.
     """
 
     grid: IntervalGrid
@@ -75,9 +89,14 @@ class StaffingRequirement:
     deferred: tuple[DeferredWork, ...] = ()
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edits: tuple[AppliedEdit, ...] = ()
+    pools: tuple[frozenset[str], ...] = ()
+    pooled_worth: FloatArray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.queue_ids), self.grid.num_intervals)
+        if self.pooled_worth is not None:
+            worth = read_only(self.pooled_worth, shape=shape)
+            object.__setattr__(self, "pooled_worth", worth)
         for name in (
             "offered_contacts",
             "aht_s",
@@ -88,3 +107,21 @@ class StaffingRequirement:
             object.__setattr__(self, name, read_only(getattr(self, name), shape=shape))
         binding = read_only(self.binding, shape=shape, dtype=np.str_)
         object.__setattr__(self, "binding", binding)
+
+    @property
+    def pool_cuts(self) -> tuple[PoolCut, ...]:
+        """Return what each pool takes in all, scheduled agents.
+
+        As a pool's agents are split over its queues, the flow of groups to queues that
+        prices a roster's cover holds the roster to them.
+        """
+        rows = {queue_id: q for q, queue_id in enumerate(self.queue_ids)}
+        return tuple(
+            PoolCut(
+                queue_ids=pool,
+                agents=self.scheduled_agents[[rows[q] for q in sorted(pool)]].sum(
+                    axis=0
+                ),
+            )
+            for pool in self.pools
+        )

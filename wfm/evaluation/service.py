@@ -87,8 +87,9 @@ def achieved(
     """Return the service that *staffed* agents give.
 
     Live queues are judged interval by interval by their channel's model, from the
-    agents left at work after the shrinkage that the roster does not place; deferred
-    ones by replaying their work, first due first.
+    agents left at work after the shrinkage that the roster does not place; in a pool
+    each counts for what it is worth there. Deferred ones are judged by replaying their
+    work, first due first.
 
     Parameters
     ----------
@@ -151,6 +152,8 @@ def _live_level(
     at_work = given * np.divide(
         base, scheduled, out=np.ones_like(base), where=scheduled > 0.0
     )
+    if requirement.pooled_worth is not None:
+        at_work = at_work * requirement.pooled_worth[q]
     demand = QueueDemand(
         grid=requirement.grid,
         offered_contacts=requirement.offered_contacts[q],

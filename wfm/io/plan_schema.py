@@ -80,6 +80,12 @@ class ForwardTable(Table):
     aht_s: Positive | None = None
 
 
+class StaffingTable(Table):
+    """Whether queues that share agents are sized together."""
+
+    multi_skill: Literal["auto", "off"] = "auto"
+
+
 class ShrinkageTable(Table):
     """Paid time that is not spent on contacts."""
 
@@ -233,3 +239,4 @@ class PlanTable(Table):
     rules: dict[str, Any] = Field(default_factory=dict)
     prices: PricesTable | None = None
     level_deferred: Literal["apart", "together"] = "apart"
+    staffing: StaffingTable = StaffingTable()

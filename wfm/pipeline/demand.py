@@ -13,6 +13,7 @@ from wfm.domain.edits import AppliedEdit
 from wfm.domain.errors import ModelError
 from wfm.domain.plan import PlanFolder
 from wfm.domain.staffing import StaffingRequirement
+from wfm.pipeline.crews import crews_of
 from wfm.pipeline.overrides import (
     override_forecast,
     override_history,
@@ -98,7 +99,11 @@ def edited_history(
 
 
 def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirement:
-    """Return the requirement of the plan's window on the forecast's grid."""
+    """Return the requirement of the plan's window on the forecast's grid.
+
+    Where the folder was read with its agents, queues that share some are sized
+    together, unless the plan says otherwise.
+    """
     plan, grid = folder.plan, forecast.grid
     window = plan_window(plan)
     holidays = queue_holidays(plan, calendar_years(folder))
@@ -122,5 +127,6 @@ def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirem
             if row.due_utc is not None
         ),
         level_together=plan.level_deferred == "together",
+        crews=crews_of(folder, grid) if plan.multi_skill == "auto" else (),
     )
     return override_requirement(result, folder)

@@ -72,6 +72,10 @@ class QueueStaffing:
         Remarks on the model's validity.
     method
         How changing load was met (:mod:`wfm.staffing.time_varying`).
+    pool
+        The queues that it was sized together with, itself included; empty if alone.
+    pooled_worth
+        ``[t]`` agents needed alone for each one in the pool.
     """
 
     base_agents: FloatArray
@@ -79,6 +83,8 @@ class QueueStaffing:
     deferred: DeferredWork | None = None
     warnings: tuple[str, ...] = ()
     method: str = "sipp"
+    pool: frozenset[str] = frozenset()
+    pooled_worth: FloatArray | None = None
 
 
 class ChannelModel(Protocol):

@@ -12,6 +12,8 @@ from wfm.staffing.blend_plan import with_blends
 from wfm.staffing.channel import CHANNELS, QueueDemand, QueueStaffing
 from wfm.staffing.demand_change import Demand, changed
 from wfm.staffing.levelling import levelled_beside
+from wfm.staffing.multi_skill.pool import Crew
+from wfm.staffing.multi_skill.shared import sized_together
 from wfm.staffing.planned_demand import planned_demand
 from wfm.staffing.shrinkage import gross_up_factor
 
@@ -26,6 +28,7 @@ def requirement(
     backlog: Iterable[tuple[str, int, float]] = (),
     promised: Iterable[tuple[str, int, float]] = (),
     level_together: bool = False,
+    crews: Sequence[Crew] = (),
 ) -> StaffingRequirement:
     """Return the agents that *queues* take inside *window*, on the forecast's grid.
 
@@ -53,6 +56,9 @@ def requirement(
     level_together
         Whether the profiles of deferred queues share the least common peak beside the
         live queues; otherwise each is the flattest by itself.
+    crews
+        People by the queues they know: live queues that share some are sized together,
+        by simulation. Without crews each queue is sized by itself.
 
     Raises
     ------
@@ -82,6 +88,7 @@ def requirement(
         results.append(replace(result, warnings=(*remarks, *result.warnings)))
         demands.append(one)
     results = with_blends(queues, demands, results)
+    results = sized_together(queues, demands, results, crews)
     if level_together:
         results = levelled_beside(demands, results)
     factors = [gross_up_factor(queue.shrinkage or plan_shrinkage) for queue in queues]
@@ -161,7 +168,19 @@ def _assembled(
             if result.deferred is not None
         ),
         warnings=_warnings(queues, demand, results),
+        pools=tuple(dict.fromkeys(r.pool for r in results if r.pool)),
+        pooled_worth=_worth(results, forecast),
     )
+
+
+def _worth(
+    results: Sequence[QueueStaffing], forecast: VolumeForecast
+) -> FloatArray | None:
+    if not any(result.pool for result in results):
+        return None
+    one = np.ones(forecast.grid.num_intervals)
+    rows = [one if r.pooled_worth is None else r.pooled_worth for r in results]
+    return _rows(rows, forecast)
 
 
 def _rows(rows: Sequence[FloatArray], forecast: VolumeForecast) -> FloatArray:
