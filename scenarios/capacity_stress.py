@@ -198,9 +198,7 @@ class BufferChoice:
                     "p50_minor": p50,
                     "p90_minor": p90,
                     "enough_probability": float(report.enough_probability.mean()),
-                    "missing_hours": float(
-                        report.missing_hours.sum(axis=(1, 2)).mean()
-                    ),
+                    "missing_hours": float(missing),
                     "is_best": buffer == self.best,
                 }
             )

@@ -6,6 +6,8 @@ from scenarios.capacity import (
     CapacityProblem,
     Layoffs,
     Need,
+    Outsourcing,
+    Overtime,
     Pool,
     Recruiting,
     ShortTime,
@@ -139,4 +141,85 @@ def williams(*, aim: str) -> CapacityProblem:
         ),
         transfers=(*up, *down),
         max_idle_hours=150.0,
+    )
+
+
+def two_sites(*, months: int = 18, missing_minor: float | None = 9000.0):
+    """Return growing needs in two languages, served from two sites in every way.
+
+    A site with a bilingual pool, ramps over four months, classes of 6 to 12, overtime,
+    a vendor, retraining and limited seats.
+    """
+    tenure = TenureCurve(
+        attrition=(0.06, 0.05, 0.04, 0.02),
+        productivity=(0.5, 0.75, 0.9, 1.0),
+        aht_factor=(1.3, 1.15, 1.05, 1.0),
+        quality=(0.66, 0.7, 0.74, 0.78),
+    )
+
+    def pool(pool_id, site, serves, heads, wage):
+        return Pool(
+            pool_id=pool_id,
+            site=site,
+            serves=frozenset(serves),
+            heads_before=(0.0, 2.0, 3.0, float(heads)),
+            hours_per_head=np.full(months, 118.0),
+            wage_minor=np.full(months, float(wage)),
+            tenure=tenure,
+            training=Training(
+                months=1,
+                wage_minor=round(0.8 * wage),
+                trainer_hours=12.0,
+                loss_fraction=0.1,
+                max_trainees=24,
+            ),
+            recruiting=Recruiting(
+                lead_months=2,
+                hire_minor=90_000,
+                class_size=(6, 12),
+                class_minor=150_000,
+            ),
+            layoffs=Layoffs(severance_minor=2 * wage, max_heads=4),
+            overtime=Overtime(minor_per_hour=wage / 118 * 1.5, max_fraction=0.08),
+            least_quality=0.72,
+        )
+
+    price = missing_minor
+    growth = 1 + 0.02 * np.arange(months)
+    season = 1 + 0.12 * np.sin(2 * np.pi * (np.arange(months) + 3) / 12)
+    return CapacityProblem(
+        start=Month(2027, 1),
+        currency="USD",
+        num_months=months,
+        pools=(
+            pool("manila en", "manila", ("en",), 60, 140_000),
+            pool("manila en ja", "manila", ("en", "ja"), 14, 260_000),
+            pool("fukuoka ja", "fukuoka", ("ja",), 22, 380_000),
+        ),
+        needs=(
+            Need(need_id="en", hours=7600 * growth * season, missing_minor=price),
+            Need(need_id="ja", hours=3300 * growth, missing_minor=price),
+        ),
+        transfers=(
+            Transfer(
+                source="manila en",
+                target="manila en ja",
+                months=3,
+                loss_fraction=0.1,
+                cost_minor=250_000,
+                max_heads=3,
+                to_band=2,
+            ),
+        ),
+        vendors=(
+            Outsourcing(
+                vendor_id="vendor",
+                serves=frozenset({"en"}),
+                minor_per_hour=1900.0,
+                max_hours=np.full(months, 900.0),
+                max_rise_hours=300.0,
+            ),
+        ),
+        site_seats={"manila": np.full(months, 118.0)},
+        annual_discount_rate=0.08,
     )

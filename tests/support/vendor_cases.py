@@ -124,3 +124,15 @@ def _large_lane(v, vendors, segments, demand, handle, rng) -> Lane:
         hours_before=None,
         service_level=np.full(num, rng.uniform(0.76, 0.9) if v else 0.86),
     )
+
+
+def one_queue(demand: np.ndarray, lanes: tuple[Lane, ...], **terms) -> MixProblem:
+    """Return a question with one queue in one band; *demand* is ``[1, t]``."""
+    return MixProblem(
+        start=Month(2027, 1),
+        currency="USD",
+        segments=(Segment(queue="q"),),
+        demand=demand,
+        lanes=lanes,
+        **terms,
+    )
