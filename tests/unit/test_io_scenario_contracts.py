@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 from support.contract_cases import START, D, amounts, context, month
 
+from scenarios.contract import Contract
 from scenarios.contract_inputs import missing_inputs
+from scenarios.cost_model import CostModel
 from scenarios.cost_models.anchored import Anchored
 from scenarios.cost_models.in_house import InHouse
 from scenarios.invoice import invoice
@@ -14,8 +16,7 @@ from scenarios.months import Month
 from scenarios.pricing import PriceList
 from scenarios.wages import Premium
 from wfm.io.problems import Problems
-from wfm.io.scenario_contracts import read_contracts, read_cost_models, read_indices
-from wfm.io.scenario_terms import TermsReader
+from wfm.io.terms_reader import TermsReader
 from wfm.io.yaml_source import DocumentProblems, load_yaml
 
 FULL = """\
@@ -68,6 +69,23 @@ vendor_contracts:
       margin: 0.12
       costs: {model: in_house, currency: PHP, grades: {agent: 29000}}
 """
+
+
+def read_contracts(data, path, faults):
+    reader = TermsReader(faults)
+    found = {
+        name: reader.read(Contract, terms, (*path, name), contract_id=name)
+        for name, terms in data.items()
+    }
+    return {name: contract for name, contract in found.items() if contract}
+
+
+def read_cost_models(data, path, faults, currency):
+    reader = TermsReader(faults)
+    return {
+        name: reader.read(CostModel, terms, (*path, name), currency=currency)
+        for name, terms in data.items()
+    }
 
 
 def read(text, what=read_contracts, key="vendor_contracts"):
@@ -154,22 +172,6 @@ def test_lists_of_tiers_need_no_key_and_any_shape_can_be_asked_for():
     assert len(problems) == 1
 
 
-def test_indices_are_read_by_month():
-    values, problems = read(
-        "indices:\n  cpi: {2027-01: 104.2, 2027-02: 0, 2027-13: 1, 2027-03: x}\n",
-        read_indices,
-        "indices",
-    )
-    assert values["cpi"][Month(2027, 1)] == D("104.2")
-    assert [p.split(":", 1)[1] for p in problems] == [
-        "2:34: indices.cpi.2027-02: 0 is not positive, expected above 0",
-        "2:37: indices.cpi.2027-13: '2027-13' is no month YYYY-MM, "
-        "expected a month YYYY-MM",
-        "2:58: indices.cpi.2027-03: 'x' can't be read, "
-        "expected an amount with a decimal point",
-    ]
-
-
 def contract_text(lines):
     head = "vendor_contracts:\n  a:\n    currency: EUR\n    start: 2027-01\n"
     return head + textwrap.indent(textwrap.dedent(lines), "    ")
@@ -207,8 +209,7 @@ PRICE = "price: {model: per_contact, prices: 1}\n"
         ),
         (
             "price: {model: per_contact, prices: -2}\n",
-            "5:41: vendor_contracts.a.price.prices.tiers.0.price: -2 is negative, "
-            "expected 0 or more",
+            "5:41: vendor_contracts.a.price.prices: -2 is negative, expected 0 or more",
         ),
         (
             "price: {model: per_contact, currency: EUU, prices: 2}\n",
@@ -222,39 +223,45 @@ PRICE = "price: {model: per_contact, prices: 1}\n"
         ),
         (
             "price: {model: per_contct, prices: 2}\n",
-            "5:20: vendor_contracts.a.price.model: unknown price model 'per_contct'; "
+            "5:20: vendor_contracts.a.price.model: unknown cost model 'per_contct'; "
             "did you mean 'per_contact'?",
         ),
         (
             "price: {prices: 2}\n",
-            "5:5: vendor_contracts.a.price: the key 'model' is missing",
+            "5:12: vendor_contracts.a.price: the key 'model' is missing",
         ),
-        ("price: 2\n", "5:12: vendor_contracts.a.price: no price model"),
+        ("price: 2\n", "5:12: vendor_contracts.a.price: the key 'model' is missing"),
         (
             "price: {model: per_contact, prices: two}\n",
-            "5:41: vendor_contracts.a.price.prices: 'two' can't be read, "
-            "expected a number",
+            "5:41: vendor_contracts.a.price.prices: 'two' does not fit, "
+            "expected a number, or a mapping",
         ),
         ("term_months: 3\n", "2:3: vendor_contracts.a: the key 'price' is missing"),
         (
             PRICE + "minimun: {quantity: 5}\n",
             "6:5: vendor_contracts.a.minimun: unknown key; did you mean 'minimum'?",
         ),
-        (PRICE + "term_months: 1.5\n", "a.term_months: '1.5' is no whole number"),
+        (
+            PRICE + "term_months: 1.5\n",
+            "a.term_months: '1.5' does not fit, expected a whole number",
+        ),
         (
             PRICE + "term_months: [1]\n",
-            "a.term_months: no single value, expected a int",
+            "a.term_months: is no single value, expected a whole",
         ),
-        (PRICE + "notice_given: 2027-13\n", "a.notice_given: '2027-13' is no month"),
+        (
+            PRICE + "notice_given: 2027-13\n",
+            "a.notice_given: '2027-13' does not fit, expected a month YYYY-MM",
+        ),
         (
             PRICE + "taxes_per: lines\n",
             "a.taxes_per: 'lines' does not fit; did you mean 'line'?",
         ),
-        (PRICE + "taxes: {name: vat}\n", "a.taxes: no list, expected a list"),
-        (PRICE + "exit: 5\n", "a.exit: no terms, expected a mapping"),
+        (PRICE + "taxes: {name: vat}\n", "a.taxes: is no list, expected a list"),
+        (PRICE + "exit: 5\n", "a.exit: is no mapping, expected keys notice_months"),
         (
             "price: {model: in_house, grades: 2000}\n",
-            "a.price.grades: no mapping, expected a mapping",
+            "a.price.grades: is no mapping, expected name: value",
         ),
         (
             PRICE + "exit: {fee_declines: maybe}\n",
@@ -283,14 +290,6 @@ def test_all_faults_of_all_contracts_are_told_at_once():
     found, problems = read(text)
     assert list(found) == ["c"]
     assert len(problems) == 3
-
-
-def test_no_contracts_and_no_mapping():
-    assert read("vendor_contracts:\n") == ({}, [])
-    assert read("vendor_contracts: 5\n")[1] == [
-        "scenarios.yaml:1:19: vendor_contracts: no mapping, "
-        "expected a mapping (name: terms)"
-    ]
 
 
 def test_missing_rates_and_index_values_are_told_before_anything_is_priced():

@@ -52,7 +52,8 @@ class TermsReader:
         if is_scalar and hasattr(shape, "parse"):
             return self._scalar(_parse_of(shape), data, path, _expected(shape))
         if is_dataclass(shape):
-            whole = {"tiers": data} if isinstance(data, list) else data
+            first = _first_list(shape) if isinstance(data, list) else None
+            whole = {first: data} if first else data
             return self._record(shape, whole, path, given)
         return self._plain(shape, data, path, given)
 
@@ -114,6 +115,8 @@ class TermsReader:
     def _list(
         self, item: Any, data: object, path: Path, given: Mapping[str, object]
     ) -> Any:
+        if isinstance(data, str):
+            data = [data]
         if not isinstance(data, list):
             self._faults.at_value(path, "is no list", "a list")
             return None
@@ -137,6 +140,9 @@ class TermsReader:
             return parse(_single(data))
         except BadValueError as error:
             self._faults.at_value(path, str(error), error.expected or expected)
+        except TermsError as error:
+            for fault in error.faults:
+                self._faults.at_value(path, fault.message, fault.expected)
         except (ArithmeticError, ValueError, UsageError):
             self._faults.at_value(path, f"{data!r} does not fit", expected)
         return None
@@ -150,6 +156,13 @@ def _passed_on(given: Mapping[str, object], data: dict[str, Any]) -> dict[str, o
 
 def _is_needed(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
+
+
+def _first_list(shape: Any) -> str | None:
+    """Return the first field's name where it holds a list: that needs no key."""
+    first = fields(shape)[0].name
+    is_list = typing.get_origin(typing.get_type_hints(shape)[first]) is tuple
+    return first if is_list else None
 
 
 def _without_none(shape: Any) -> Any:
