@@ -3,6 +3,7 @@
 from typing import Any
 
 _EXPORTS = {
+    "compare": "scenarios.comparison",
     "crossings": "scenarios.break_even",
     "invoices": "scenarios.invoice",
     "irr": "scenarios.finance",

@@ -1,8 +1,8 @@
 """Patches: small named changes of the base plan, each an assumption with a source."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
@@ -17,7 +17,7 @@ class Provenance:
     """Who assumes it, since when, and on what grounds."""
 
     owner: str = ""
-    date: date | None = None
+    date: dt.date | None = None
     source: str = ""
 
 

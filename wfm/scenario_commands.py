@@ -1,0 +1,76 @@
+"""The command that runs scenarios."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from scenarios.runner import OnProgress
+from wfm.commands import DONE, FINDING, Run
+from wfm.findings import say
+from wfm.io.manifest import write_manifest
+from wfm.io.output import result_path
+
+
+def scenarios(
+    run: Run, *, only: Sequence[str], currency: str | None, workers: int | None
+) -> int:
+    """Run the scenarios and write ``out/scenarios.csv`` and the tables beside it."""
+    from wfm.io.scenario_tables import write_scenarios
+    from wfm.report.terminal_scenarios import scenario_table
+    from wfm.scenario_api import run_scenarios
+
+    with _progress(run.console) as on_progress:
+        done = run_scenarios(
+            run.plan.directory,
+            only=only,
+            currency=currency,
+            patches=run.plan.patches,
+            workers=workers,
+            on_progress=on_progress,
+        )
+    comparison = done.comparison
+    target = result_path(run.out, "scenarios.csv")
+    files = write_scenarios(target.parent, comparison)
+    manifest = run.manifest(done.file.base) | {
+        "scenarios": [result.scenario_id for result in comparison.results],
+        "reference": comparison.reference,
+        "months": [str(month) for month in done.file.months],
+        "currency": comparison.results[0].currency,
+        "seed": done.file.seed,
+        "tables": [path.name for path in files],
+    }
+    write_manifest(target.parent / "scenarios.json", manifest)
+    run.console.print(scenario_table(comparison))
+    for result in comparison.results:
+        for month in [month for month in result.months if month.breaches][:1]:
+            text = f"{result.scenario_id}: {month.month} {month.breaches[0]}"
+            say(run.console, text, "yellow")
+    say(run.console, f"scenarios: {target}")
+    feasible = comparison[comparison.reference].is_feasible
+    return DONE if feasible else FINDING
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[OnProgress]:
+    """Yield what shows the stages: a bar, or a line per stage without a terminal."""
+    bar = Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    stages: dict[str, TaskID] = {}
+
+    def show(stage: str, done: int, count: int) -> None:
+        if stage not in stages:
+            stages[stage] = bar.add_task(stage, total=count)
+        bar.update(stages[stage], completed=done, total=count)
+        if not console.is_terminal and done == count:
+            say(console, f"  {stage}: {count}")
+
+    with bar:
+        yield show
