@@ -11,51 +11,68 @@ from wfm.domain.errors import InputError, Problem
 
 
 def missing_inputs(
-    contract: Contract,
+    price: CostModel,
     months: Sequence[Month],
     context: PricingContext,
     currency: str | None = None,
 ) -> tuple[Problem, ...]:
     """Return a problem for each rate and index value that *months* lack.
 
-    With a *currency*, rates into it are needed as well. Months outside the contract
-    need nothing.
+    With a *currency*, rates into it are needed as well. Months outside a contract need
+    nothing.
     """
-    last = contract.last_month
-    billed = [m for m in months if contract.start <= m and (not last or m <= last)]
-    pairs = {(source, contract.currency) for source in currencies_of(contract.price)}
-    if contract.fx is not None:
-        pairs.add((contract.currency, contract.fx.cost_currency))
+    priced = list(months)
+    if isinstance(price, Contract):
+        last = price.last_month
+        priced = [m for m in months if price.start <= m and (not last or m <= last)]
+        context = replace(context, start=price.start)
+    pairs = _pairs(price)
     if currency is not None:
-        pairs.add((contract.currency, currency))
-    needed = {(m, source, target) for m in billed for source, target in pairs}
-    own = replace(context, start=contract.start)
+        pairs |= {(price.currency, currency)}
+    needed = {(m, source, target) for m in priced for source, target in pairs}
     missing = [
         problem
-        for index, month in _index_values(contract, billed)
-        for problem in _missing_value(own, index, month)
+        for index, month in sorted(_index_values(price, priced, context))
+        for problem in _missing_value(context, index, month)
     ]
     return (*missing_rates(context.fx, needed), *missing)
 
 
-def currencies_of(model: CostModel) -> frozenset[str]:
-    """Return the currencies of a cost model and of the models inside it."""
-    inside: list[CostModel] = [*getattr(model, "parts", {}).values()]
-    if (costs := getattr(model, "costs", None)) is not None:
-        inside.append(costs)
-    return frozenset({model.currency}).union(*map(currencies_of, inside))
+def _models(price: CostModel) -> Iterator[CostModel]:
+    """Yield a cost model and those inside it."""
+    yield price
+    inside = [*getattr(price, "parts", {}).values()]
+    inside += [getattr(price, "costs", None), getattr(price, "price", None)]
+    for model in inside:
+        if model is not None:
+            yield from _models(model)
+
+
+def _pairs(price: CostModel) -> set[tuple[str, str]]:
+    """Return the pairs of currencies in which a price converts."""
+    pairs = {(model.currency, price.currency) for model in _models(price)}
+    if isinstance(price, Contract) and price.fx is not None:
+        pairs.add((price.currency, price.fx.cost_currency))
+    return pairs
 
 
 def _index_values(
-    contract: Contract, months: Sequence[Month]
-) -> Iterator[tuple[str, Month]]:
-    needed = {
-        (clause.index, read)
-        for clause in contract.indices
-        for month in months
-        for read in clause.read_months(contract.start, month)
-    }
-    yield from sorted(needed)
+    price: CostModel, months: Sequence[Month], context: PricingContext
+) -> set[tuple[str, Month]]:
+    """Return the index values, by name and month, that a price reads."""
+    read: set[tuple[str, Month]] = set()
+    if isinstance(price, Contract):
+        read |= {
+            (clause.index, at)
+            for clause in price.indices
+            for month in months
+            for at in clause.read_months(price.start, month)
+        }
+    for model in _models(price):
+        name = getattr(model, "wage_index", None)
+        if name is not None and months:
+            read |= {(name, month) for month in (context.start, *months)}
+    return read
 
 
 def _missing_value(

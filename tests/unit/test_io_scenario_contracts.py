@@ -14,7 +14,7 @@ from scenarios.cost_models.in_house import InHouse
 from scenarios.invoice import invoice
 from scenarios.months import Month
 from scenarios.pricing import PriceList
-from scenarios.wages import Premium
+from scenarios.wages import Premium, WageScale
 from wfm.io.problems import Problems
 from wfm.io.terms_reader import TermsReader
 from wfm.io.yaml_source import DocumentProblems, load_yaml
@@ -310,3 +310,9 @@ def test_missing_rates_and_index_values_are_told_before_anything_is_priced():
     books = missing_inputs(found["open_book"], [START], context())
     assert [p.message for p in books] == ["no rate from PHP to USD for 2027-01"]
     assert missing_inputs(found["hybrid"], [START], context()) == ()
+    site = InHouse(currency="EUR", grades={"a": WageScale.parse("1")}, wage_index="w")
+    asked = missing_inputs(site, [START + 1], context(indices={"w": {1: 2}}), "JPY")
+    assert [p.message for p in asked] == [
+        "no rate from EUR to JPY for 2027-02",
+        "no positive value for 2027-01",
+    ]

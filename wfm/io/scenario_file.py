@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from scenarios.contract import Contract
+from scenarios.contract_inputs import missing_inputs
 from scenarios.cost_model import CostModel, PricingContext
 from scenarios.digest import digest
 from scenarios.fx import FxTable
@@ -15,7 +16,6 @@ from scenarios.months import Month, months_from
 from scenarios.patch import Operation, Patch, Provenance, Scenario, lineage
 from scenarios.pricing_months import PriceBook
 from scenarios.runner import Case
-from scenarios.statement import missing_rates
 from wfm.domain.errors import UsageError
 from wfm.domain.plan import PlanFolder
 from wfm.io.folder import ALL_FILES, read_folder
@@ -139,7 +139,7 @@ class _Reader:
         }
         months = months_from(table.start, table.months)
         cases = tuple(self._cases(table, scenarios, months, faults, only))
-        self._check_rates(cases, book)
+        self._check_inputs(cases, book)
         return ScenarioFile(
             base=self._base,
             months=months,
@@ -174,18 +174,26 @@ class _Reader:
         chosen = currency or table.currency or self._base.plan.currency
         return PriceBook(prices=prices, context=context, currency=chosen)
 
-    def _check_rates(self, cases: Sequence[Case], book: PriceBook) -> None:
-        """Note every exchange rate that a lane's costs would lack."""
-        needed = {
-            (month, price.currency, book.currency)
-            for case in cases
-            for phase in case.phases
-            for lane in phase.lanes
-            for month in phase.months
-            if (price := book.prices.get(lane.price)) is not None
-        }
-        for problem in missing_rates(book.context.fx, needed):
-            self._problems.add(problem.file, problem.message, expected=problem.expected)
+    def _check_inputs(self, cases: Sequence[Case], book: PriceBook) -> None:
+        """Note every exchange rate and index value that a lane's costs would lack."""
+        months_of: dict[str, set[Month]] = {}
+        for case in cases:
+            for phase in case.phases:
+                for lane in phase.lanes:
+                    months_of.setdefault(lane.price, set()).update(phase.months)
+        for name, months in months_of.items():
+            price = book.prices.get(name)
+            if price is None:
+                continue
+            for problem in missing_inputs(
+                price, sorted(months), book.context, book.currency
+            ):
+                self._problems.add(
+                    problem.file,
+                    problem.message,
+                    column=problem.column,
+                    expected=problem.expected,
+                )
 
     def _cases(
         self,
