@@ -56,9 +56,9 @@ def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
     The first weeks of a model, when it rests on fewer than four earlier ones, are
     left out where they are the smaller part.
     """
-    hindcast = fitted.hindcast(lead_days)
     last = slice(max(len(history.days) - WINDOW_DAYS, 0), None)
-    support, expected = hindcast.support[last], hindcast.expected[last]
+    hindcast = fitted.hindcast(lead_days, last.start)
+    support, expected = hindcast.support, hindcast.expected
     cells = history.ordinary[last] & (support > 0)
     mature = cells & (support >= FULL_SUPPORT_WEEKS)
     if mature.sum() >= cells.sum() / 2:

@@ -117,9 +117,10 @@ class Fitted(Protocol):
     alike for every model.
     """
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the forecasts made *lead_days* days ahead, for every day of history.
 
+        Those of the days before *first_row* are left out.
         The forecast of day *d* rests on the days up to *d* − *lead_days*, so 1 is a
         day-ahead forecast. What hardly changes from day to day (the shape of the day)
         may be taken from all the history.

@@ -31,12 +31,12 @@ class WeeklyProfile:
     values: FloatArray
     week_ahead: Hindcast
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
-        weeks_before = (lead_days - 1) // DAYS_PER_WEEK
+        before = DAYS_PER_WEEK * ((lead_days - 1) // DAYS_PER_WEEK)
         return Hindcast(
-            expected=later(self.week_ahead.expected, DAYS_PER_WEEK * weeks_before),
-            support=later(self.week_ahead.support, DAYS_PER_WEEK * weeks_before),
+            expected=later(self.week_ahead.expected, before, first_row),
+            support=later(self.week_ahead.support, before, first_row),
         )
 
     def predict(self, days: IntArray) -> FloatArray:

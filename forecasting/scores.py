@@ -87,17 +87,22 @@ class ScoreModel:
     next_tilt: FloatArray
     coefficients: FloatArray
 
-    def hindcast(self, lead_days: int) -> tuple[FloatArray, IntArray]:
-        """Return scores ``[d, k]`` forecast *lead_days* before, and weeks ``[d]``."""
+    def hindcast(
+        self, lead_days: int, first_row: int = 0
+    ) -> tuple[FloatArray, IntArray]:
+        """Return scores ``[d, k]`` forecast *lead_days* before, and weeks ``[d]``.
+
+        The days before *first_row* are left out.
+        """
         weeks = DAYS_PER_WEEK * ((lead_days - 1) // DAYS_PER_WEEK)
         share = self.coefficients[_group(np.array([lead_days]))[0]]
         expected = (
-            later(self.mean, weeks)
-            + share[0] * later(self.last, lead_days)
-            + share[1] * later(self.level, lead_days)
-            + share[2] * later(self.tilt, weeks)
+            later(self.mean, weeks, first_row)
+            + share[0] * later(self.last, lead_days, first_row)
+            + share[1] * later(self.level, lead_days, first_row)
+            + share[2] * later(self.tilt, weeks, first_row)
         )
-        return expected, later(self.support, weeks)
+        return expected, later(self.support, weeks, first_row)
 
     def predict(self, lead_days: IntArray, weekdays: IntArray) -> FloatArray:
         """Return scores ``[h, k]``, *lead_days* after the last day of the history."""

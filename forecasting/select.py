@@ -148,11 +148,11 @@ class Mixture:
     next_day: int
     tests: tuple[ModelTest, ...]
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the mean hindcast, where all members have one."""
         weights = self.weights[np.searchsorted(LEAD_ENDS, lead_days)]
         members = [
-            (fit.hindcast(lead_days), float(weight))
+            (fit.hindcast(lead_days, first_row), float(weight))
             for fit, weight in zip(self.fits, weights, strict=True)
             if weight > 0
         ]
@@ -241,12 +241,12 @@ def _test(
     The cells are those that all models could forecast, short slots summed to half
     hours: the noise of single contacts must not hide who is better.
     """
-    hindcasts = [fit.hindcast(lead_days) for fit in tested]
+    hindcasts = [fit.hindcast(lead_days, split) for fit in tested]
     cells = history.ordinary[split:]
     for hindcast in hindcasts:
-        cells = cells & (hindcast.support[split:] > 0)
+        cells = cells & (hindcast.support > 0)
     offered = history.offered_contacts[split:] * cells
-    errors = np.array([h.expected[split:] * cells - offered for h in hindcasts])
+    errors = np.array([h.expected * cells - offered for h in hindcasts])
     if (step := TEST_MINUTES // history.slot_minutes) > 1:
         errors = np.add.reduceat(errors, range(0, cells.shape[1], step), axis=2)
     return errors.reshape(len(errors), -1), float(offered.sum())

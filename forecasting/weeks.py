@@ -27,12 +27,17 @@ def by_week(matrix: Array) -> Array:
     return padded.reshape(-1, DAYS_PER_WEEK, *matrix.shape[1:])
 
 
-def later(matrix: Array, num_days: int) -> Array:
-    """Return *matrix* ``[d, ...]`` moved down by *num_days* rows, zeros before."""
-    if num_days == 0:
-        return matrix
-    moved = np.zeros_like(matrix)
-    moved[num_days:] = matrix[: max(len(matrix) - num_days, 0)]
+def later(matrix: Array, num_days: int, first_row: int = 0) -> Array:
+    """Return *matrix* ``[d, ...]`` moved down by *num_days* rows, zeros before.
+
+    Only the rows from *first_row* on are returned.
+    """
+    known = matrix[max(first_row - num_days, 0) : max(len(matrix) - num_days, 0)]
+    missing = len(matrix) - first_row - len(known)
+    if missing == 0:
+        return known
+    moved = np.zeros((missing + len(known), *matrix.shape[1:]), dtype=matrix.dtype)
+    moved[missing:] = known
     return moved
 
 

@@ -63,11 +63,12 @@ class DayTotalFit:
         num = int(np.searchsorted(self.history.days, day))
         return _learnt(self.history, self.totals, self.shares, num)
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
-        roots, support = self.scores.hindcast(lead_days)
-        days = self.history.days
-        week = np.arange(len(days)) // DAYS_PER_WEEK - (lead_days - 1) // DAYS_PER_WEEK
+        roots, support = self.scores.hindcast(lead_days, first_row)
+        days = self.history.days[first_row:]
+        week = (first_row + np.arange(len(days))) // DAYS_PER_WEEK
+        week -= (lead_days - 1) // DAYS_PER_WEEK
         shares = self.shares[np.maximum(week, 0), weekday_of(days)]
         expected = self._contacts(roots, shares) * (support > 0)[:, None]
         weeks = np.broadcast_to(support[:, None], expected.shape)

@@ -74,14 +74,13 @@ class LowRankFit:
         num = int(np.searchsorted(self.history.days, day))
         return _learnt(self.history, self.annual, self.days, self.max_rank, num)
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
-        scores, support = self.scores.hindcast(lead_days)
-        expected = self._contacts(scores, self.history.days) * (support > 0)[:, None]
-        shape = expected.shape
-        return Hindcast(
-            expected=expected, support=np.broadcast_to(support[:, None], shape)
-        )
+        scores, support = self.scores.hindcast(lead_days, first_row)
+        expected = self._contacts(scores, self.history.days[first_row:])
+        expected *= (support > 0)[:, None]
+        weeks = np.broadcast_to(support[:, None], expected.shape)
+        return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""

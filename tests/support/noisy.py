@@ -26,10 +26,11 @@ class KnownRate:
     def __init__(self, mean: np.ndarray) -> None:
         self.mean = mean
 
-    def hindcast(self, lead_days: int) -> Hindcast:
+    def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         support = np.where(np.arange(len(self.mean)) >= lead_days, 9, 0)
         whole = np.broadcast_to(support[:, None], self.mean.shape)
-        return Hindcast(expected=self.mean * (whole > 0), support=whole)
+        expected = self.mean * (whole > 0)
+        return Hindcast(expected=expected[first_row:], support=whole[first_row:])
 
     def predict(self, days: np.ndarray) -> np.ndarray:
         return np.tile(self.mean[-1], (len(days), 1))

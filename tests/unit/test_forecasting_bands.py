@@ -159,8 +159,10 @@ class Known:
     expected: np.ndarray
     support: np.ndarray
 
-    def hindcast(self, lead_days):
-        return Hindcast(expected=self.expected, support=self.support)
+    def hindcast(self, lead_days, first_row=0):
+        return Hindcast(
+            expected=self.expected[first_row:], support=self.support[first_row:]
+        )
 
     def predict(self, days):
         return np.full((len(days), self.expected.shape[1]), self.expected[0, 0])

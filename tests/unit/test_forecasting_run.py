@@ -306,7 +306,7 @@ def test_queues_without_history_are_named_and_do_not_stop_the_rest():
 @pytest.mark.parametrize("fault", [ValueError("singular"), ZeroDivisionError(), "nan"])
 def test_a_failing_model_is_named_and_last_week_stands_in(monkeypatch, fault):
     class Broken:
-        def hindcast(self, lead_days):
+        def hindcast(self, lead_days, first_row=0):
             raise AssertionError
 
         def predict(self, days):

@@ -40,8 +40,8 @@ class Constant:
     def __init__(self, value, support=5):
         self.value, self.support = value, support
 
-    def hindcast(self, lead_days):
-        shape = (10, 2)
+    def hindcast(self, lead_days, first_row=0):
+        shape = (10 - first_row, 2)
         return Hindcast(
             expected=np.full(shape, self.value * lead_days),
             support=np.full(shape, self.support),
