@@ -1,7 +1,8 @@
 """What one lane (a site, a vendor, a bot) did in one month, before any price."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from scenarios.months import Month
 from wfm.domain.errors import UsageError
@@ -111,3 +112,62 @@ class MonthActivity:
     def is_idle(self) -> bool:
         """Return whether nothing was done that could be charged."""
         return all(self.measure(name) == 0 for name in MEASURES)
+
+
+_SUMS = (
+    "contacts",
+    "resolved_contacts",
+    "attempts",
+    "forecast_contacts",
+    "handle_minutes",
+    "productive_hours",
+    "logged_hours",
+    "paid_hours",
+    "overtime_hours",
+    "heads",
+    "hires",
+    "leavers",
+    "trainees",
+    "outcomes",
+    "outcome_value",
+)
+_SUMS_BY_NAME = ("premium_hours", "headcount_by_grade", "forecast")
+
+
+def pooled(activities: Sequence[MonthActivity], lane_id: str) -> MonthActivity:
+    """Return what several lanes did in one month together, as lane *lane_id*.
+
+    Results are means weighted by contacts over the lanes that have them, unweighted
+    where these have no contacts.
+
+    Raises
+    ------
+    UsageError
+        If there is no activity or they are of several months.
+    """
+    months = {done.month for done in activities}
+    if len(months) != 1:
+        msg = f"activities of one month can be pooled, not of {len(months)}"
+        raise UsageError(msg)
+    sums: dict[str, Any] = {
+        name: sum(getattr(a, name) for a in activities) for name in _SUMS
+    }
+    for field_name in _SUMS_BY_NAME:
+        parts: list[Mapping[str, float]] = [getattr(a, field_name) for a in activities]
+        names = dict.fromkeys(name for part in parts for name in part)
+        sums[field_name] = {
+            name: sum(part.get(name, 0.0) for part in parts) for name in names
+        }
+    kpis = {
+        name: _mean_result([a for a in activities if name in a.kpis], name)
+        for name in dict.fromkeys(name for a in activities for name in a.kpis)
+    }
+    return MonthActivity(lane_id=lane_id, month=months.pop(), kpis=kpis, **sums)
+
+
+def _mean_result(activities: Sequence[MonthActivity], name: str) -> float:
+    weights = [a.contacts for a in activities]
+    if not any(weights):
+        weights = [1.0] * len(activities)
+    results = [a.kpis[name] for a in activities]
+    return sum(w * r for w, r in zip(weights, results, strict=True)) / sum(weights)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from scenarios.activity import MonthActivity
+from scenarios.activity import MonthActivity, pooled
 from scenarios.clauses import price_factor
 from scenarios.contract import Contract, Minimum
 from scenarios.cost_model import CostLine, PricingContext, sum_of
@@ -126,20 +126,29 @@ def invoice(
 def invoices(
     contract: Contract, activities: Sequence[MonthActivity], context: PricingContext
 ) -> tuple[Invoice, ...]:
-    """Return the invoices of one lane's months, in order.
+    """Return a contract's invoices, one for each month, in order.
+
+    What several lanes do under the contract is billed together, under the contract's
+    own name: tiers and minima count all of it, and fees are owed once.
 
     Raises
     ------
     TermsError
-        As :func:`invoice`, and if a month comes twice.
+        As :func:`invoice`, and if a lane's month comes twice.
     InputError
         If a rate or an index value is missing.
     """
-    done: list[Invoice] = []
+    is_shared = len({activity.lane_id for activity in activities}) > 1
+    by_month: dict[Month, list[MonthActivity]] = {}
     for activity in sorted(activities, key=lambda a: a.month):
-        if done and done[-1].month == activity.month:
+        together = by_month.setdefault(activity.month, [])
+        if any(other.lane_id == activity.lane_id for other in together):
             raise _refusal(activity, (), "the month comes twice")
-        done.append(invoice(contract, activity, context, earlier=done))
+        together.append(activity)
+    done: list[Invoice] = []
+    for together in by_month.values():
+        whole = pooled(together, contract.contract_id) if is_shared else together[0]
+        done.append(invoice(contract, whole, context, earlier=done))
     return tuple(done)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from support.contract_cases import START, D, amounts, context, contract, month, tiers
 
+from scenarios.activity import pooled
 from scenarios.clauses import FxClause, IndexClause, KpiClause, KpiPoint
 from scenarios.contract import Capacity, Exit, Fee, Minimum, Tax
 from scenarios.cost_models.anchored import Anchored
@@ -427,6 +428,49 @@ def test_an_anchored_base_has_no_minimum_of_a_fixed_kind_only():
     )
     terms = contract(price, minimum=Minimum(quantity=D(450)))
     assert bill(terms, month(contacts=400))["minimum"] == 50
+
+
+def test_lanes_under_one_contract_are_billed_together():
+    price = PerContact(currency="EUR", prices=tiers((0, 2), (1000, 1)))
+    terms = contract(
+        price,
+        transition=(Fee(name="project", amount=D(500)),),
+        kpis=(kpi(("0.6", "0"), ("1", "0.4")),),
+    )
+    one = [month(n, "a", contacts=900, kpis={"service_level": 0.9}) for n in (0, 1)]
+    other = [month(1, "b", contacts=300, kpis={"service_level": 0.7})]
+    first, second = invoices(terms, [*one, *other], context())
+    assert (first.lane_id, second.lane_id) == ("c", "c")
+    assert amounts(first) == {
+        "charge.contacts.tier1": 1800,
+        "kpi.service_level": 540,
+        "transition.project": 500,
+    }
+    # 1,200 contacts; 85 % in time by contacts.
+    assert amounts(second) == {
+        "charge.contacts.tier1": 2000,
+        "charge.contacts.tier2": 200,
+        "kpi.service_level": 550,
+    }
+    assert [x.lane_id for x in invoices(terms, one, context())] == ["a", "a"]
+
+
+def test_pooling_adds_what_adds_up():
+    one = month(0, "a", heads=2, premium_hours={"night": 3.0}, kpis={"csat": 0.5})
+    other = month(
+        0,
+        "b",
+        heads=1,
+        premium_hours={"night": 1.0, "sunday": 2.0},
+        kpis={"csat": 0.7, "fcr": 1.0},
+    )
+    whole = pooled([one, other], "both")
+    assert (whole.lane_id, whole.heads) == ("both", 3)
+    assert whole.premium_hours == {"night": 4, "sunday": 2}
+    assert whole.kpis == pytest.approx({"csat": 0.6, "fcr": 1})
+    for wrong in ([], [month(0), month(1)]):
+        with pytest.raises(UsageError, match="activities of one month"):
+            pooled(wrong, "x")
 
 
 def test_rows_and_frame():
