@@ -24,8 +24,9 @@ class PriceBook:
     def lines(
         self, name: str, activities: Sequence[MonthActivity]
     ) -> tuple[ReportedLine, ...]:
-        """Return the lines of one lane's consecutive months at the price *name*.
+        """Return the lines of all lanes' months at the price *name*.
 
+        Lanes under one contract are billed together, under its own name.
         Each line is converted at its month's rate, halves to even, and keeps its
         local amount.
 

@@ -306,11 +306,13 @@ def _priced(
 ) -> ScenarioResult:
     months = [_month(task, done) for task, done in zip(tasks, staffed, strict=True)]
     activities: list[MonthActivity] = []
-    lines: list[ReportedLine] = []
+    by_price: dict[str, list[MonthActivity]] = {}
     for lane_id in dict.fromkeys(lane.lane_id for t in tasks for lane in t.phase.lanes):
-        done, priced = _lane(lane_id, tasks, months, book)
-        activities += done
-        lines += priced
+        for price, done in _lane(lane_id, tasks, months):
+            activities.append(done)
+            by_price.setdefault(price, []).append(done)
+    lines = [x for name, done in by_price.items() for x in book.lines(name, done)]
+    lines.sort(key=lambda item: item.line.month)
     results = tuple(
         month_result(
             staffed_month,
@@ -336,24 +338,17 @@ def _cost(lines: Sequence[ReportedLine], month: Month, book: PriceBook) -> Money
 
 
 def _lane(
-    lane_id: str,
-    tasks: Sequence[_Task],
-    months: Sequence[StaffedMonth],
-    book: PriceBook,
-) -> tuple[list[MonthActivity], list[ReportedLine]]:
-    """Return a lane's activities and lines; a change of price starts a new contract."""
-    activities: list[MonthActivity] = []
-    by_price: dict[str, list[MonthActivity]] = {}
+    lane_id: str, tasks: Sequence[_Task], months: Sequence[StaffedMonth]
+) -> list[tuple[str, MonthActivity]]:
+    """Return a lane's activities, each with the name of its price in that month."""
+    found: list[tuple[str, MonthActivity]] = []
     for task, staffed in zip(tasks, months, strict=True):
         lane = next((x for x in task.phase.lanes if x.lane_id == lane_id), None)
         if lane is None:
             continue
-        before = activities[-1].heads if activities else None
-        done = month_activity(lane, staffed, before)
-        activities.append(done)
-        by_price.setdefault(lane.price, []).append(done)
-    lines = [x for name, done in by_price.items() for x in book.lines(name, done)]
-    return activities, sorted(lines, key=lambda item: item.line.month)
+        before = found[-1][1].heads if found else None
+        found.append((lane.price, month_activity(lane, staffed, before)))
+    return found
 
 
 def _month(task: _Task, done: _Staffed) -> StaffedMonth:
