@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from scenarios.assumptions import Assumption
 from scenarios.demand_rules import DemandRule
+from scenarios.digest import digest
 from scenarios.lanes import Lane
 from scenarios.months import Month
 from scenarios.patch import Patch, phases
@@ -56,14 +57,14 @@ class CaseJob:
     ) -> Case | None:
         """Return the scenario, or ``None`` after its faults were noted."""
         origins = {id(patch): origin for patch, origin in listed}
-        assumptions: dict[Assumption, None] = {}
+        assumptions: dict[str, Assumption] = {}
         made: list[Phase] = []
         for held, own in phases([patch for patch, _ in listed], months):
             state = start.copied()
             try:
                 for patch in held:
                     for item in state.apply(patch, origins[id(patch)]):
-                        assumptions[item] = None
+                        assumptions[digest(item)] = item
             except PatchError as error:
                 self._fault(str(error))
                 return None
@@ -75,7 +76,7 @@ class CaseJob:
             scenario_id=self._name,
             text=text,
             phases=tuple(made),
-            assumptions=tuple(assumptions),
+            assumptions=tuple(assumptions.values()),
         )
 
     def _phase(self, state: Patched, months: tuple[Month, ...]) -> Phase | None:

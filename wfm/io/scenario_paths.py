@@ -66,6 +66,9 @@ class Patched:
 
     def _places(self, path: str) -> Sequence[str]:
         root = self._root(path)
+        if path.startswith("demand."):  # any queue may have a rule
+            known = dict.fromkeys(self.plan.data["queues"]) | root["demand"]
+            root = {"demand": known}
         found = [".".join(keys) for keys in _expanded(root, path.split("."))]
         if not found:
             msg = f"{path}: nothing is called so"
