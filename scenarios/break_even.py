@@ -252,6 +252,7 @@ def scanned_crossings(
     points: Sequence[float],
     *,
     tolerance: float = 1e-9,
+    jump_share: float = 0.01,
 ) -> tuple[ScannedCrossing, ...]:
     """Return the changes of sign of *difference* between neighbouring *points*.
 
@@ -259,7 +260,9 @@ def scanned_crossings(
     containment. Every change between two points is found once, by bisection to
     *tolerance* of the scanned range; two changes between the same two points are
     missed, so *points* must hold known kinks and be as dense as one wants to be sure.
-    A point at which the difference is 0 counts where the signs around it differ.
+    A point at which the difference is 0 counts where the signs around it differ. It is
+    a jump if what remains across it is more than *jump_share* of the largest difference
+    scanned; less than that is taken for rounding.
 
     Raises
     ------
@@ -272,8 +275,9 @@ def scanned_crossings(
     width = tolerance * (points[-1] - points[0])
     values = [(x, difference(x)) for x in points]
     signed = [(x, value) for x, value in values if value != 0]
+    smallest_jump = jump_share * max(abs(value) for _, value in values)
     return tuple(
-        _narrowed(difference, low, high, width)
+        _narrowed(difference, low, high, width, smallest_jump)
         for low, high in pairwise(signed)
         if (low[1] > 0) != (high[1] > 0)
     )
@@ -284,8 +288,8 @@ def _narrowed(
     low: tuple[float, float],
     high: tuple[float, float],
     width: float,
+    smallest_jump: float,
 ) -> ScannedCrossing:
-    spread = max(abs(low[1]), abs(high[1]))
     while high[0] - low[0] > width:
         middle = (low[0] + high[0]) / 2
         if middle in {low[0], high[0]}:
@@ -295,11 +299,10 @@ def _narrowed(
             low = (middle, value)
         else:
             high = (middle, value)
-    step = abs(high[1] - low[1])
     return ScannedCrossing(
         x=(low[0] + high[0]) / 2,
         within=(high[0] - low[0]) / 2,
         before=low[1],
         after=high[1],
-        is_jump=step > 1e-4 * spread,
+        is_jump=abs(high[1] - low[1]) > smallest_jump,
     )
