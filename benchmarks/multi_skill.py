@@ -24,7 +24,7 @@ from wfm.staffing.multi_skill.search import (
     floors,
 )
 
-CONTACTS = 1.6e6
+CONTACTS = 800_000.0
 
 
 def queue(name, erlangs, aht_s=240.0, target=0.8, within_s=20.0, patience_s=180.0):
@@ -99,7 +99,7 @@ def brute_force(problem, below_cost, sample):
 
 def main():
     quick = "--quick" in sys.argv
-    contacts = CONTACTS / 8 if quick else CONTACTS
+    contacts = CONTACTS / 4 if quick else CONTACTS
     names = list(CASES)[:4] if quick else list(CASES)
     print(f"{'case':<20}{'cost':>8}{'brute':>8}{'over':>8}{'runs':>6}{'CPU s':>7}"
           f"{'brute':>7}{'CPU s':>7}  agents, brute force's")  # fmt: skip

@@ -129,3 +129,18 @@ def test_gaps_count_guarantees_and_rank_by_size():
     found = gaps(instance, staffed)
     assert [(g.start_idx, g.end_idx) for g in found] == [(10, 12), (50, 51)]
     assert found[0].missing_hours > found[1].missing_hours
+
+
+def test_agents_of_a_pool_count_for_what_they_are_worth_there():
+    instance, needed = case()
+    pooled = replace(
+        needed,
+        base_agents=needed.base_agents * [[0.8], [1.0]],
+        scheduled_agents=needed.scheduled_agents * [[0.8], [1.0]],
+        pools=(frozenset({"phone"}),),
+        pooled_worth=np.array([[1.25], [1.0]]) * np.ones((1, 48)),
+    )
+    found = achieved(instance, pooled, staffed_as(instance, pooled, 1 + 1e-12))
+
+    assert found.queues[0].service_level == pytest.approx(0.8, abs=1e-8)
+    assert found.queues[0].missing_hours == pytest.approx(0.0, abs=1e-9)
