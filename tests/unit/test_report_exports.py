@@ -15,7 +15,7 @@ from wfm.report.ics import write_calendars
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import gaps, queue_figures, totals
 from wfm.report.pages import write_pages
-from wfm.report.terminal import requirement_table, summary_table
+from wfm.report.terminal import binding_words, requirement_table, summary_table
 from wfm.report.workbook import write_workbook
 
 
@@ -252,10 +252,21 @@ def test_requirement_table(case: ReportInput) -> None:
     row = next(line for line in text.splitlines() if "phone_ja" in line)
     contacts = case.requirement.offered_contacts[0].sum()
     assert f"{contacts:,.0f}" in row
+    hours = case.requirement.base_agents[0].sum() * 0.5
+    kept = np.prod([1.0 - part.fraction for part in case.folder.plan.shrinkage])
+    assert f"{hours / kept / 40:,.1f}" in row  # full-time people, all shrinkage
     scheduled = case.requirement.scheduled_agents.copy()
     scheduled[0, 100] = float("inf")
     stuck = replace(case.requirement, scheduled_agents=scheduled)
     assert "out of reach" in shown(requirement_table(case.folder.plan, stuck))
+
+
+def test_targets_that_set_the_need_come_by_their_hours() -> None:
+    binding = np.array(["service_level", "occupancy", "", "stability", "service_level"])
+    agents = np.array([60.0, 38.0, 5.0, 1.0, np.inf])
+    assert binding_words(binding, agents) == "service level 61 %, occupancy 38 %"
+    assert binding_words(binding[:1], agents[:1]) == "service level"
+    assert binding_words(binding[2:3], agents[2:3]) == ""
 
 
 def test_run_time_comes_from_the_manifest_or_the_plan(case: ReportInput) -> None:

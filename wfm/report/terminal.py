@@ -3,18 +3,23 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from rich.markup import escape
 
 from solver.outcome import Solved
+from wfm.domain.arrays import FloatArray
 from wfm.domain.plan import Plan
 from wfm.domain.staffing import StaffingRequirement
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import QueueFigures, Totals, queue_figures, totals
 from wfm.report.sections import NOTABLE_FRACTION, STOP_WORDS, verdict
-from wfm.report.text import money, number, percent
+from wfm.report.text import money, number, percent, words
+from wfm.staffing.shrinkage import gross_up_factor
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+FULL_TIME_HOURS = 40.0
 
 
 def summary_table(inputs: ReportInput) -> tuple["Table", ...]:
@@ -121,28 +126,63 @@ def _search_lines(inputs: ReportInput, solved: Solved) -> tuple[tuple[str, str],
 
 
 def requirement_table(plan: Plan, requirement: StaffingRequirement) -> "Table":
-    """Return contacts, workload and people needed per queue."""
+    """Return contacts, workload, people needed and what asks for them, per queue.
+
+    FTE are people with :data:`FULL_TIME_HOURS` paid a week, all shrinkage included.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    hours = requirement.grid.interval_hours
     table = Table(
-        box=SIMPLE_HEAD, title=escape(plan.name), title_justify="left", pad_edge=False
+        box=SIMPLE_HEAD,
+        title=escape(plan.name),
+        title_justify="left",
+        caption=f"FTE: {FULL_TIME_HOURS:.0f} paid hours a week, all shrinkage included",
+        caption_justify="left",
+        pad_edge=False,
+        collapse_padding=True,
     )
     table.add_column("queue", no_wrap=True)
-    for head in ("contacts", "workload h", "needed h", "scheduled h", "most at once"):
+    for head in ("contacts", "work h", "agents h", "peak", "FTE"):
         table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("set by")
+    queues = {queue.queue_id: queue for queue in plan.queues}
     for q, queue_id in enumerate(requirement.queue_ids):
-        scheduled = requirement.scheduled_agents[q]
-        reachable = scheduled[np.isfinite(scheduled)]
-        base = requirement.base_agents[q]
-        most = float(reachable.max(initial=0.0))
-        table.add_row(
-            escape(queue_id),
-            number(float(requirement.offered_contacts[q].sum())),
-            number(float(requirement.workload_erlangs[q].sum()) * hours, 1),
-            number(float(base[np.isfinite(base)].sum()) * hours, 1),
-            number(float(reachable.sum()) * hours, 1),
-            number(most, 1) if reachable.size == scheduled.size else "out of reach",
-        )
+        shrinkage = queues[queue_id].shrinkage or plan.shrinkage
+        lost = gross_up_factor(shrinkage, include_rostered=True)
+        weekly = lost / FULL_TIME_HOURS / plan.weeks
+        table.add_row(escape(queue_id), *_need_cells(requirement, q, weekly))
     return table
+
+
+def _need_cells(
+    requirement: StaffingRequirement, q: int, fte_per_hour: float
+) -> tuple[str, ...]:
+    hours = requirement.grid.interval_hours
+    base, scheduled = requirement.base_agents[q], requirement.scheduled_agents[q]
+    reachable = np.isfinite(base) & np.isfinite(scheduled)
+    needed_h = float(base[reachable].sum()) * hours
+    peak = float(scheduled[reachable].max(initial=0.0))
+    return (
+        number(float(requirement.offered_contacts[q].sum())),
+        number(float(requirement.workload_erlangs[q].sum()) * hours, 1),
+        number(needed_h, 1),
+        number(peak, 1) if reachable.all() else "out of reach",
+        number(needed_h * fte_per_hour, 1),
+        binding_words(requirement.binding[q], base),
+    )
+
+
+def binding_words(binding: npt.NDArray[np.str_], agents: FloatArray) -> str:
+    """Return the targets that set *agents* ``[t]``, by their share of the hours."""
+    weights = np.where(np.isfinite(agents), agents, 0.0)
+    names = [str(name) for name in np.unique(binding) if name]
+    hours = {name: float(weights[binding == name].sum()) for name in names}
+    total = sum(hours.values())
+    if not total:
+        return ""
+    ranked = sorted(hours, key=lambda name: -hours[name])
+    shown = [name for name in ranked if hours[name] >= NOTABLE_FRACTION * total]
+    if len(shown) == 1:
+        return words(shown[0])
+    return ", ".join(f"{words(n)} {percent(hours[n] / total, 0)}" for n in shown)
