@@ -139,9 +139,13 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     trimmed to the next, so that a single strike or storm does not decide.
     """
     known_until = _known_until(history)
-    near, week = errors[LEADS[0]], errors[LEADS[1]]
-    if np.count_nonzero(week.scored_days) < MIN_DAYS:
+    if np.count_nonzero(errors[LEADS[1]].scored_days) < MIN_DAYS:
         return QueueNoise.assumed(known_until)
+    return _measured(known_until, errors)
+
+
+def _measured(known_until: int, errors: dict[int, Errors]) -> QueueNoise:
+    near, week = errors[LEADS[0]], errors[LEADS[1]]
     lags = _lags(week)
     covariance = _slot_covariance(near, lags)
     far = {lead: _slot_covariance(errors[lead], lags[3:]) for lead in LEADS[1:]}
@@ -149,8 +153,6 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     slot_variance, decay_per_slot = _slot_noise(covariance)
     lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
     dispersion = _dispersion(near, day_variance[0] + slot_variance)
-    num_slots = near.expected.shape[1]
-    prior = prior_covariance(num_slots, day_variance[0], slot_variance, decay_per_slot)
     return QueueNoise(
         known_until=known_until,
         day_variance=day_variance,
@@ -160,12 +162,27 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
         decay_per_day=decay,
         slot_variance=slot_variance,
         decay_per_slot=decay_per_slot,
-        part_covariance=part_covariance(near, prior, dispersion),
+        part_covariance=_parts(
+            near, day_variance[0], slot_variance, decay_per_slot, dispersion
+        ),
         dispersion=dispersion,
         is_assumed=False,
         factor_days=week.days,
         day_factors=week.day_ratio,
     )
+
+
+def _parts(
+    near: Errors,
+    day_variance: float,
+    slot_variance: float,
+    decay: float,
+    dispersion: float,
+) -> FloatArray:
+    """Return ``[8, 8]`` the measured covariance of a day's parts."""
+    num_slots = near.expected.shape[1]
+    prior = prior_covariance(num_slots, day_variance, slot_variance, decay)
+    return part_covariance(near, prior, dispersion)
 
 
 def _known_until(history: QueueHistory) -> int:

@@ -82,7 +82,7 @@ def fit_recent(
     is_usual = cells is history.ordinary
     weeks = _ordinary_weeks(history) if is_usual else _weeks(history, cells)
     moving = _moving(weeks.ranked, num_weeks, average)
-    values = np.take_along_axis(moving, weeks.counts, axis=0)
+    values = np.take(moving, weeks.latest)
     seen = (weeks.counts > 0).astype(float)
     return _weekly_profile(history, values, seen, weeks.counts)
 
@@ -92,13 +92,15 @@ class _Weeks:
     """Contacts *offered* ``[w, 7, s]``, in *cells* to learn from.
 
     *ranked* are these with the weeks in *cells* first, in order; *counts*
-    ``[w + 1, 7, s]`` how many of them were before each week.
+    ``[w + 1, 7, s]`` how many of them were before each week, and *latest* where in a
+    flat array of that shape the row of this number is.
     """
 
     offered: FloatArray
     cells: BoolArray
     ranked: FloatArray
     counts: IntArray
+    latest: IntArray
 
 
 @lru_cache(maxsize=1)  # several models ask in turn for the same history
@@ -110,11 +112,17 @@ def _weeks(history: QueueHistory, cells: BoolArray) -> _Weeks:
     cells, offered = by_week(cells), by_week(history.offered_contacts)
     counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
     np.cumsum(cells, axis=0, out=counts[1:])
-    ranked = offered
+    ranked, size = offered, counts[0].size
     if (cells[1:] > cells[:-1]).any():
         order = np.argsort(~cells, axis=0, kind="stable")
         ranked = np.take_along_axis(offered, order, axis=0)
-    return _Weeks(offered=offered, cells=cells, ranked=ranked, counts=counts)
+    return _Weeks(
+        offered=offered,
+        cells=cells,
+        ranked=ranked,
+        counts=counts,
+        latest=counts * size + np.arange(size).reshape(counts[0].shape),
+    )
 
 
 def _weekly_profile(

@@ -20,7 +20,7 @@ from forecasting.single import DayForecast, forecast_days, zero_forecast
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import to_instant, wall_minute
 from wfm.calendar.opening import open_mask
-from wfm.domain.arrays import FloatArray
+from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.demand import (
     DEFAULT_FORECAST_MODEL,
     ContactHistory,
@@ -191,40 +191,51 @@ def _forecast_queue(
     calendar: MarketCalendar,
     levels: Sequence[float],
 ) -> _Row:
-    queue = task.queue
-    slots = day_slots(grid, queue.zone)
-    is_open = open_mask(queue, grid, calendar.holidays_of(queue))
-    days = task.first_day + np.arange(task.num_days)
-    horizon = Horizon(
-        days=days,
-        is_open=slots.total(is_open, task.first_day, task.num_days) > 0,
-        tags=calendar.tags(queue, days, grid.interval_minutes),
-    )
+    slots = day_slots(grid, task.queue.zone)
+    horizon = _horizon(task, grid, calendar)
+    days = horizon.days
     result = _forecast_days(task, history, horizon, calendar, levels)
-    inside = np.flatnonzero((slots.day >= days[0]) & (slots.day <= days[-1]))
+    # The first interval of each day, and the end of the last.
+    starts = np.searchsorted(slots.day, np.append(days, days[-1] + 1))
+    inside = slice(int(starts[0]), int(starts[-1]))
     cells = (slots.day[inside] - task.first_day, slots.slot[inside])
     values = np.zeros((2 + len(levels), grid.num_intervals))
-    values[0, inside] = result.mean[cells]
-    values[1, inside] = result.aht_s[cells]
-    values[2:, inside] = result.quantiles[:, cells[0], cells[1]]
+    for row, by_day in enumerate((result.mean, result.aht_s, *result.quantiles)):
+        values[row, inside] = by_day[cells]
     return _Row(
-        queue_id=queue.queue_id,
+        queue_id=task.queue.queue_id,
         values=values,
-        first_idx=int(inside[0]),
-        end_idx=int(inside[-1]) + 1,
+        first_idx=inside.start,
+        end_idx=inside.stop,
         failure=result.failure,
         notes=result.notes,
         tests=result.tests,
         special_days=result.special_days,
-        paths=QueuePaths(
-            queue_id=queue.queue_id,
-            noise=result.noise or QueueNoise.assumed(task.first_day),
-            days=days,
-            day_starts=np.append(
-                inside[np.searchsorted(slots.day[inside], days)], inside[-1] + 1
-            ),
-            day_spread=result.day_spread,
-        ),
+        paths=_paths(task, days, starts, result),
+    )
+
+
+def _horizon(task: _Task, grid: IntervalGrid, calendar: MarketCalendar) -> Horizon:
+    queue = task.queue
+    slots = day_slots(grid, queue.zone)
+    is_open = open_mask(queue, grid, calendar.holidays_of(queue))
+    days = task.first_day + np.arange(task.num_days)
+    return Horizon(
+        days=days,
+        is_open=slots.total(is_open, task.first_day, task.num_days) > 0,
+        tags=calendar.tags(queue, days, grid.interval_minutes),
+    )
+
+
+def _paths(
+    task: _Task, days: IntArray, day_starts: IntArray, result: DayForecast
+) -> QueuePaths:
+    return QueuePaths(
+        queue_id=task.queue.queue_id,
+        noise=result.noise or QueueNoise.assumed(task.first_day),
+        days=days,
+        day_starts=day_starts,
+        day_spread=result.day_spread,
     )
 
 

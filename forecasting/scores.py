@@ -127,31 +127,29 @@ def fit_scores(
     calendar counts. The coefficients are learnt from the first *num_learnt* days (all
     by default).
     """
-    num_days = len(scores)
     week = _weekly(scores * weights[:, None], weights)
-    mean, tilt = (_by_day(m, num_days) for m in (week.slow, week.fast - week.slow))
-    known = np.asarray(_by_day(week.seen, num_days) > 0)
+    mean, tilt = (_by_day(m, len(scores)) for m in (week.slow, week.fast - week.slow))
+    known = np.asarray(_by_day(week.seen, len(scores)) > 0)
     deviation = np.where(known[:, None], scores - mean, 0.0) * weights[:, None]
     last, level = _last(deviation, weights), _level(deviation, weights * known)
     order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
     next_seen = week.seen[-1, order] > 0
-    days_seen = _cumulated(weights > 0)
+    tilts = week.fast[-1, order] - week.slow[-1, order]
+    learnt = slice(num_learnt)
     return ScoreModel(
         mean=mean,
         tilt=tilt,
         last=last,
         level=level,
-        support=_by_day(days_seen, num_days).astype(np.int64),
+        support=_by_day(_cumulated(weights > 0), len(scores)),
         next_mean=_from_kin(week.slow[-1, order], next_seen, history.weekend),
-        next_tilt=_from_kin(
-            (week.fast - week.slow)[-1, order], next_seen, history.weekend
-        ),
+        next_tilt=_from_kin(tilts, next_seen, history.weekend),
         coefficients=_coefficients(
-            scores[:num_learnt],
-            mean[:num_learnt],
+            scores[learnt],
+            mean[learnt],
             (last, level, tilt),
-            weights[:num_learnt],
-            known[:num_learnt],
+            weights[learnt],
+            known[learnt],
         ),
     )
 

@@ -95,9 +95,12 @@ def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
     days = np.flatnonzero(seen)
     if len(days) <= NEIGHBOURS:
         return weights
-    around = np.pad(height[days], NEIGHBOURS, mode="reflect")
+    known = height[days]
+    around = np.concatenate(
+        [known[NEIGHBOURS:0:-1], known, known[-2 : -2 - NEIGHBOURS : -1]]
+    )
     windows = np.lib.stride_tricks.sliding_window_view(around, 2 * NEIGHBOURS + 1)
-    off = np.abs(height[days] - np.median(windows, axis=1))
+    off = np.abs(known - np.sort(windows, axis=1)[:, NEIGHBOURS])
     sigma = max(SIGMA_PER_MAD * float(np.median(off)), SMALLEST_SIGMA)
     weights[days] = 1.0 / np.maximum(off / (OUTLIER_SIGMAS * sigma), 1.0) ** 2
     return weights
