@@ -1,33 +1,9 @@
 """Routing: which agent takes an arriving contact, which contact a free agent takes."""
 
 from wfm.simulation.jit import inner_kernel, rare_kernel
-from wfm.simulation.state import (
-    ARRIVED_S,
-    DUE_S,
-    FIRST,
-    GROUP,
-    IDLE,
-    IN_HAND,
-    QUEUE,
-    SINCE_S,
-    State,
-)
+from wfm.simulation.state import State
 from wfm.simulation.streams import CHOICE, key_of, unit
-from wfm.simulation.tables import (
-    DEFERRED,
-    NONE,
-    PARALLEL,
-    PLAIN,
-    PROMOTE_S,
-    PROMOTES,
-    RANDOM_CHOICE,
-    RESERVE,
-    ROUTE_GROUP,
-    ROUTE_RANK,
-    WORK_PRIORITY,
-    WORK_QUEUE,
-    Tables,
-)
+from wfm.simulation.tables import NONE, Tables
 
 _PROMOTED = -(1 << 40)
 
@@ -38,19 +14,19 @@ def find_agent(m: Tables, s: State, slot: int, now: float) -> int:
 
     The preferred group, in it whoever has the least in hand and is free for longest.
     """
-    q = s.contacts[slot, QUEUE]
+    q = s.contacts[slot].queue
     best, best_rank, best_level = NONE, 0, 0
-    for i in range(m.first_route[q], m.first_route[q + 1]):
-        if best != NONE and m.routes[i, ROUTE_RANK] > best_rank:
+    for i in range(m.queues[q].first_route, m.queues[q].end_route):
+        if best != NONE and m.routes[i].rank > best_rank:
             break
-        g = m.routes[i, ROUTE_GROUP]
+        g = m.routes[i].group
         level = _lowest_level(m, s, g, q)
-        if level == NONE or not (m.queues[q, PLAIN] or _may_help(m, s, i, slot, now)):
+        if level == NONE or not (m.queues[q].plain or _may_help(m, s, i, slot, now)):
             continue
-        a = s.available[g, level]
+        a = s.available[g, level].first
         if best == NONE or _is_freer(s, a, level, best, best_level):
-            best, best_rank, best_level = a, m.routes[i, ROUTE_RANK], level
-    if best != NONE and m.sizes[RANDOM_CHOICE] and best_level == 0:
+            best, best_rank, best_level = a, m.routes[i].rank, level
+    if best != NONE and m.is_random and best_level == 0:
         return _any_of(m, s, slot, best_rank, now)
     return best
 
@@ -58,8 +34,8 @@ def find_agent(m: Tables, s: State, slot: int, now: float) -> int:
 @inner_kernel
 def _lowest_level(m: Tables, s: State, g: int, q: int) -> int:
     """Return the fewest contacts in hand of agents of *g* who can take one of *q*."""
-    for level in range(m.queues[q, PARALLEL]):
-        if s.available[g, level] != NONE:
+    for level in range(m.queues[q].parallel):
+        if s.available[g, level].first != NONE:
             return level
     return NONE
 
@@ -67,19 +43,20 @@ def _lowest_level(m: Tables, s: State, g: int, q: int) -> int:
 @inner_kernel
 def _may_help(m: Tables, s: State, i: int, slot: int, now: float) -> bool:
     # Timers are set at arrived + wait: the same sum here, rounded the same way.
-    if s.times[slot, ARRIVED_S] + m.route_after_s[i] > now:
+    if s.contacts[slot].arrived_s + m.routes[i].after_s > now:
         return False
     if promoted_at(m, s, slot) <= now:
         return True
-    return keeps_reserve(m, s, m.routes[i, ROUTE_GROUP], s.contacts[slot, QUEUE], 0)
+    return keeps_reserve(m, s, m.routes[i].group, s.contacts[slot].queue, 0)
 
 
 @inner_kernel
 def promoted_at(m: Tables, s: State, slot: int) -> float:
     """Return when the contact comes before everything else."""
-    q = s.contacts[slot, QUEUE]
-    from_s = s.times[slot, DUE_S if m.queues[q, DEFERRED] else ARRIVED_S]
-    at_s: float = from_s + m.rates[q, PROMOTE_S]
+    q = s.contacts[slot].queue
+    contact = s.contacts[slot]
+    from_s = contact.due_s if m.queues[q].deferred else contact.arrived_s
+    at_s: float = from_s + m.queues[q].promote_s
     return at_s
 
 
@@ -89,12 +66,12 @@ def keeps_reserve(m: Tables, s: State, g: int, q: int, more: int) -> bool:
 
     *more* counts idle agents who are not on the list.
     """
-    reserve = m.queues[q, RESERVE]
+    reserve = m.queues[q].reserve
     if reserve == 0:
         return True
     idle = more
-    for i in range(m.first_watched[g], m.first_watched[g + 1]):
-        idle += s.groups[m.watched[i], IDLE]
+    for i in range(m.groups[g].first_watched, m.groups[g].end_watched):
+        idle += s.groups[m.watched[i]].idle
     return bool(idle > reserve)
 
 
@@ -102,33 +79,33 @@ def keeps_reserve(m: Tables, s: State, g: int, q: int, more: int) -> bool:
 def _is_freer(s: State, a: int, level: int, other: int, other_level: int) -> bool:
     if level != other_level:
         return level < other_level
-    return bool(s.stamps[a, SINCE_S] < s.stamps[other, SINCE_S])
+    return bool(s.agents[a].since_s < s.agents[other].since_s)
 
 
 @rare_kernel
 def _any_of(m: Tables, s: State, slot: int, rank: int, now: float) -> int:
     """Return one of the idle agents of preference *rank*, each with equal chance."""
-    q = s.contacts[slot, QUEUE]
-    left = unit(key_of(s.keys[slot], CHOICE)) * _idle(m, s, slot, rank, now)
+    q = s.contacts[slot].queue
+    left = unit(key_of(s.contacts[slot].key, CHOICE)) * _idle(m, s, slot, rank, now)
     found = NONE
-    for i in range(m.first_route[q], m.first_route[q + 1]):
-        g = m.routes[i, ROUTE_GROUP]
-        if m.routes[i, ROUTE_RANK] != rank or not _may_help(m, s, i, slot, now):
+    for i in range(m.queues[q].first_route, m.queues[q].end_route):
+        g = m.routes[i].group
+        if m.routes[i].rank != rank or not _may_help(m, s, i, slot, now):
             continue
-        if left >= 0.0 and s.groups[g, IDLE] > 0:
-            found = s.available[g, 0]
-        left -= s.groups[g, IDLE]
+        if left >= 0.0 and s.groups[g].idle > 0:
+            found = s.available[g, 0].first
+        left -= s.groups[g].idle
     return found
 
 
 @rare_kernel
 def _idle(m: Tables, s: State, slot: int, rank: int, now: float) -> int:
-    q = s.contacts[slot, QUEUE]
+    q = s.contacts[slot].queue
     idle = 0
-    for i in range(m.first_route[q], m.first_route[q + 1]):
-        g = m.routes[i, ROUTE_GROUP]
-        if m.routes[i, ROUTE_RANK] == rank and _may_help(m, s, i, slot, now):
-            idle += s.groups[g, IDLE]
+    for i in range(m.queues[q].first_route, m.queues[q].end_route):
+        g = m.routes[i].group
+        if m.routes[i].rank == rank and _may_help(m, s, i, slot, now):
+            idle += s.groups[g].idle
     return idle
 
 
@@ -138,16 +115,16 @@ def find_contact(m: Tables, s: State, a: int, now: float, calls: bool) -> int:
 
     With *calls* it may be one that needs the whole agent, though others are in hand.
     """
-    g = s.agents[a, GROUP]
+    g = s.agents[a].group
     best, best_priority = NONE, 0
-    for i in range(m.first_work[g], m.first_work[g + 1]):
-        q, priority = m.works[i, WORK_QUEUE], m.works[i, WORK_PRIORITY]
-        if best != NONE and priority > best_priority and not m.sizes[PROMOTES]:
+    for i in range(m.groups[g].first_work, m.groups[g].end_work):
+        q, priority = m.works[i].queue, m.works[i].priority
+        if best != NONE and priority > best_priority and not m.promotes:
             break
-        slot = s.queues[q, FIRST]
+        slot = s.queues[q].first
         if slot == NONE or not _may_take(m, s, a, i, now, calls):
             continue
-        if m.sizes[PROMOTES] and promoted_at(m, s, slot) <= now:
+        if m.promotes and promoted_at(m, s, slot) <= now:
             priority = _PROMOTED
         if best == NONE or _is_first(s, slot, priority, best, best_priority):
             best, best_priority = slot, priority
@@ -160,20 +137,20 @@ def _is_first(
 ) -> bool:
     if priority != best_priority:
         return bool(priority < best_priority)
-    return bool(s.times[slot, ARRIVED_S] < s.times[best, ARRIVED_S])
+    return bool(s.contacts[slot].arrived_s < s.contacts[best].arrived_s)
 
 
 @inner_kernel
 def _may_take(m: Tables, s: State, a: int, i: int, now: float, calls: bool) -> bool:
     """Return whether the agent may take the first contact of work row *i*."""
-    q, in_hand = m.works[i, WORK_QUEUE], s.agents[a, IN_HAND]
-    slot = s.queues[q, FIRST]
-    most = m.queues[q, PARALLEL]
+    q, in_hand = m.works[i].queue, s.agents[a].in_hand
+    slot = s.queues[q].first
+    most = m.queues[q].parallel
     has_room = calls if most == 1 and in_hand > 0 else in_hand < most
-    if m.queues[q, PLAIN]:
+    if m.queues[q].plain:
         return has_room
-    if not has_room or s.times[slot, ARRIVED_S] + m.work_after_s[i] > now:
+    if not has_room or s.contacts[slot].arrived_s + m.works[i].after_s > now:
         return False
-    if m.sizes[PROMOTES] and promoted_at(m, s, slot) <= now:
+    if m.promotes and promoted_at(m, s, slot) <= now:
         return True
-    return keeps_reserve(m, s, s.agents[a, GROUP], q, int(in_hand == 0))
+    return keeps_reserve(m, s, s.agents[a].group, q, int(in_hand == 0))

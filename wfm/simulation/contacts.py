@@ -8,25 +8,12 @@ from wfm.simulation.service import come_back, release_line, says_yes
 from wfm.simulation.state import (
     ABANDONED,
     ABANDONED_IN_TIME,
-    ARRIVED_S,
-    ATTEMPT,
     BLOCKED,
     CALLED_BACK,
-    CLOSED,
     DROPPED,
-    DUE_S,
-    FIRST,
-    GOES_TO,
-    INTERVAL,
     LEFT,
-    NEXT,
     OFFERED,
-    ON_DUTY_COUNT,
-    QUEUE,
-    ROW,
-    TICKET,
     WAIT_ABANDONED_S,
-    WAITING,
     State,
 )
 from wfm.simulation.streams import (
@@ -37,27 +24,7 @@ from wfm.simulation.streams import (
     draw,
     key_of,
 )
-from wfm.simulation.tables import (
-    CALLBACK_AFTER_S,
-    CALLBACK_QUEUE,
-    CALLBACK_SHARE,
-    DEFERRED,
-    FOREVER,
-    INTERVALS,
-    INTERVALS_PER_S,
-    LINE,
-    MAX_WAITING,
-    NONE,
-    PATIENCE_SHAPE,
-    PLAIN,
-    RETRY_DELAY_S,
-    RETRY_KEEPS,
-    RETRY_QUEUE,
-    RETRY_SHAPE,
-    RETRY_SHARE,
-    WITHIN_S,
-    Tables,
-)
+from wfm.simulation.tables import FOREVER, NONE, Tables
 from wfm.simulation.timers import GIVE_UP, OVERFLOW, set_timer
 
 _MOMENT_S = 1e-3
@@ -70,35 +37,35 @@ def place_in_time(m: Tables, s: State, slot: int, now: float, due_s: float) -> N
 
     A *due_s* of 0 asks for the due time of the interval.
     """
-    q = s.contacts[slot, QUEUE]
-    t = min(int(now * m.clock[INTERVALS_PER_S]), m.sizes[INTERVALS] - 1)
-    s.contacts[slot, INTERVAL] = t
-    s.times[slot, ARRIVED_S] = now
-    if m.queues[q, DEFERRED]:
-        s.times[slot, DUE_S] = m.due_s[q, t] if due_s == 0.0 else due_s
-        s.contacts[slot, ROW] = row_of(m, s, q, s.times[slot, DUE_S] - _MOMENT_S)
+    q = s.contacts[slot].queue
+    t = min(int(now * m.intervals_per_s), m.num_intervals - 1)
+    s.contacts[slot].interval = t
+    s.contacts[slot].arrived_s = now
+    if m.queues[q].deferred:
+        s.contacts[slot].due_s = m.times[q, t].due_s if due_s == 0.0 else due_s
+        s.contacts[slot].row = row_of(m, s, q, s.contacts[slot].due_s - _MOMENT_S)
     else:
-        s.contacts[slot, ROW] = row_of(m, s, q, now)
+        s.contacts[slot].row = row_of(m, s, q, now)
     count(s, slot, OFFERED, 1.0)
 
 
 @inner_kernel
 def find_way(m: Tables, s: State, slot: int, now: float) -> int:
     """Return the agent who serves an arriving contact; else let it wait or go."""
-    q = s.contacts[slot, QUEUE]
-    line = m.queues[q, LINE]
+    q = s.contacts[slot].queue
+    line = m.queues[q].line
     if line != NONE:
-        if s.line_used[line] >= m.lines[line]:
+        if s.lines_used[line] >= m.lines[line]:
             _block(m, s, slot, now)
             return NONE
-        s.line_used[line] += 1
+        s.lines_used[line] += 1
     a = find_agent(m, s, slot, now)
     if a != NONE:
         return a
-    if s.queues[q, WAITING] >= m.queues[q, MAX_WAITING]:
+    if s.queues[q].waiting >= m.queues[q].max_waiting:
         release_line(m, s, slot)
         _block(m, s, slot, now)
-    elif m.queues[q, CALLBACK_QUEUE] != NONE and _takes_callback(m, s, slot, now):
+    elif m.queues[q].callback_queue != NONE and _takes_callback(m, s, slot, now):
         _become_callback(m, s, slot, now)
         return find_way_again(m, s, slot, now)
     else:
@@ -117,76 +84,76 @@ def find_way_again(m: Tables, s: State, slot: int, now: float) -> int:
 
 @rare_kernel
 def _takes_callback(m: Tables, s: State, slot: int, now: float) -> bool:
-    q = s.contacts[slot, QUEUE]
-    first = s.queues[q, FIRST]
+    q = s.contacts[slot].queue
+    first = s.queues[q].first
     if first == NONE:
         return False
-    if now - s.times[first, ARRIVED_S] < m.rates[q, CALLBACK_AFTER_S]:
+    if now - s.contacts[first].arrived_s < m.queues[q].callback_after_s:
         return False
-    return says_yes(s, slot, CALL_BACK, m.rates[q, CALLBACK_SHARE])
+    return says_yes(s, slot, CALL_BACK, m.queues[q].callback_share)
 
 
 @rare_kernel
 def _become_callback(m: Tables, s: State, slot: int, now: float) -> None:
     count(s, slot, CALLED_BACK, 1.0)
     release_line(m, s, slot)
-    change_queue(s, slot, m.queues[s.contacts[slot, QUEUE], CALLBACK_QUEUE])
+    change_queue(s, slot, m.queues[s.contacts[slot].queue].callback_queue)
     place_in_time(m, s, slot, now, 0.0)
-    line = m.queues[s.contacts[slot, QUEUE], LINE]
+    line = m.queues[s.contacts[slot].queue].line
     if line != NONE:
-        s.line_used[line] += 1
+        s.lines_used[line] += 1
 
 
 @rare_kernel
 def change_queue(s: State, slot: int, q: int) -> None:
     """Make the contact one of another queue: its numbers are drawn anew."""
-    if s.contacts[slot, QUEUE] != q:
-        s.keys[slot] = key_of(s.keys[slot], PURPOSES * (q + 1) - 1)
-        s.contacts[slot, QUEUE] = q
+    if s.contacts[slot].queue != q:
+        s.contacts[slot].key = key_of(s.contacts[slot].key, PURPOSES * (q + 1) - 1)
+        s.contacts[slot].queue = q
 
 
 @inner_kernel
 def _wait(m: Tables, s: State, slot: int, now: float) -> None:
-    q, t = s.contacts[slot, QUEUE], s.contacts[slot, INTERVAL]
+    q, t = s.contacts[slot].queue, s.contacts[slot].interval
     line_up(s, slot)
-    mean_s = m.patience_s[q, t]
+    mean_s = m.times[q, t].patience_s
     if mean_s < FOREVER:
-        attempt = 0 if m.queues[q, RETRY_KEEPS] else s.contacts[slot, ATTEMPT]
-        key = key_of(s.keys[slot], PATIENCE + PURPOSES * attempt)
-        patience_s = mean_s * draw(m.shapes, m.queues[q, PATIENCE_SHAPE], key)
-        set_timer(s, now + patience_s, GIVE_UP, slot, s.contacts[slot, TICKET])
-    if not m.queues[q, PLAIN]:
+        attempt = 0 if m.queues[q].retry_keeps else s.contacts[slot].attempt
+        key = key_of(s.contacts[slot].key, PATIENCE + PURPOSES * attempt)
+        patience_s = mean_s * draw(m.shapes, m.queues[q].patience_shape, key)
+        set_timer(s, now + patience_s, GIVE_UP, slot, s.contacts[slot].ticket)
+    if not m.queues[q].plain:
         look_again(m, s, slot, now)
-    if s.queues[q, CLOSED]:
+    if s.queues[q].closed:
         drop_if_nobody(m, s, q, now)
 
 
 @inner_kernel
 def look_again(m: Tables, s: State, slot: int, now: float) -> None:
     """Set the timer at which further groups may take a waiting contact."""
-    q, arrived_s = s.contacts[slot, QUEUE], s.times[slot, ARRIVED_S]
+    q, arrived_s = s.contacts[slot].queue, s.contacts[slot].arrived_s
     at_s = promoted_at(m, s, slot)
     if at_s <= now:
         at_s = FOREVER
-    for i in range(m.first_route[q], m.first_route[q + 1]):
-        ready_s = arrived_s + m.route_after_s[i]
+    for i in range(m.queues[q].first_route, m.queues[q].end_route):
+        ready_s = arrived_s + m.routes[i].after_s
         if now < ready_s < at_s:
             at_s = ready_s
     if at_s < FOREVER:
-        set_timer(s, at_s, OVERFLOW, slot, s.contacts[slot, TICKET])
+        set_timer(s, at_s, OVERFLOW, slot, s.contacts[slot].ticket)
 
 
 @inner_kernel
 def give_up(m: Tables, s: State, slot: int, now: float) -> None:
     """Let a waiting contact abandon."""
-    wait_s = now - s.times[slot, ARRIVED_S]
+    wait_s = now - s.contacts[slot].arrived_s
     count(s, slot, ABANDONED, 1.0)
     count(s, slot, WAIT_ABANDONED_S, wait_s)
-    if wait_s <= m.rates[s.contacts[slot, QUEUE], WITHIN_S]:
+    if wait_s <= m.queues[s.contacts[slot].queue].within_s:
         count(s, slot, ABANDONED_IN_TIME, 1.0)
     leave_line(s, slot)
     release_line(m, s, slot)
-    if m.rates[s.contacts[slot, QUEUE], RETRY_SHARE] > 0.0:
+    if m.queues[s.contacts[slot].queue].retry_share > 0.0:
         _retry(m, s, slot, now)
     else:
         give_slot(s, slot)
@@ -200,10 +167,10 @@ def _block(m: Tables, s: State, slot: int, now: float) -> None:
 
 @rare_kernel
 def _retry(m: Tables, s: State, slot: int, now: float) -> None:
-    q = s.contacts[slot, QUEUE]
-    if says_yes(s, slot, RETRY, m.rates[q, RETRY_SHARE]):
-        s.contacts[slot, GOES_TO] = m.queues[q, RETRY_QUEUE]
-        come_back(m, s, slot, now, m.rates[q, RETRY_DELAY_S], m.queues[q, RETRY_SHAPE])
+    q = s.contacts[slot].queue
+    if says_yes(s, slot, RETRY, m.queues[q].retry_share):
+        s.contacts[slot].goes_to = m.queues[q].retry_queue
+        come_back(m, s, slot, now, m.queues[q].retry_delay_s, m.queues[q].retry_shape)
     else:
         give_slot(s, slot)
 
@@ -211,14 +178,14 @@ def _retry(m: Tables, s: State, slot: int, now: float) -> None:
 @rare_kernel
 def drop_if_nobody(m: Tables, s: State, q: int, now: float) -> None:
     """Cut off who waits in a closed live queue that nobody serves any more."""
-    if m.queues[q, DEFERRED] or not s.queues[q, CLOSED]:
+    if m.queues[q].deferred or not s.queues[q].closed:
         return
-    if s.queues[q, ON_DUTY_COUNT] > 0:
+    if s.queues[q].on_duty_count > 0:
         return
-    while s.queues[q, FIRST] != NONE:
-        slot = s.queues[q, FIRST]
+    while s.queues[q].first != NONE:
+        slot = s.queues[q].first
         count(s, slot, DROPPED, 1.0)
-        count(s, slot, WAIT_ABANDONED_S, now - s.times[slot, ARRIVED_S])
+        count(s, slot, WAIT_ABANDONED_S, now - s.contacts[slot].arrived_s)
         leave_line(s, slot)
         release_line(m, s, slot)
         give_slot(s, slot)
@@ -227,7 +194,7 @@ def drop_if_nobody(m: Tables, s: State, q: int, now: float) -> None:
 @rare_kernel
 def count_left(s: State, q: int) -> None:
     """Count who waits in a queue when nothing happens any more."""
-    slot = s.queues[q, FIRST]
+    slot = s.queues[q].first
     while slot != NONE:
         count(s, slot, LEFT, 1.0)
-        slot = s.contacts[slot, NEXT]
+        slot = s.contacts[slot].next

@@ -27,44 +27,9 @@ from wfm.simulation.jit import inner_kernel, kernel, rare_kernel
 from wfm.simulation.lists import leave_line, take_slot
 from wfm.simulation.service import end_call, end_chat, start
 from wfm.simulation.staff_events import COME, GO, HEADS, OPEN, Changes
-from wfm.simulation.state import (
-    ARRIVES_IN,
-    ATTEMPT,
-    BUSY_S,
-    BY_HEADS,
-    CLOSED,
-    DEBT,
-    DRAINING,
-    DUE_S,
-    FAILED,
-    FIRST,
-    FREE_CONTACTS,
-    GOES_TO,
-    GROUP,
-    HEAP_SIZE,
-    IDLE,
-    IN_HAND,
-    LAST,
-    LEAVING,
-    OFF_COUNT,
-    ON_DUTY,
-    ON_DUTY_COUNT,
-    QUEUE,
-    REPLICATION,
-    TICKET,
-    VERSION,
-    WAITING,
-    State,
-)
+from wfm.simulation.state import State
 from wfm.simulation.streams import ABSENCE, GAP, key_of, mix, unit
-from wfm.simulation.tables import (
-    FOREVER,
-    HORIZON_S,
-    INTERVAL_S,
-    INTERVALS,
-    NONE,
-    Tables,
-)
+from wfm.simulation.tables import FOREVER, NONE, Tables
 from wfm.simulation.timers import (
     COME_BACK,
     END_CALL,
@@ -93,9 +58,9 @@ def run(
     for r in range(first, last):
         q = _begin(m, c, s, by_heads, seed, r)
         change = 0
-        while not s.scalars[FAILED]:
-            change_s = c.time_s[change] if change < len(c.time_s) else FOREVER
-            timer_s = s.heap_s[0] if s.scalars[HEAP_SIZE] else FOREVER
+        while not s.centre[0].failed:
+            change_s = c.events[change].time_s if change < len(c.events) else FOREVER
+            timer_s = s.timers[0].at_s if s.centre[0].num_timers else FOREVER
             arrival_s = s.arrival_s[q]
             if change_s <= timer_s and change_s <= arrival_s:
                 if change_s == FOREVER:
@@ -103,14 +68,14 @@ def run(
                 _change(m, c, s, change, change_s)
                 change += 1
             elif timer_s <= arrival_s:
-                code = s.heap_code[0]
+                code = s.timers[0].code
                 drop_first_timer(s)
                 _ring(m, s, code, timer_s)
             else:
                 _arrive(m, s, q, arrival_s)
                 q = _next_queue(s)
         _close_books(m, s)
-        if s.scalars[FAILED]:
+        if s.centre[0].failed:
             return r
     return last
 
@@ -127,26 +92,24 @@ def _begin(m: Tables, c: Changes, s: State, by_heads: int, seed: int, r: int) ->
 @rare_kernel
 def _reset(c: Changes, s: State, by_heads: int) -> None:
     """Empty the centre."""
-    s.scalars[HEAP_SIZE], s.scalars[FAILED], s.scalars[BY_HEADS] = 0, 0, by_heads
-    num_slots = len(s.free)
-    s.scalars[FREE_CONTACTS] = num_slots
-    for slot in range(num_slots):
-        s.free[slot] = num_slots - 1 - slot
-        s.contacts[slot, TICKET] = 0
+    centre = s.centre[0]
+    centre.num_timers, centre.failed, centre.by_heads = 0, 0, by_heads
+    centre.num_fresh, centre.first_free = 0, NONE
     for a in range(len(s.agents)):
-        s.agents[a, :] = NONE
-        s.agents[a, IN_HAND], s.agents[a, ON_DUTY], s.agents[a, LEAVING] = 0, 0, 0
-        s.agents[a, VERSION], s.agents[a, GROUP] = 0, c.group_of[a]
-        s.stamps[a, BUSY_S] = NOTHING_IN_HAND
-    s.available[:, :] = NONE
-    s.available_last[:, :] = NONE
-    s.line_used[:] = 0
+        agent = s.agents[a]
+        agent.group, agent.version = c.group_of[a], 0
+        agent.in_hand, agent.on_duty, agent.leaving = 0, 0, 0
+        agent.level, agent.current, agent.drains_for = NONE, NONE, NONE
+        agent.busy_s = NOTHING_IN_HAND
+    s.lines_used[:] = 0
     for q in range(len(s.queues)):
-        s.queues[q, FIRST], s.queues[q, LAST], s.queues[q, WAITING] = NONE, NONE, 0
-        s.queues[q, ON_DUTY_COUNT], s.queues[q, CLOSED] = 0, 0
-        s.queues[q, DRAINING] = 0
+        line = s.queues[q]
+        line.first, line.last, line.waiting = NONE, NONE, 0
+        line.on_duty_count, line.closed, line.draining = 0, 0, 0
     for g in range(len(s.groups)):
-        s.groups[g, DEBT], s.groups[g, OFF_COUNT], s.groups[g, IDLE] = 0, 0, 0
+        s.groups[g].debt, s.groups[g].off_count, s.groups[g].idle = 0, 0, 0
+        for level in range(s.available.shape[1]):
+            s.available[g, level].first, s.available[g, level].last = NONE, NONE
     if by_heads:
         _free_places(c, s)
 
@@ -154,7 +117,7 @@ def _reset(c: Changes, s: State, by_heads: int) -> None:
 @rare_kernel
 def _free_places(c: Changes, s: State) -> None:
     for g in range(len(s.groups)):
-        s.groups[g, OFF_COUNT] = c.first_place[g + 1] - c.first_place[g]
+        s.groups[g].off_count = c.first_place[g + 1] - c.first_place[g]
         for a in range(c.first_place[g], c.first_place[g + 1]):
             s.places[a] = c.first_place[g + 1] - 1 - (a - c.first_place[g])
 
@@ -162,29 +125,29 @@ def _free_places(c: Changes, s: State) -> None:
 @rare_kernel
 def _open_streams(m: Tables, s: State, seed: int, r: int) -> None:
     """Give every queue its own stream of random numbers, and its first arrival."""
-    s.scalars[REPLICATION] = r
+    s.centre[0].replication = r
     root = key_of(key_of(np.uint64(seed), 0), r)
-    for q in range(len(s.stream)):
-        s.stream[q] = key_of(root, q)
+    s.centre[0].absence_stream = key_of(root, len(s.queues))
     for q in range(len(s.queues)):
-        s.arrival_s[q], s.arrival_count[q], s.queues[q, ARRIVES_IN] = 0.0, 0, 0
+        s.queues[q].stream = key_of(root, q)
+        s.arrival_s[q], s.queues[q].num_arrived, s.queues[q].arrives_in = 0.0, 0, 0
         _next_arrival(m, s, q)
 
 
 @inner_kernel
 def _next_arrival(m: Tables, s: State, q: int) -> None:
     """Work out the queue's next arrival: a unit of hazard is used up on the way."""
-    key = key_of(s.stream[q], s.arrival_count[q])
-    s.next_key[q] = key
-    s.arrival_count[q] += 1
+    key = key_of(s.queues[q].stream, s.queues[q].num_arrived)
+    s.queues[q].next_key = key
+    s.queues[q].num_arrived += 1
     hazard, now = -log(unit(key_of(key, GAP))), s.arrival_s[q]
-    interval_s, r = m.clock[INTERVAL_S], s.scalars[REPLICATION]
-    t = s.queues[q, ARRIVES_IN]
-    while t < m.sizes[INTERVALS]:
-        rate = m.arrivals[q, t] * s.busyness[r, q, m.day[t]]
+    interval_s, r = m.interval_s, s.centre[0].replication
+    t = s.queues[q].arrives_in
+    while t < m.num_intervals:
+        rate = m.times[q, t].per_s * s.busyness[r, q, m.times[q, t].day]
         end_s = (t + 1) * interval_s
         if (end_s - now) * rate > hazard:
-            s.arrival_s[q], s.queues[q, ARRIVES_IN] = now + hazard / rate, t
+            s.arrival_s[q], s.queues[q].arrives_in = now + hazard / rate, t
             return
         hazard -= (end_s - now) * rate
         now = end_s
@@ -198,8 +161,8 @@ def _close_books(m: Tables, s: State) -> None:
     for q in range(len(s.queues)):
         count_left(s, q)
     for a in range(len(s.agents)):
-        if s.agents[a, ON_DUTY]:
-            close_present(m, s, a, m.clock[HORIZON_S])
+        if s.agents[a].on_duty:
+            close_present(m, s, a, m.horizon_s)
 
 
 @inner_kernel
@@ -215,16 +178,16 @@ def _next_queue(s: State) -> int:
 @rare_kernel
 def _start_backlog(m: Tables, s: State) -> None:
     """Let what waits from before come in at time 0, with its own due times."""
-    for i in range(len(m.backlog_queue)):
+    for i in range(len(m.backlog)):
         slot = take_slot(s)
         if slot == NONE:
             return
-        q = m.backlog_queue[i]
-        s.keys[slot] = key_of(mix(s.stream[q]), i)
-        s.contacts[slot, QUEUE], s.contacts[slot, GOES_TO] = q, q
-        s.contacts[slot, ATTEMPT] = _NOT_YET
-        s.times[slot, DUE_S] = m.backlog_due_s[i]
-        set_timer(s, 0.0, COME_BACK, slot, s.contacts[slot, TICKET])
+        q = m.backlog[i].queue
+        s.contacts[slot].key = key_of(mix(s.queues[q].stream), i)
+        s.contacts[slot].queue, s.contacts[slot].goes_to = q, q
+        s.contacts[slot].attempt = _NOT_YET
+        s.contacts[slot].due_s = m.backlog[i].due_s
+        set_timer(s, 0.0, COME_BACK, slot, s.contacts[slot].ticket)
 
 
 @inner_kernel
@@ -232,9 +195,9 @@ def _arrive(m: Tables, s: State, q: int, now: float) -> None:
     slot = take_slot(s)
     if slot == NONE:
         return
-    s.keys[slot] = s.next_key[q]
+    s.contacts[slot].key = s.queues[q].next_key
     _next_arrival(m, s, q)
-    s.contacts[slot, QUEUE], s.contacts[slot, ATTEMPT] = q, 0
+    s.contacts[slot].queue, s.contacts[slot].attempt = q, 0
     place_in_time(m, s, slot, now, 0.0)
     _route(m, s, slot, now)
 
@@ -254,12 +217,12 @@ def _ring(m: Tables, s: State, code: int, now: float) -> None:
     if kind in (END_CALL, END_CHAT):
         if kind == END_CALL:
             end_call(m, s, who, now)
-        elif s.agents[who, VERSION] == ticket_of(code):
+        elif s.agents[who].version == ticket_of(code):
             end_chat(m, s, who, now)
         else:
             return
         after_end(m, s, who, now)
-    elif s.contacts[who, TICKET] != ticket_of(code):
+    elif s.contacts[who].ticket != ticket_of(code):
         return
     elif kind == GIVE_UP:
         give_up(m, s, who, now)
@@ -271,10 +234,10 @@ def _ring(m: Tables, s: State, code: int, now: float) -> None:
 
 @rare_kernel
 def _come_back(m: Tables, s: State, slot: int, now: float) -> None:
-    is_backlog = s.contacts[slot, ATTEMPT] == _NOT_YET
-    s.contacts[slot, ATTEMPT] += 1
-    change_queue(s, slot, s.contacts[slot, GOES_TO])
-    place_in_time(m, s, slot, now, s.times[slot, DUE_S] if is_backlog else 0.0)
+    is_backlog = s.contacts[slot].attempt == _NOT_YET
+    s.contacts[slot].attempt += 1
+    change_queue(s, slot, s.contacts[slot].goes_to)
+    place_in_time(m, s, slot, now, s.contacts[slot].due_s if is_backlog else 0.0)
     _route(m, s, slot, now)
 
 
@@ -293,19 +256,19 @@ def _overflow(m: Tables, s: State, slot: int, now: float) -> None:
 @rare_kernel
 def _change(m: Tables, c: Changes, s: State, i: int, now: float) -> None:
     """Carry out one change of staffing or hours."""
-    kind, what = c.kind[i], c.what[i]
+    kind, what = c.events[i].kind, c.events[i].what
     if kind == HEADS:
-        change_heads(m, s, what, c.detail[i], now)
+        change_heads(m, s, what, c.events[i].detail, now)
     elif kind == COME:
-        key = key_of(key_of(s.stream[len(s.queues)], c.unit[i]), ABSENCE)
-        if unit(key) >= c.absence[i]:
-            come(m, s, what, c.detail[i], now)
+        key = key_of(key_of(s.centre[0].absence_stream, c.events[i].unit), ABSENCE)
+        if unit(key) >= c.events[i].absence:
+            come(m, s, what, c.events[i].detail, now)
         else:
             go(m, s, what, now)
     elif kind == GO:
         go(m, s, what, now)
     elif kind == OPEN:
-        s.queues[what, CLOSED] = 0
+        s.queues[what].closed = 0
     else:
-        s.queues[what, CLOSED] = 1
+        s.queues[what].closed = 1
         drop_if_nobody(m, s, what, now)

@@ -8,7 +8,7 @@ import numpy as np
 from wfm.domain.arrays import FloatArray
 from wfm.simulation.model import Headcounts, SimulationModel, Staffing
 from wfm.simulation.result import SimulationResult
-from wfm.simulation.tables import BINS, Tables, compile_tables
+from wfm.simulation.tables import Tables, compile_tables
 
 if TYPE_CHECKING:
     from wfm.simulation.staff_events import Changes
@@ -62,7 +62,7 @@ class Simulator:
 
         changes = changes_of(self.model, staffing)
         state = self._run(changes, int(isinstance(staffing, Headcounts)))
-        num_bins = int(self._tables.sizes[BINS])
+        num_bins = self._tables.num_bins
         return SimulationResult(
             model=self.model,
             counts=state.counts.reshape(
@@ -79,7 +79,7 @@ class Simulator:
         from wfm.simulation.state import new_state
 
         m, last = self._tables, self.replications
-        slots = max(_FEWEST_SLOTS, 2 * len(m.backlog_queue))
+        slots = max(_FEWEST_SLOTS, 2 * len(m.backlog))
         state = new_state(m, changes, self._busyness, slots)
         done = run(m, changes, state, by_heads, self.seed, 0, last)
         while done < last:

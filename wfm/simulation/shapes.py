@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.simulation.records import Records, record_type, records
 
 CONSTANT, EXPONENTIAL, LOGNORMAL, GAMMA, MIXTURE, QUANTILES = range(6)
-"""Values of ``ShapeTables.kind``."""
+"""Values of ``kind`` in shapes' rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +93,29 @@ def _positive(name: str, value: float) -> None:
         raise ValueError(msg)
 
 
+ROW = record_type(ints="kind first end", floats="cv")
+"""A shape: its points, and the coefficient of variation where the kind has one."""
+
+POINT = record_type(floats="upto value")
+"""Cumulative weight and mean of a branch, or value of a quantile."""
+
+
 class ShapeTables(NamedTuple):
-    """Shapes as the kernels read them.
+    """Shapes as the kernels read them: records of shapes, and of their points."""
 
-    Attributes
-    ----------
-    kind, first
-        ``[i]`` kind, and first row of *points*; *first* closes with an end.
-    cv
-        ``[i]`` coefficient of variation, where the kind has one.
-    points
-        ``[row, 2]`` cumulative weight and mean of branches, or value of a quantile.
-    """
-
-    kind: IntArray
-    cv: FloatArray
-    first: IntArray
-    points: FloatArray
+    rows: Records
+    points: Records
 
 
 def shape_tables(shapes: tuple[Shape, ...]) -> ShapeTables:
     """Return *shapes* in flat arrays, rescaled to mean 1."""
-    kinds, cvs, firsts = [], [], [0]
+    rows = []
     points: list[tuple[float, float]] = []
     for shape in shapes:
-        kind, cv, rows = _flat(shape)
-        kinds.append(kind)
-        cvs.append(cv)
-        points += rows
-        firsts.append(len(points))
-    return ShapeTables(
-        kind=np.array(kinds, dtype=np.int64),
-        cv=np.array(cvs, dtype=np.float64),
-        first=np.array(firsts, dtype=np.int64),
-        points=np.array(points, dtype=np.float64).reshape(-1, 2),
-    )
+        kind, cv, more = _flat(shape)
+        rows.append((kind, len(points), len(points) + len(more), cv))
+        points += more
+    return ShapeTables(rows=records(rows, ROW), points=records(points, POINT))
 
 
 def _flat(shape: Shape) -> tuple[int, float, list[tuple[float, float]]]:

@@ -12,9 +12,15 @@ from wfm.simulation.model import (
     SimulationModel,
     Staffing,
 )
+from wfm.simulation.records import Records, columns, record_type
 
 OPEN, HEADS, COME, GO, CLOSE = range(5)
 """Kinds of changes, in the order in which those of one instant happen."""
+
+
+CHANGE = record_type(ints="kind what detail unit", floats="time_s absence")
+"""OPEN and CLOSE: queue; HEADS: group and difference; COME: agent, group and unit, and
+the chance that the unit is missed; GO: agent."""
 
 
 class Changes(NamedTuple):
@@ -22,22 +28,14 @@ class Changes(NamedTuple):
 
     Attributes
     ----------
-    time_s, kind, what, detail, unit
-        ``[e]`` OPEN and CLOSE: queue; HEADS: group and difference; COME: agent, group
-        and unit; GO: agent.
-    absence
-        ``[e]`` chance that a COME's unit is missed.
+    events
+        Records in time order.
     group_of, first_place
         ``[a]`` group of each place; with headcounts, the places of group g are
         ``first_place[g] .. first_place[g + 1]``.
     """
 
-    time_s: FloatArray
-    kind: IntArray
-    what: IntArray
-    detail: IntArray
-    unit: IntArray
-    absence: FloatArray
+    events: Records
     group_of: IntArray
     first_place: IntArray
 
@@ -50,7 +48,7 @@ def changes_of(model: SimulationModel, staffing: Staffing) -> Changes:
     ValueError
         If the staffing does not fit the model's groups or intervals.
     """
-    columns = _hours(model)
+    blocks = _hours(model)
     num_g = len(model.group_ids)
     if isinstance(staffing, Headcounts):
         if staffing.agents.shape != (num_g, model.num_intervals):
@@ -59,7 +57,7 @@ def changes_of(model: SimulationModel, staffing: Staffing) -> Changes:
                 f"{(num_g, model.num_intervals)}"
             )
             raise ValueError(msg)
-        columns += _heads(model, staffing)
+        blocks += _heads(model, staffing)
         most = staffing.agents.max(axis=1, initial=0)
         group_of = np.repeat(np.arange(num_g), most)
         first = np.concatenate(([0], np.cumsum(most)))
@@ -67,27 +65,30 @@ def changes_of(model: SimulationModel, staffing: Staffing) -> Changes:
         if staffing.group.size and not 0 <= staffing.group.max() < num_g:
             msg = f"a span's group is not one of the model's {num_g}"
             raise ValueError(msg)
-        columns += _spans(staffing)
+        blocks += _spans(staffing)
         num_a = int(staffing.agent.max(initial=-1)) + 1
         group_of, first = np.zeros(num_a, dtype=np.int64), np.zeros(num_g + 1)
-    return _sorted(columns, group_of, first)
+    return _sorted(blocks, group_of, first)
 
 
-Columns = list[tuple[FloatArray, IntArray, IntArray, IntArray, IntArray, FloatArray]]
+Blocks = list[tuple[FloatArray, IntArray, IntArray, IntArray, IntArray, FloatArray]]
 
 
-def _sorted(columns: Columns, group_of: IntArray, first: FloatArray) -> Changes:
+def _sorted(blocks: Blocks, group_of: IntArray, first: FloatArray) -> Changes:
     time_s, kind, what, detail, unit, absence = (
-        np.concatenate([column[i] for column in columns]) for i in range(6)
+        np.concatenate([block[i] for block in blocks]) for i in range(6)
     )
     order = np.lexsort((what, kind, time_s))
     return Changes(
-        time_s=time_s[order],
-        kind=kind[order],
-        what=what[order],
-        detail=detail[order],
-        unit=unit[order],
-        absence=absence[order],
+        events=columns(
+            CHANGE,
+            kind=kind[order],
+            what=what[order],
+            detail=detail[order],
+            unit=unit[order],
+            time_s=time_s[order],
+            absence=absence[order],
+        ),
         group_of=group_of.astype(np.int64),
         first_place=first.astype(np.int64),
     )
@@ -107,9 +108,9 @@ def _block(
     )
 
 
-def _hours(model: SimulationModel) -> Columns:
+def _hours(model: SimulationModel) -> Blocks:
     """Return when queues open and close; all close for good at the horizon."""
-    columns: Columns = []
+    blocks: Blocks = []
     for q, queue in enumerate(model.queues):
         if queue.is_deferred or queue.open_mask is None:
             continue
@@ -118,17 +119,17 @@ def _hours(model: SimulationModel) -> Columns:
         for kind, sign in ((OPEN, 1), (CLOSE, -1)):
             at = np.flatnonzero(steps == sign)
             row = np.full(at.size, q)
-            columns.append(_block(at * model.interval_s, kind, row, row))
-    return columns
+            blocks.append(_block(at * model.interval_s, kind, row, row))
+    return blocks
 
 
-def _heads(model: SimulationModel, staffing: Headcounts) -> Columns:
+def _heads(model: SimulationModel, staffing: Headcounts) -> Blocks:
     steps = np.diff(staffing.agents, axis=1, prepend=0)
     group, at = np.nonzero(steps)
     return [_block(at * model.interval_s, HEADS, group, steps[group, at])]
 
 
-def _spans(staffing: RosteredSpans) -> Columns:
+def _spans(staffing: RosteredSpans) -> Blocks:
     """Return comings and goings; who works on without a gap does not go."""
     order = np.lexsort((staffing.start_s, staffing.agent))
     agent, start = staffing.agent[order], staffing.start_s[order]

@@ -5,40 +5,43 @@ from typing import NamedTuple
 import numpy as np
 
 from wfm.domain.arrays import FloatArray, IntArray
+from wfm.simulation.records import Records, empty_records, record_type
 from wfm.simulation.staff_events import Changes
-from wfm.simulation.tables import NONE, KeyArray, Tables
+from wfm.simulation.tables import NONE, Tables
 
-QUEUE, NEXT, PREVIOUS, ROW, INTERVAL, TICKET, ATTEMPT, GOES_TO = range(8)
-"""Columns of ``State.contacts``. The ticket changes when timers of it lapse."""
+CENTRE = record_type(
+    ints="replication failed num_timers num_fresh first_free by_heads",
+    keys="absence_stream",
+)
+"""Sizes and flags: slots from *num_fresh* on were never used, freed ones are linked."""
 
-ARRIVED_S, DUE_S, WORK_S, STARTED_S = range(4)
-"""Columns of ``State.times``."""
+TIMER = record_type(ints="code", floats="at_s")
+"""What happens, and when."""
 
-(
-    GROUP,
-    LEVEL,
-    AFTER,
-    BEFORE,
-    IN_HAND,
-    CURRENT,
-    ON_DUTY,
-    LEAVING,
-    VERSION,
-    DRAINS_FOR,
-) = range(10)
-"""Columns of ``State.agents``."""
+CONTACT = record_type(
+    ints="queue next previous row interval ticket attempt goes_to",
+    floats="arrived_s due_s work_s started_s",
+    keys="key",
+)
+"""A contact in the system. The ticket changes when timers of it lapse."""
 
-SINCE_S, PRESENT_S, BUSY_S, UPDATED_S = range(4)
-"""Columns of ``State.stamps``: idle, present, busy since; contacts in hand as of."""
+AGENT = record_type(
+    ints="group level after before in_hand current on_duty leaving version drains_for",
+    floats="since_s present_s busy_s updated_s",
+)
+"""Idle, present, busy since; contacts in hand as of."""
 
-FIRST, LAST, WAITING, ON_DUTY_COUNT, CLOSED, DRAINING, ARRIVES_IN = range(7)
-"""Columns of ``State.queues``."""
+LINE = record_type(
+    ints="first last waiting on_duty_count closed draining arrives_in num_arrived",
+    keys="stream next_key",
+)
+"""A queue's waiting contacts, whether anybody serves it, and its next arrival."""
 
-DEBT, OFF_COUNT, IDLE = range(3)
-"""Columns of ``State.groups``: agents that still have to leave, places not in use."""
+GROUP = record_type(ints="debt off_count idle first_place")
+"""Agents of a group that still have to leave, places not in use, idle agents."""
 
-HEAP_SIZE, FREE_CONTACTS, FAILED, REPLICATION, BY_HEADS = range(5)
-"""Places of ``State.scalars``."""
+ENDS = record_type(ints="first last")
+"""Of a list of available agents."""
 
 (
     OFFERED,
@@ -68,60 +71,39 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    scalars
-        Sizes and flags.
-    heap_s, heap_code
-        Timers: instant, and what happens.
-    contacts, times, keys
-        ``[slot, column]`` of contacts in the system; ``[slot]`` their random key.
-    free
-        Slots not in use, a stack.
-    agents, stamps
-        ``[a, column]``.
+    centre
+        One record of sizes and flags.
+    timers
+        A heap.
+    contacts, agents, queues, groups
+        Records by slot, ``[a]``, ``[q]`` and ``[g]``.
+    arrival_s
+        ``[q]`` next arrival.
     hand
         ``[a, k]`` slots of parallel contacts.
-    queues
-        ``[q, column]`` the waiting line, and whether anybody serves it.
-    available, available_last
-        ``[g, level]`` first and last agent with *level* contacts in hand who can take
-        more.
-    groups
-        ``[g, column]``.
-    places, first_place
-        Places of groups not in use, a stack each; ``[g]`` where it begins.
-    line_used
+    available
+        ``[g, level]`` agents with *level* contacts in hand who can take more.
+    places
+        ``[a]`` places of groups not in use, a stack each from ``first_place`` on.
+    lines_used
         ``[k]``.
-    arrival_s, arrival_count, next_key
-        ``[q]`` next arrival, its number, its contact's key.
-    stream
-        ``[q + 1]`` keys of the queues' arrivals, and of absences.
     busyness
         ``[r, q, d]`` factors on arrivals.
     counts, group_times
         Results: a row for each replication, queue (or group) and bin.
     """
 
-    scalars: IntArray
-    heap_s: FloatArray
-    heap_code: IntArray
-    contacts: IntArray
-    times: FloatArray
-    keys: KeyArray
-    free: IntArray
-    agents: IntArray
-    stamps: FloatArray
-    hand: IntArray
-    queues: IntArray
-    available: IntArray
-    available_last: IntArray
-    groups: IntArray
-    places: IntArray
-    first_place: IntArray
-    line_used: IntArray
+    centre: Records
+    timers: Records
+    contacts: Records
+    agents: Records
+    queues: Records
+    groups: Records
     arrival_s: FloatArray
-    arrival_count: IntArray
-    stream: KeyArray
-    next_key: KeyArray
+    hand: IntArray
+    available: Records
+    places: IntArray
+    lines_used: IntArray
     busyness: FloatArray
     counts: FloatArray
     group_times: FloatArray
@@ -131,34 +113,23 @@ def new_state(
     tables: Tables, changes: Changes, busyness: FloatArray, num_slots: int
 ) -> State:
     """Return a state with room for *num_slots* contacts at once."""
-    num_q, num_g = len(tables.queues), len(tables.most_parallel)
-    num_a = len(changes.group_of)
-    levels, bins = int(tables.sizes[2]), int(tables.sizes[1])
-    replications = len(busyness)
-    num_timers = 4 * num_slots + 2 * num_a
+    num_q, num_g = len(tables.queues), len(tables.groups)
+    num_a, num_r = len(changes.group_of), len(busyness)
+    groups = empty_records(num_g, GROUP)
+    groups.first_place = changes.first_place[:num_g]
     return State(
-        scalars=np.zeros(5, dtype=np.int64),
-        heap_s=np.zeros(num_timers),
-        heap_code=np.zeros(num_timers, dtype=np.int64),
-        contacts=np.zeros((num_slots, 8), dtype=np.int64),
-        times=np.zeros((num_slots, 4)),
-        keys=np.zeros(num_slots, dtype=np.uint64),
-        free=np.zeros(num_slots, dtype=np.int64),
-        agents=np.full((num_a, 10), NONE, dtype=np.int64),
-        stamps=np.zeros((num_a, 4)),
-        hand=np.full((num_a, levels), NONE, dtype=np.int64),
-        queues=np.zeros((num_q, 7), dtype=np.int64),
-        available=np.full((num_g, levels), NONE, dtype=np.int64),
-        available_last=np.full((num_g, levels), NONE, dtype=np.int64),
-        groups=np.zeros((num_g, 3), dtype=np.int64),
-        places=np.zeros(num_a, dtype=np.int64),
-        first_place=changes.first_place,
-        line_used=np.zeros(len(tables.lines), dtype=np.int64),
+        centre=empty_records(1, CENTRE),
+        timers=empty_records(4 * num_slots + 2 * num_a, TIMER),
+        contacts=empty_records(num_slots, CONTACT),
+        agents=empty_records(num_a, AGENT),
+        queues=empty_records(num_q, LINE),
+        groups=groups,
         arrival_s=np.zeros(num_q),
-        arrival_count=np.zeros(num_q, dtype=np.int64),
-        stream=np.zeros(num_q + 1, dtype=np.uint64),
-        next_key=np.zeros(num_q, dtype=np.uint64),
+        hand=np.full((num_a, tables.num_levels), NONE, dtype=np.int64),
+        available=empty_records((num_g, tables.num_levels), ENDS),
+        places=np.zeros(num_a, dtype=np.int64),
+        lines_used=np.zeros(len(tables.lines), dtype=np.int64),
         busyness=busyness,
-        counts=np.zeros((replications * num_q * bins, COUNTS)),
-        group_times=np.zeros((replications * num_g * bins, GROUP_TIMES)),
+        counts=np.zeros((num_r * num_q * tables.num_bins, COUNTS)),
+        group_times=np.zeros((num_r * num_g * tables.num_bins, GROUP_TIMES)),
     )

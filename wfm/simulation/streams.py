@@ -66,16 +66,16 @@ def normal(key: np.uint64, index: int) -> float:
 @inner_kernel
 def draw(shapes: ShapeTables, row: int, key: np.uint64) -> float:
     """Return a draw of shape *row*, of mean 1."""
-    kind = shapes.kind[row]
+    kind = shapes.rows[row].kind
     if kind == EXPONENTIAL:
         return -log(unit(key))
     if kind == CONSTANT:
         return 1.0
     if kind == LOGNORMAL:
-        variance = log(1.0 + shapes.cv[row] ** 2)
+        variance = log(1.0 + shapes.rows[row].cv ** 2)
         return exp(sqrt(variance) * normal(key, 0) - 0.5 * variance)
     if kind == GAMMA:
-        shape = float(shapes.cv[row]) ** -2
+        shape = float(shapes.rows[row].cv) ** -2
         return gamma(shape, key) / shape
     return _from_points(shapes, row, key)
 
@@ -104,7 +104,7 @@ def gamma(shape: float, key: np.uint64) -> float:
 
 @rare_kernel
 def _from_points(shapes: ShapeTables, row: int, key: np.uint64) -> float:
-    if shapes.kind[row] == MIXTURE:
+    if shapes.rows[row].kind == MIXTURE:
         return _branch(shapes, row, key)
     return _quantile(shapes, row, key)
 
@@ -112,19 +112,19 @@ def _from_points(shapes: ShapeTables, row: int, key: np.uint64) -> float:
 @rare_kernel
 def _branch(shapes: ShapeTables, row: int, key: np.uint64) -> float:
     u = unit(key)
-    at = shapes.first[row]
-    while shapes.points[at, 0] < u:
+    at = shapes.rows[row].first
+    while shapes.points[at].upto < u:
         at += 1
-    mean: float = shapes.points[at, 1]
+    mean: float = shapes.points[at].value
     return -log(unit(key_of(key, 0))) * mean
 
 
 @rare_kernel
 def _quantile(shapes: ShapeTables, row: int, key: np.uint64) -> float:
-    first = shapes.first[row]
-    place = unit(key) * (shapes.first[row + 1] - first - 1)
+    first = shapes.rows[row].first
+    place = unit(key) * (shapes.rows[row].end - first - 1)
     whole = int(place)
-    low: float = shapes.points[first + whole, 1]
-    high: float = shapes.points[first + whole + 1, 1]
+    low: float = shapes.points[first + whole].value
+    high: float = shapes.points[first + whole + 1].value
     drawn: float = low + (place - whole) * (high - low)
     return drawn

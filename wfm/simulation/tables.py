@@ -1,19 +1,17 @@
-"""The model in flat arrays, as the kernels read it.
+"""The model in arrays of records, as the kernels read it.
 
-Rows are addressed by ranges: ``first[y] .. first[y + 1]`` is the range of rows that
-belong to y. Named tuples, because compiled code takes them as they are.
+Rows are addressed by ranges: ``first_x .. end_x`` are the rows of x that belong to a
+record. Named tuples, because compiled code takes them as they are.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.simulation.model import SimulatedQueue, SimulationModel
+from wfm.simulation.records import Records, columns, record_type, records
 from wfm.simulation.shapes import Exponential, Shape, ShapeTables, shape_tables
-
-KeyArray = npt.NDArray[np.uint64]
 
 NONE = -1
 """No row."""
@@ -21,41 +19,31 @@ NONE = -1
 FOREVER = 1e300
 """A wait that does not end, as compiled code compares it."""
 
-(
-    DEFERRED,
-    PARALLEL,
-    HANDLE_SHAPE,
-    PATIENCE_SHAPE,
-    MAX_WAITING,
-    LINE,
-    RESERVE,
-    RETRY_QUEUE,
-    RETRY_SHAPE,
-    RETRY_KEEPS,
-    FOLLOW_QUEUE,
-    FOLLOW_SHAPE,
-    CALLBACK_QUEUE,
-    PLAIN,
-) = range(14)
-"""Columns of ``Tables.queues``. A plain queue's first contact may be taken at once."""
+QUEUE = record_type(
+    ints="deferred parallel handle_shape patience_shape max_waiting line reserve "
+    "retry_queue retry_shape retry_keeps follow_queue follow_shape callback_queue "
+    "plain first_route end_route",
+    floats="within_s promote_s retry_share retry_delay_s follow_share follow_delay_s "
+    "callback_share callback_after_s",
+)
+"""A plain queue's first contact may be taken at once."""
 
-(
-    WITHIN_S,
-    PROMOTE_S,
-    RETRY_SHARE,
-    RETRY_DELAY_S,
-    FOLLOW_SHARE,
-    FOLLOW_DELAY_S,
-    CALLBACK_SHARE,
-    CALLBACK_AFTER_S,
-) = range(8)
-"""Columns of ``Tables.rates``."""
+TIMES = record_type(ints="day", floats="per_s handle_s patience_s due_s")
+"""A queue in an interval; the day is that of the busyness factor."""
 
-ROUTE_GROUP, ROUTE_RANK = range(2)
-"""Columns of ``Tables.routes``: by queue, preferred groups first."""
+ROUTE = record_type(ints="group rank", floats="after_s")
+"""A group of a queue, preferred groups first, and the wait before it helps."""
 
-WORK_QUEUE, WORK_PRIORITY = range(2)
-"""Columns of ``Tables.works``: by group, first queues first."""
+WORK = record_type(ints="queue priority", floats="after_s")
+"""A queue of a group, first queues first, likewise."""
+
+GROUP_WORK = record_type(
+    ints="most_parallel first_work end_work first_watched end_watched"
+)
+"""Most contacts that an agent can hold; which queues, which groups to watch."""
+
+BACKLOG = record_type(ints="queue", floats="due_s")
+"""A contact that waits at time 0."""
 
 
 class Tables(NamedTuple):
@@ -63,129 +51,136 @@ class Tables(NamedTuple):
 
     Attributes
     ----------
-    clock
-        Interval and bin length, start of the first bin, horizon; one over the lengths.
-    sizes
-        Intervals, bins, most contacts in parallel, whether the agent is chosen at
-        random, whether a contact can be promoted.
-    queues, rates
-        ``[q, column]``.
-    arrivals
-        ``[q, t]`` contacts per second.
-    handle_s, patience_s, due_s
-        ``[q, t]``.
-    day
-        ``[t]`` day of the busyness factor.
+    interval_s, intervals_per_s, num_intervals
+        Intervals of the model.
+    bin_s, bins_per_s, num_bins, first_bin_s, horizon_s
+        Bins of the results, and what they span.
+    num_levels
+        Most contacts in parallel.
+    is_random, promotes
+        Whether the agent is chosen at random; whether a contact can be promoted.
+    queues, times
+        Records ``[q]`` and ``[q, t]``.
     pace
         ``[q, k]`` on handle time with k contacts in hand.
-    routes, route_after_s, first_route
-        ``[i, column]`` groups of each queue; ``[i]`` wait before they help.
-    works, work_after_s, first_work
-        ``[i, column]`` queues of each group, likewise.
+    routes, works, groups
+        Groups of each queue, queues of each group, and ``[g]``.
     handle_factor
         ``[g, q]``.
-    most_parallel
-        ``[g]`` most contacts that an agent of the group can hold.
-    watched, first_watched
+    watched
         Groups whose idle agents count for the reserve, by group.
     reserved
         Rows of the queues with a reserve.
     lines
         ``[k]`` lines of each line group.
-    backlog_queue, backlog_due_s
-        ``[i]`` contacts that wait at time 0.
+    backlog
+        Contacts that wait at time 0.
     shapes
         Handle time, patience and delays.
     """
 
-    clock: FloatArray
-    sizes: IntArray
-    queues: IntArray
-    rates: FloatArray
-    arrivals: FloatArray
-    handle_s: FloatArray
-    patience_s: FloatArray
-    due_s: FloatArray
-    day: IntArray
+    interval_s: float
+    intervals_per_s: float
+    num_intervals: int
+    bin_s: float
+    bins_per_s: float
+    num_bins: int
+    first_bin_s: float
+    horizon_s: float
+    num_levels: int
+    is_random: bool
+    promotes: bool
+    queues: Records
+    times: Records
     pace: FloatArray
-    routes: IntArray
-    route_after_s: FloatArray
-    first_route: IntArray
-    works: IntArray
-    work_after_s: FloatArray
-    first_work: IntArray
+    routes: Records
+    works: Records
+    groups: Records
     handle_factor: FloatArray
-    most_parallel: IntArray
     watched: IntArray
-    first_watched: IntArray
     reserved: IntArray
     lines: IntArray
-    backlog_queue: IntArray
-    backlog_due_s: FloatArray
+    backlog: Records
     shapes: ShapeTables
 
 
-INTERVAL_S, BIN_S, FIRST_BIN_S, HORIZON_S, INTERVALS_PER_S, BINS_PER_S = range(6)
-"""Places of ``Tables.clock``."""
-
-INTERVALS, BINS, LEVELS, RANDOM_CHOICE, PROMOTES = range(5)
-"""Places of ``Tables.sizes``."""
+Listed = list[list[tuple[int, int, float]]]
+"""Rows by queue or group."""
 
 
 def compile_tables(model: SimulationModel) -> Tables:
     """Return the flat form of *model*."""
     shapes: list[Shape] = [Exponential()]
-    queues = np.array([_ints(model, queue, shapes) for queue in model.queues])
-    routes = _routes(model)
-    works = _works(model)
-    parallel = queues[:, PARALLEL]
-    most = np.array(
-        [max((parallel[q] for q, *_ in rows), default=1) for rows in works],
-        dtype=np.int64,
-    ).reshape(-1)
+    routes, works = _routes(model), _works(model)
+    queues = _queues(model, shapes, routes)
     watched = _watched(model, works)
-    bin_s = model.bin_s or model.interval_s
-    num_bins = max(1, round((model.horizon_s - model.warm_up_s) / bin_s))
-    is_random = model.routing.agent_choice == "random"
-    rates = np.array([_rates(queue) for queue in model.queues])
-    promotes = bool((rates[:, PROMOTE_S] < FOREVER).any())
-    backlog = [(q, due) for q, x in enumerate(model.queues) for due in x.backlog_due_s]
-    num_t = model.num_intervals
-    day = np.zeros(num_t) if model.busyness_day is None else model.busyness_day
-    levels = int(parallel.max())
+    bin_s = float(model.bin_s or model.interval_s)
+    levels = int(queues.parallel.max())
+    backlog = ((q, due) for q, x in enumerate(model.queues) for due in x.backlog_due_s)
     return Tables(
-        clock=_clock(model, bin_s),
-        sizes=np.array([num_t, num_bins, levels, is_random, promotes], dtype=np.int64),
+        interval_s=float(model.interval_s),
+        intervals_per_s=1.0 / model.interval_s,
+        num_intervals=model.num_intervals,
+        bin_s=bin_s,
+        bins_per_s=1.0 / bin_s,
+        num_bins=max(1, round((model.horizon_s - model.warm_up_s) / bin_s)),
+        first_bin_s=float(model.warm_up_s),
+        horizon_s=float(model.horizon_s),
+        num_levels=levels,
+        is_random=model.routing.agent_choice == "random",
+        promotes=bool((queues.promote_s < FOREVER).any()),
         queues=queues,
-        rates=rates,
-        arrivals=np.array([q.arrivals for q in model.queues]) / model.interval_s,
-        handle_s=np.array([q.handle_s for q in model.queues]),
-        patience_s=np.minimum(np.array([q.patience_s for q in model.queues]), FOREVER),
-        due_s=np.array([_due(q, num_t) for q in model.queues]),
-        day=np.array(day, dtype=np.int64),
+        times=_times(model),
         pace=np.array([_pace(q, levels) for q in model.queues]),
-        routes=_rows([[(g, rank) for g, rank, _ in row] for row in routes]),
-        route_after_s=_column(routes),
-        first_route=_firsts(routes),
-        works=_rows([[(q, priority) for q, priority, _ in row] for row in works]),
-        work_after_s=_column(works),
-        first_work=_firsts(works),
+        routes=records((row for rows in routes for row in rows), ROUTE),
+        works=records((row for rows in works for row in rows), WORK),
+        groups=_groups(queues, works, watched),
         handle_factor=_handle_factors(model),
-        most_parallel=most,
         watched=np.array([g for row in watched for g in row], dtype=np.int64),
-        first_watched=_firsts(watched),
-        reserved=np.flatnonzero(queues[:, RESERVE] > 0),
+        reserved=np.flatnonzero(queues.reserve > 0),
         lines=np.array([group.lines for group in model.line_groups], dtype=np.int64),
-        backlog_queue=np.array([q for q, _ in backlog], dtype=np.int64),
-        backlog_due_s=np.array([due for _, due in backlog], dtype=np.float64),
+        backlog=records(backlog, BACKLOG),
         shapes=shape_tables(tuple(shapes)),
     )
 
 
-def _clock(model: SimulationModel, bin_s: float) -> FloatArray:
-    lengths = model.interval_s, bin_s
-    places = model.warm_up_s, model.horizon_s
-    return np.array([*lengths, *places, *(1.0 / length for length in lengths)])
+def _queues(model: SimulationModel, shapes: list[Shape], routes: Listed) -> Records:
+    first = _firsts(routes)
+    return records(
+        (
+            (*_ints(model, queue, shapes), first[q], first[q + 1], *_rates(queue))
+            for q, queue in enumerate(model.queues)
+        ),
+        QUEUE,
+    )
+
+
+def _times(model: SimulationModel) -> Records:
+    queues, num_t = model.queues, model.num_intervals
+    return columns(
+        TIMES,
+        day=0 if model.busyness_day is None else np.asarray(model.busyness_day),
+        per_s=np.array([queue.arrivals for queue in queues]) / model.interval_s,
+        handle_s=np.array([queue.handle_s for queue in queues]),
+        patience_s=np.minimum(
+            np.array([queue.patience_s for queue in queues]), FOREVER
+        ),
+        due_s=np.array([_due(queue, num_t) for queue in queues]),
+    )
+
+
+def _groups(queues: Records, works: Listed, watched: list[list[int]]) -> Records:
+    work, watch = _firsts(works), _firsts(watched)
+    parallel = queues.parallel
+    most = [max((parallel[q] for q, *_ in rows), default=1) for rows in works]
+    return columns(
+        GROUP_WORK,
+        most_parallel=np.array(most, dtype=np.int64),
+        first_work=work[:-1],
+        end_work=work[1:],
+        first_watched=watch[:-1],
+        end_watched=watch[1:],
+    )
 
 
 def _shape_row(shapes: list[Shape], shape: Shape) -> int:
@@ -262,27 +257,25 @@ def _pace(queue: SimulatedQueue, levels: int) -> list[float]:
     return [1.0, *queue.pace, *([queue.pace[-1]] * missing)]
 
 
-def _routes(model: SimulationModel) -> list[list[tuple[int, int, float]]]:
+def _routes(model: SimulationModel) -> Listed:
     queues, groups = model.queue_index(), model.group_index()
-    found: list[list[tuple[int, int, float]]] = [[] for _ in queues]
+    found: Listed = [[] for _ in queues]
     for route in model.routing.routes:
         entry = groups[route.group_id], route.preference, route.after_s
         found[queues[route.queue_id]].append(entry)
     return [sorted(rows, key=lambda row: (row[1], row[0])) for rows in found]
 
 
-def _works(model: SimulationModel) -> list[list[tuple[int, int, float]]]:
+def _works(model: SimulationModel) -> Listed:
     queues, groups = model.queue_index(), model.group_index()
-    found: list[list[tuple[int, int, float]]] = [[] for _ in groups]
+    found: Listed = [[] for _ in groups]
     for route in model.routing.routes:
         entry = queues[route.queue_id], route.priority, route.after_s
         found[groups[route.group_id]].append(entry)
     return [sorted(rows, key=lambda row: (row[1], row[0])) for rows in found]
 
 
-def _watched(
-    model: SimulationModel, works: list[list[tuple[int, int, float]]]
-) -> list[list[int]]:
+def _watched(model: SimulationModel, works: Listed) -> list[list[int]]:
     """Return for each group the groups that share a live queue with it."""
     live = [{q for q, *_ in rows if _is_live(model.queues[q])} for rows in works]
     return [
@@ -304,15 +297,6 @@ def _handle_factors(model: SimulationModel) -> FloatArray:
     return factor
 
 
-def _rows(listed: list[list[tuple[int, int]]]) -> IntArray:
-    flat = [row for rows in listed for row in rows]
-    return np.array(flat, dtype=np.int64).reshape(-1, 2)
-
-
-def _column(listed: list[list[tuple[int, int, float]]]) -> FloatArray:
-    return np.array([row[2] for rows in listed for row in rows], dtype=np.float64)
-
-
-def _firsts(listed: list[list[tuple[int, int, float]]] | list[list[int]]) -> IntArray:
+def _firsts(listed: Listed | list[list[int]]) -> IntArray:
     sizes = [0, *(len(rows) for rows in listed)]
     return np.cumsum(np.array(sizes, dtype=np.int64))

@@ -1,7 +1,7 @@
 """The engine's timers: a binary heap of instants, ties by what happens."""
 
 from wfm.simulation.jit import inner_kernel
-from wfm.simulation.state import FAILED, HEAP_SIZE, State
+from wfm.simulation.state import State
 
 END_CALL, END_CHAT, GIVE_UP, OVERFLOW, COME_BACK = range(5)
 """What a timer does."""
@@ -32,20 +32,19 @@ def ticket_of(code: int) -> int:
 @inner_kernel
 def set_timer(s: State, at_s: float, kind: int, who: int, ticket: int) -> None:
     """Add a timer; if there is no room, the replication fails."""
-    size = s.scalars[HEAP_SIZE]
-    if size == len(s.heap_s):
-        s.scalars[FAILED] = 1
+    at = s.centre[0].num_timers
+    if at == len(s.timers):
+        s.centre[0].failed = 1
         return
+    s.centre[0].num_timers = at + 1
     code = kind | (who << _KIND_BITS) | (ticket << (_KIND_BITS + _WHO_BITS))
-    s.scalars[HEAP_SIZE] = size + 1
-    at = size
     while at > 0:
-        parent = (at - 1) >> 1
-        if not _before(at_s, code, s.heap_s[parent], s.heap_code[parent]):
+        above = s.timers[(at - 1) >> 1]
+        if not _before(at_s, code, above.at_s, above.code):
             break
-        s.heap_s[at], s.heap_code[at] = s.heap_s[parent], s.heap_code[parent]
-        at = parent
-    s.heap_s[at], s.heap_code[at] = at_s, code
+        _put(s, at, above.at_s, above.code)
+        at = (at - 1) >> 1
+    _put(s, at, at_s, code)
 
 
 @inner_kernel
@@ -54,23 +53,24 @@ def _before(time_s: float, code: int, other_s: float, other_code: int) -> bool:
 
 
 @inner_kernel
+def _put(s: State, at: int, at_s: float, code: int) -> None:
+    s.timers[at].at_s, s.timers[at].code = at_s, code
+
+
+@inner_kernel
 def drop_first_timer(s: State) -> None:
     """Take the first timer off the heap."""
-    size = s.scalars[HEAP_SIZE] - 1
-    s.scalars[HEAP_SIZE] = size
-    at_s, code = s.heap_s[size], s.heap_code[size]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
+    size = s.centre[0].num_timers - 1
+    s.centre[0].num_timers = size
+    last_s, last_code = s.timers[size].at_s, s.timers[size].code
+    at, below = 0, 1
+    while below < size:
+        left, right = s.timers[below], s.timers[below + 1]
+        if below + 1 < size and _before(right.at_s, right.code, left.at_s, left.code):
+            below += 1
+        first = s.timers[below]
+        if not _before(first.at_s, first.code, last_s, last_code):
             break
-        right = child + 1
-        if right < size and _before(
-            s.heap_s[right], s.heap_code[right], s.heap_s[child], s.heap_code[child]
-        ):
-            child = right
-        if not _before(s.heap_s[child], s.heap_code[child], at_s, code):
-            break
-        s.heap_s[at], s.heap_code[at] = s.heap_s[child], s.heap_code[child]
-        at = child
-    s.heap_s[at], s.heap_code[at] = at_s, code
+        _put(s, at, first.at_s, first.code)
+        at, below = below, 2 * below + 1
+    _put(s, at, last_s, last_code)
