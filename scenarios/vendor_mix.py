@@ -17,6 +17,8 @@ from wfm.domain.arrays import BoolArray, FloatArray, read_only
 TierKind: TypeAlias = Literal["incremental", "all_units"]
 Unit: TypeAlias = Literal["contact", "hour"]
 
+_BELOW_FRACTION = 1e-5  # more than a solver's tolerance, less than anyone counts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Segment:
@@ -72,11 +74,20 @@ class TierPrices:
     def pieces(
         self, most_units: float
     ) -> tuple[tuple[float, float, float, float], ...]:
-        """Return (from, to, fixed, price) of each tier: fixed + price x units."""
+        """Return (from, to, fixed, price) of each tier: fixed + price x units.
+
+        Where all units grow dearer at a tier's first unit, the tier before ends a hair
+        below it.
+        """
         pieces, paid = [], 0.0
         ends = (*self.from_units[1:], max(most_units, self.from_units[-1]))
         for start, end, price in zip(self.from_units, ends, self.prices, strict=True):
             fixed = paid - price * start if self.kind == "incremental" else 0.0
+            dearer = (
+                len(pieces) + 1 < len(ends) and self.prices[len(pieces) + 1] > price
+            )
+            if self.kind == "all_units" and dearer:
+                end -= _BELOW_FRACTION * max(1.0, end)
             pieces.append((start, end, fixed, price))
             paid += price * (end - start)
         return tuple(pieces)

@@ -61,7 +61,7 @@ class MixModel:
             for t in self._months:
                 if demand[g, t] <= 0 or demand[g, t] < least:
                     continue
-                column = self.builder.variable(most=demand[g, t])
+                column = self.builder.variable()
                 self.contacts[v, g, t] = column
                 if least > 0:
                     self._all_or_nothing(column, least, demand[g, t], (v, g, t))
@@ -219,7 +219,8 @@ class MixModel:
         for g in range(len(self.problem.segments)):
             column = self.contacts.get((v, g, t))
             if column is not None:
-                most = most_contacts(self.problem, v, g, t)
+                # a hair above, lest the dual of demand be shared with this row
+                most = 1.0001 * most_contacts(self.problem, v, g, t)
                 self.builder.row([(column, 1), (self.is_open[v, t], -most)], high=0)
 
     def _add_ramp(self, v: int, lane: Lane) -> None:
