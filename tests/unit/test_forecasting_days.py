@@ -13,6 +13,7 @@ from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import wall_minute
 from wfm.domain.demand import DemandEvent, OpeningHours
 
+MONDAY = date(2026, 5, 4)
 NOTHING = MarketCalendar()
 
 
@@ -163,3 +164,41 @@ def test_a_history_with_a_hole_in_its_dates_is_refused():
             is_open=np.ones((2, 2), dtype=bool),
             special=np.zeros((2, 2), dtype=bool),
         )
+
+
+@pytest.mark.parametrize(("unreported_days", "left_out"), [(6, 0), (7, 7), (20, 14)])
+def test_weeks_before_the_first_report_are_left_out(unreported_days, left_out):
+    first = date(2026, 5, 6)
+    record = record_of(
+        first, 70, "UTC", lambda *_: 4.0, missing=range(unreported_days * 48)
+    )
+    assert record.history.days[0] == day_number(first) + left_out
+    assert record.handled.shape == record.history.observed.shape
+    assert record.history.observed[7:].all()
+
+
+def test_a_history_without_any_report_keeps_its_days():
+    record = record_of(MONDAY, 14, "UTC", lambda *_: 4.0, missing=range(14 * 48))
+    assert len(record.history.days) == 14
+    assert not record.history.usable.any()
+
+
+def test_closed_days_before_the_first_report_are_left_out_as_well():
+    week_end = OpeningHours(spans=((),) * 5 + (((0, 1440),),) * 2)
+    missing = range(14 * 48)  # the closed days after them were reported, as 0
+    record = record_of(
+        MONDAY, 35, "UTC", lambda *_: 4.0, missing=missing, opening=week_end
+    )
+    assert record.history.days[0] == day_number(MONDAY) + 14
+
+
+def test_totals_are_sums_whatever_the_clock_did():
+    grid = grid_over(date(2026, 10, 20), 10, "Europe/Warsaw")
+    slots = day_slots(grid, "Europe/Warsaw")
+    values = np.arange(grid.num_intervals, dtype=float)
+    for first, num in ((0, 10), (1, 3), (4, 3), (-2, 4), (9, 5)):
+        total = slots.total(values, int(slots.day[0]) + first, num)
+        for row in range(num):
+            inside = slots.day == slots.day[0] + first + row
+            assert total[row].sum() == values[inside].sum()
+            assert total[row, 47] == values[inside & (slots.slot == 47)].sum()

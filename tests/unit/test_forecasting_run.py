@@ -394,11 +394,41 @@ def test_levels_are_free():
     assert result.quantiles.shape == (1, 4, 336)
 
 
+def test_the_history_ends_with_its_last_report():
+    weekdays = OpeningHours(spans=(((540, 1260),),) * 5 + ((), ()))
+    queues = [make_queue(opening=weekdays)]
+    history = history_of({"q": "UTC"}, end=MONDAY - timedelta(days=1))
+    # The weekend was closed: nothing is missing until Monday.
+    assert run(history, queues, MONDAY + timedelta(days=6)).notes == {}
+    late = run(history, queues, MONDAY + timedelta(days=7))
+    assert late.notes == {"q": ("the history ends 9 days before the forecast begins",)}
+
+
+@pytest.mark.parametrize("model", ["best", "ensemble", "low_rank"])
+def test_a_queue_that_is_younger_than_the_others_is_as_if_alone(model):
+    rng = np.random.default_rng(4)
+    offered = rng.poisson(9.0, (40 * 48,)).astype(float)
+    alone = make_history(grid_over(MONDAY - timedelta(days=40), 40), {"q": offered})
+    beside = make_history(
+        grid_over(MONDAY - timedelta(days=96), 96),
+        {
+            "q": np.append(np.zeros(56 * 48), offered),
+            "old": rng.poisson(3.0, 96 * 48).astype(float),
+        },
+        missing=[("q", t) for t in range(56 * 48)],
+    )
+    one, two = (run(h, [make_queue()], model=model) for h in (alone, beside))
+    assert np.array_equal(one.mean, two.mean)
+    assert np.array_equal(one.quantiles, two.quantiles)
+    assert one.tests == two.tests
+
+
 def test_assumptions_are_noted():
     history = history_of({"q": "UTC"})
     assert run(history, [make_queue()]).notes == {}
     late = run(history, [make_queue()], MONDAY + timedelta(days=10))
     assert late.notes == {"q": ("the history ends 9 days before the forecast begins",)}
+    assert run(history, [make_queue()], MONDAY + timedelta(days=7)).notes == {}
     weekdays = OpeningHours(spans=(((540, 1260),),) * 5 + ((), ()))
     assert run(history, [make_queue(opening=weekdays)]).notes == {}
     new_kind = sale(MONDAY, 600, 660)
