@@ -32,7 +32,7 @@ from wfm.domain.staffing import StaffingRequirement
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import plan_rules
 
-PASSES, SETTLING = 30, 10
+PASSES, SETTLING = 20, 8
 """Passes of the ascent, and those before answers are averaged."""
 BLOCK_HOURS = 4
 BANDS_PER_DAY = 24 // BLOCK_HOURS
@@ -60,7 +60,7 @@ class LoadPoint:
     work, paid, night
         ``[p, s, b]`` hours at work, paid, and paid in the site's night.
     unguarded
-        ``[q]`` hours in which fewer people than guaranteed could be at work.
+        ``[q]`` hours in which fewer people than guaranteed are at work; live queues.
     """
 
     load: float
@@ -293,7 +293,10 @@ def _unguarded(
 ) -> FloatArray:
     floor = week.hourly(instance.guaranteed_agents.astype(float))
     missed = np.zeros(len(instance.queues))
-    for q in range(len(missed)):
+    deferred = {work.queue_id for work in instance.deferred}
+    for q, queue in enumerate(instance.queues):
+        if queue.queue_id in deferred:
+            continue  # prices of such guarantees settle too slowly to judge by
         present = work[groups.able(q)].sum(axis=0)
         lack = (floor[q] - present)[START_HOURS:]
         missed[q] = float(np.count_nonzero(lack > 0.5))
