@@ -165,8 +165,8 @@ class Need:
 class Transfer:
     """Experienced people of *source* retrained (or moved) to *target*.
 
-    They are away for *months*, *loss_fraction* of them leaves on the way, the rest
-    arrives in tenure band *to_band* (negative counts from the end).
+    They are away for *months* at their old wage, *loss_fraction* of them leaves on
+    the way, the rest arrives in tenure band *to_band* (negative counts from the end).
     *max_fraction_of_target* limits the month's transfers by the target's heads.
     """
 

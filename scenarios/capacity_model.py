@@ -148,8 +148,11 @@ class CapacityModel:
 
     def _add_transfer(self, r: int, transfer: Transfer) -> None:
         target = self.problem.pool_index(transfer.target)
+        wage = self.problem.pools[self.problem.pool_index(transfer.source)].wage_minor
         for t in self._months:
+            away = range(t, min(t + transfer.months, self.problem.num_months))
             cost = self._price(transfer.cost_minor, t)
+            cost += sum(self._price(wage[month], month) for month in away)
             self.moved[r, t] = self.builder.variable(cost=cost)
             limit = Limit(f"transfer {transfer.name}", t)
             if np.isfinite(transfer.max_heads):

@@ -79,7 +79,8 @@ class TierPrices:
         Where all units grow dearer at a tier's first unit, the tier before ends a hair
         below it.
         """
-        pieces, paid = [], 0.0
+        pieces: list[tuple[float, float, float, float]] = []
+        paid = 0.0
         ends = (*self.from_units[1:], max(most_units, self.from_units[-1]))
         for start, end, price in zip(self.from_units, ends, self.prices, strict=True):
             fixed = paid - price * start if self.kind == "incremental" else 0.0

@@ -201,8 +201,9 @@ def people_cost(
 ) -> FloatArray:
     """Return cost of people by pool and month ``[i, p, t]``, in minor units.
 
-    Wages, trainees, recruiting, classes, severance, transfers (charged to their
-    source); not overtime, short time and idleness, which depend on the work.
+    Wages (also of those away to be retrained), trainees, recruiting, classes,
+    severance, transfers (charged to their source); not overtime, short time and
+    idleness, which depend on the work.
     """
     cost = np.zeros_like(course.trainees)
     heads = course.num_heads()
@@ -217,4 +218,10 @@ def people_cost(
     for r, transfer in enumerate(problem.transfers):
         source = problem.pool_index(transfer.source)
         cost[:, source] += course.moved[:, r] * transfer.cost_minor
+        for t in range(problem.num_months):
+            away = slice(
+                max(0, t - transfer.months + 1), t + 1 if transfer.months else 0
+            )
+            absent = course.moved[:, r, away].sum(axis=1)
+            cost[:, source, t] += absent * problem.pools[source].wage_minor[t]
     return cost
