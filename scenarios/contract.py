@@ -18,8 +18,8 @@ class Minimum:
     Attributes
     ----------
     amount, quantity, forecast_share
-        Of charges per month; of units of *measure*; of the forecast of *measure*,
-        priced by the contract's own price model.
+        Of charges per month, indexed as prices are; of units of *measure*; of the
+        forecast of *measure*, priced by the contract's own price model.
     measure
         The measure of the quantity; that of the price model where ``None``.
     settled
@@ -129,7 +129,8 @@ class Contract:
 
     They apply in this order: *price* at indexed unit prices; *minimum*; *fx* on both;
     *ramp_discounts*, a share off all so far by contract month; *kpis* on the sum, held
-    within *malus_cap* and *bonus_cap*; *transition* and *exit* fees; *taxes*.
+    within *malus_cap* and *bonus_cap*; *transition* and *exit* fees, which no index
+    moves; *taxes*.
 
     A contract is a cost model itself: :meth:`lines` are the lines of a month that cost,
     without recoverable taxes.

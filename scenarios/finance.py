@@ -203,7 +203,8 @@ def internal_rates(flows: Sequence[float], times: Sequence[float]) -> InternalRa
     :math:`(e^{a x} f)'` has the zeros of a sum of the same shape with s - 1 changes,
     and by Rolle's theorem it has one between any two zeros of f. So the zeros of f are
     found by bisection between those of that sum, down to a sum without a change, which
-    has none: Descartes' rule of signs made a method. Touching zeros count once.
+    has none: Descartes' rule of signs made a method. Touching zeros count once; a rate
+    beyond what a float can hold is infinite.
 
     Raises
     ------
@@ -222,9 +223,14 @@ def internal_rates(flows: Sequence[float], times: Sequence[float]) -> InternalRa
     zeros = _zeros(terms)
     if not zeros:
         return NoRate(reason="the flows are worth the same sign at every rate")
-    return Rates(rates=tuple(math.expm1(x) for x in zeros))
+    return Rates(rates=tuple(_rate(x) for x in zeros))
 
 
+def _rate(growth: float) -> float:
+    return math.expm1(growth) if growth < _MAX_EXPONENT else math.inf
+
+
+_MAX_EXPONENT = 709.0
 _Terms: TypeAlias = Sequence[tuple[float, float]]
 _ROUNDING = 8 * 2.0**-52
 

@@ -263,6 +263,7 @@ def test_flows_without_a_rate_say_why():
     assert irr([1, 2]) == NoRate(reason="money is only received")
     assert irr([-1, -2]) == NoRate(reason="money is only paid")
     assert "same sign" in irr([1, -1, 1]).reason
+    assert internal_rates([-1, 1e6], [0, 1 / 365]).rates == (float("inf"),)
     touching = internal_rates([1, -2.2, 1.21], [0, 1, 2])
     assert touching.rates == pytest.approx([0.1], abs=1e-7)
 

@@ -45,6 +45,76 @@ def test_every_file_registers_one_model_under_its_name():
         assert COST_MODELS[name].__module__ == module.__name__
 
 
+SITE = InHouse(
+    currency="USD", grades={"agent": WageScale.parse("900")}, burden=D("0.2")
+)
+EXAMPLES = {
+    "ai_agent": AiAgent(currency="USD", per_attempt=flat("0.1"), platform_fee=D(9)),
+    "anchored": Anchored(
+        currency="USD",
+        base_charge=D(900),
+        baselines=(D(500),),
+        arc_rate=D(2),
+        rrc_rate=D(1),
+        dead_band=D("0.1"),
+    ),
+    "cost_plus": CostPlus(currency="USD", costs=SITE, margin=D("0.1")),
+    "fte_month": FteMonth(currency="USD", prices=flat(1000)),
+    "hybrid": Hybrid(
+        currency="USD",
+        parts={
+            "contacts": PerContact(currency="USD", prices=flat(1)),
+            "site": SITE,
+        },
+    ),
+    "in_house": SITE,
+    "logged_hour": LoggedHour(
+        currency="USD", prices=flat(9), surcharges={"night": D(1)}
+    ),
+    "outcome_share": OutcomeShare(
+        currency="USD", shares=flat("0.1"), fee_per_outcome=D(2), maximum=D(900)
+    ),
+    "per_contact": PerContact(currency="USD", prices=tiers((0, 2), (400, 1))),
+    "per_minute": PerMinute(currency="USD", prices=flat("0.4")),
+    "per_resolution": PerResolution(currency="USD", prices=flat(3)),
+    "productive_hour": ProductiveHour(currency="USD", prices=flat(9)),
+}
+
+
+def busy(scale):
+    return month(
+        contacts=600 * scale,
+        resolved_contacts=450 * scale,
+        attempts=700 * scale,
+        handle_minutes=3000 * scale,
+        productive_hours=70 * scale,
+        logged_hours=80 * scale,
+        paid_hours=100 * scale,
+        overtime_hours=5 * scale,
+        premium_hours={"night": 9.0 * scale},
+        heads=1 * scale,
+        hires=0.2 * scale,
+        outcomes=30 * scale,
+        outcome_value=4000 * scale,
+    )
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_model_is_exact_in_its_currency_and_rises_with_volume(name):
+    assert set(EXAMPLES) == set(COST_MODELS.names())
+    model, sums = EXAMPLES[name], []
+    for scale in (0, 0.5, 0.9, 1, 1.1, 3):
+        priced = model.lines(busy(scale), context())
+        assert {line.amount.currency for line in priced} <= {model.currency}
+        assert len({line.code for line in priced}) == len(priced)
+        for line in priced:
+            if line.unit_price is not None:
+                exact = line.quantity * line.unit_price
+                assert abs(line.amount.amount - exact) <= D("0.005")
+        sums.append(sum(line.amount.amount_minor for line in priced))
+    assert sums == sorted(sums)
+
+
 @pytest.mark.parametrize(
     ("kind", "measure", "unit"),
     [
