@@ -225,8 +225,9 @@ def _inflation(days: BoolArray, memory_days: float) -> float:
     Few weeks show few of the shocks that move whole days, and where these last, fewer
     still: no more than one observation a week counts.
     """
-    weeks = np.unique(np.flatnonzero(days) // DAYS_PER_WEEK).size
-    num = max(1.0, min(float(weeks), np.count_nonzero(days) / memory_days))
+    week = np.flatnonzero(days) // DAYS_PER_WEEK
+    num_weeks = 1 + np.count_nonzero(np.diff(week))
+    num = max(1.0, min(float(num_weeks), week.size / memory_days))
     return float(np.sqrt(1.0 + 1.0 / num))
 
 
