@@ -1,5 +1,6 @@
 """Reading scenarios.yaml: scenarios ready to run, prices, uncertainties."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -122,6 +123,9 @@ class _Reader:
 
     def read(self, only: Sequence[str], currency: str | None) -> ScenarioFile | None:
         text = _text_of(self._directory, SCENARIO_FILE)
+        content = (self._directory / SCENARIO_FILE).read_bytes()
+        own = {SCENARIO_FILE: hashlib.sha256(content).hexdigest()}
+        base = replace(self._base, hashes={**self._base.hashes, **own})
         document = load_yaml(text, SCENARIO_FILE, self._problems)
         if document is None:
             return None
@@ -141,7 +145,7 @@ class _Reader:
         cases = tuple(self._cases(table, scenarios, months, faults, only))
         self._check_inputs(cases, book)
         return ScenarioFile(
-            base=self._base,
+            base=base,
             months=months,
             seed=table.seed,
             cases=cases,
