@@ -13,6 +13,8 @@ by about one part in a hundred.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeGuard
 
 import numpy as np
 
@@ -230,7 +232,16 @@ def _fitted(history: QueueHistory, names: Iterable[str]) -> dict[str, Fitted]:
 
 def _as_of(fit: Fitted, day: int) -> Fitted:
     """Return *fit* with nothing learnt from *day* on."""
-    return fit.learnt_before(day) if isinstance(fit, Learned) else fit
+    return fit.learnt_before(day) if _is_learned(fit) else fit
+
+
+def _is_learned(fit: Fitted) -> TypeGuard[Learned]:
+    return _are_learned(type(fit))
+
+
+@cache  # asking a Protocol takes as long as a forecast of some days
+def _are_learned(kind: type[Fitted]) -> bool:
+    return issubclass(kind, Learned)
 
 
 def _test(
