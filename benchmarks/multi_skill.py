@@ -1,8 +1,8 @@
 """Multi-skill staffing against brute force: designs of two and three skills.
 
-``python benchmarks/multi_skill.py [--quick]`` on one thread. Brute force tries every
-headcount cheaper than the answer that the floors allow and that is not below one which
-failed, by the same simulator, on random numbers of its own.
+``python benchmarks/multi_skill.py [--quick] [case ...]`` on one thread. Brute force
+tries every headcount cheaper than the answer that the floors allow and that is not
+below one which failed, by the same simulator, on random numbers of its own.
 """
 
 import sys
@@ -100,7 +100,8 @@ def brute_force(problem, below_cost, sample):
 def main():
     quick = "--quick" in sys.argv
     contacts = CONTACTS / 4 if quick else CONTACTS
-    names = list(CASES)[:4] if quick else list(CASES)
+    asked = [name for name in sys.argv[1:] if not name.startswith("--")]
+    names = asked or (list(CASES)[:4] if quick else list(CASES))
     print(f"{'case':<20}{'cost':>8}{'brute':>8}{'over':>8}{'runs':>6}{'CPU s':>7}"
           f"{'brute':>7}{'CPU s':>7}  agents, brute force's")  # fmt: skip
     worst = 0.0

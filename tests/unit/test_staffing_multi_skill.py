@@ -21,8 +21,8 @@ from wfm.staffing.multi_skill.search import (
 )
 
 QUICK = SearchSettings(
-    sample=Sample(contacts=40_000.0),
-    settle=Sample(contacts=100_000.0, seed=2),
+    sample=Sample(contacts=30_000.0, confidence=0.5),
+    settle=Sample(contacts=80_000.0, seed=2),
     verify=Sample(contacts=200_000.0, seed=3),
 )
 A, B, C = skill_queue("a", 6.0), skill_queue("b", 4.0), skill_queue("c", 3.0)
@@ -68,7 +68,7 @@ def test_costs_at_most_2_percent_more_than_brute_force(queues, costs):
     problem = design(queues, **costs)
     found = cheapest_staffing(problem, QUICK)
 
-    best = brute_force(problem, found.cost, Sample(contacts=200_000.0, seed=4))
+    best = brute_force(problem, found.cost, Sample(contacts=100_000.0, seed=4))
 
     assert found.cost <= 1.02 * best
 
@@ -125,6 +125,14 @@ def test_floors_are_below_what_holds():
 
     assert judge.holds(heads)
     assert (rows @ heads >= least).all()
+
+
+def test_who_never_gives_up_keeps_people_busy_with_everything():
+    patient = skill_queue("a", 6.0, patience_s=np.inf)
+    rows, least = floors(design((patient, B), a=1.0, ab=1.0))
+
+    assert least[-1] == np.ceil(6.0 + 0.8 * 4.0)
+    assert (rows[-1] == 1.0).all()
 
 
 def test_same_headcounts_are_simulated_once():

@@ -1,12 +1,10 @@
 """Who would be on duty when, were shifts put anywhere they may be."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from wfm.calendar.local import local_clock
 from wfm.domain.arrays import FloatArray
-from wfm.domain.demand import MINUTES_PER_DAY, Queue
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import EmploymentContract, ShiftTemplate
 from wfm.domain.plan import PlanFolder
@@ -39,12 +37,6 @@ def crews_of(folder: PlanFolder, grid: IntervalGrid) -> tuple[Crew, ...]:
     return tuple(
         Crew(queue_ids=able, on_duty=on_duty) for able, on_duty in people.items()
     )
-
-
-def shares_agents(crews: Iterable[Crew], queues: Iterable[Queue]) -> bool:
-    """Return whether some agents know two of *queues*."""
-    ids = {queue.queue_id for queue in queues}
-    return any(len(crew.queue_ids & ids) > 1 for crew in crews)
 
 
 def _presence(

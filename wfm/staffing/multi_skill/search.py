@@ -32,7 +32,12 @@ from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.errors import ModelError
 from wfm.simulation.result import Estimate
 from wfm.staffing import erlang
-from wfm.staffing.multi_skill.problem import Judge, Sample, SkillDesign
+from wfm.staffing.multi_skill.problem import (
+    Judge,
+    Sample,
+    SkillDesign,
+    SkillQueue,
+)
 
 _MOST_CUT_ROUNDS = 60
 _LEAST_GAIN = 1e-4
@@ -120,11 +125,18 @@ def floors(design: SkillDesign) -> tuple[FloatArray, FloatArray]:
         )
         rows.append(serves[q])
         least.append(float(alone.agents))
-    busy = [q.workload_erlangs * q.service_level_fraction for q in design.queues]
+    busy = [_least_busy(queue) for queue in design.queues]
     for subset in _subsets(len(busy)):
         rows.append(serves[list(subset)].any(axis=0))
         least.append(float(np.ceil(sum(busy[q] for q in subset) - 1e-9)))
     return np.array(rows, dtype=np.float64), np.array(least)
+
+
+def _least_busy(queue: SkillQueue) -> float:
+    """Return the agents whom the promise keeps busy; all work, if nobody gives up."""
+    is_patient = np.isinf(queue.patience_s)
+    served = 1.0 if is_patient else queue.service_level_fraction
+    return queue.workload_erlangs * served
 
 
 def _subsets(num: int) -> Iterator[tuple[int, ...]]:
