@@ -17,6 +17,7 @@ from scenarios.mip_solve import (
 )
 from scenarios.vendor_mix import MixProblem
 from scenarios.vendor_mix_model import MixModel
+from scenarios.vendor_mix_probe import solve_mix
 from scenarios.vendor_mix_result import (
     LimitUse,
     MixFound,
@@ -44,7 +45,7 @@ def choose_mix(problem: MixProblem, limits: MipLimits | None = None) -> MixOutco
     limits = limits or MipLimits()
     model = MixModel(problem=problem)
     programme = model.programme()
-    outcome = solve(programme, limits)
+    outcome = solve_mix(model, programme, limits)
     if isinstance(outcome, Optimum):
         return _found(model, programme, outcome)
     if isinstance(outcome, NoSolution):

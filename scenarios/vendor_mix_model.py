@@ -23,7 +23,8 @@ Terms = list[tuple[int, float]]
 class MixModel:
     """The programme with the meaning of its variables; ``v`` counts lanes.
 
-    ``contacts[v, g, t]``, ``is_open[v, t]``, ``billed[v, t]`` (lanes with tiers),
+    ``contacts[v, g, t]``, ``is_open[v, t]``, ``starts[v, t]``, ``stops[v, t]`` (lanes
+    that open and close), ``billed[v, t]`` (lanes with tiers),
     ``overlap[v, band, t]`` (hours of hand-over, several variables each).
     """
 
@@ -31,6 +32,8 @@ class MixModel:
     builder: Builder = field(default_factory=Builder)
     contacts: dict[tuple[int, int, int], int] = field(default_factory=dict)
     is_open: dict[tuple[int, int], int] = field(default_factory=dict)
+    starts: dict[tuple[int, int], int] = field(default_factory=dict)
+    stops: dict[tuple[int, int], int] = field(default_factory=dict)
     billed: dict[tuple[int, int], int] = field(default_factory=dict)
     overlap: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
 
@@ -96,6 +99,7 @@ class MixModel:
         discount = self.problem.discount()[t]
         start = self.builder.variable(most=1, cost=lane.opening_minor * discount)
         stop = self.builder.variable(most=1, cost=lane.closing_minor * discount)
+        self.starts[v, t], self.stops[v, t] = start, stop
         terms = [(self.is_open[v, t], 1.0), (start, -1.0), (stop, 1.0)]
         before = float(lane.open_before)
         if t:

@@ -33,6 +33,7 @@ def large(
     months: int = 24,
     bands: int = 6,
     seed: int = 7,
+    hand_over: bool = True,
 ) -> MixProblem:
     """Return growing, seasonal demand and lanes with every kind of term.
 
@@ -75,7 +76,9 @@ def large(
             ),
         ),
         service_targets=dict.fromkeys(names, 0.8),
-        hand_overs=tuple(HandOver(queue=q, overlap_hours=0.5) for q in names),
+        hand_overs=tuple(
+            HandOver(queue=q, overlap_hours=0.5) for q in names if hand_over
+        ),
     )
 
 

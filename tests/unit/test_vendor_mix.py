@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support.vendor_cases import lane, large, one_queue
 
+from scenarios import vendor_mix_probe
 from scenarios.mip_solve import MipLimits
 from scenarios.months import Month
 from scenarios.vendor_mix import (
@@ -328,3 +329,36 @@ def test_every_limit_of_a_rich_mix_is_kept():
         assert (by_band <= terms.capacity_hours + 1e-5).all()
         assert (np.abs(np.diff(hours.sum(axis=0))) <= terms.max_rise_hours + 1e-5).all()
     assert sum(bill.total_minor for bill in mix.bills) == mix.total_minor
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_settling_openings_first_changes_nothing(monkeypatch, seed):
+    problem = large(queues=2, vendors=4, months=4, bands=2, seed=seed)
+    plain = found(problem)
+    monkeypatch.setattr(vendor_mix_probe, "_FEW_VARIABLES", 0)
+    probed = found(problem)
+    assert probed.npv_minor == pytest.approx(plain.npv_minor, rel=1e-7)
+    assert probed.bound_minor <= probed.npv_minor * (1 + 1e-7)
+
+
+def test_openings_that_change_are_never_settled(monkeypatch):
+    monkeypatch.setattr(vendor_mix_probe, "_FEW_VARIABLES", 0)
+    months = 4
+    lanes = (
+        lane("open", 1, months, contact_price=flat(30, months)),
+        lane(
+            "for the peak",
+            1,
+            months,
+            contact_price=flat(10, months),
+            monthly_minor=500,
+            is_optional=True,
+            open_before=False,
+        ),
+    )
+    mix = found(one_queue(np.array([[10.0, 80, 90, 5]]), lanes))
+    assert mix.is_open[1].tolist() == [False, True, True, False]
+    impossible = replace(lanes[0], capacity_hours=flat(1, months))
+    closed = replace(lanes[1], capacity_hours=flat(1, months))
+    outcome = choose_mix(one_queue(flat(10, months), (impossible, closed)), EXACT)
+    assert isinstance(outcome, MixInfeasible)
