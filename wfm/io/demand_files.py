@@ -36,6 +36,9 @@ EXCHANGE_RATES = Columns(
     required=("month", "from", "to", "rate"), optional=("source",), ignored=_NOTES
 )
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MOST = 1e7
+"""The most contacts or agents that a row may state, as in history.csv."""
+_MOST_TIMES = 1e4
 _AN_INSTANT = datetime(1971, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +49,9 @@ def read_events(
     found: list[DemandEvent] = []
     for row in iter_rows(sheet, problems):
         start, end = wall_range(row)
-        effect = row.number_in("effect", 0.0, low=0.0) if row.text("effect") else None
+        effect = None
+        if row.text("effect"):
+            effect = row.number_in("effect", 0.0, low=0.0, high=_MOST_TIMES)
         event = DemandEvent(
             event=row.required("event"),
             kind=row.required("kind"),
@@ -54,7 +59,7 @@ def read_events(
             from_local_minute=start,
             to_local_minute=end,
             effect=effect,
-            aht_factor=row.number_in("aht_factor", 1.0, low=0.01),
+            aht_factor=row.number_in("aht_factor", 1.0, low=0.01, high=_MOST_TIMES),
             note=row.text("note"),
         )
         if row.ok:
@@ -123,7 +128,8 @@ def read_overrides(
 def _override_value(row: Row, op: Operation) -> float:
     if op != "exclude":
         row.required("value")
-    return row.number_in("value", 0.0, low=None if op == "add" else 0.0)
+    most = _MOST_TIMES if op == "scale" else _MOST
+    return row.number_in("value", 0.0, low=-most if op == "add" else 0.0, high=most)
 
 
 def read_backlog(
@@ -143,7 +149,7 @@ def read_backlog(
         entry = BacklogRow(
             queue_id=queue_id,
             arrived_utc=row.needed("arrived_utc", parse_instant, _AN_INSTANT),
-            contacts=row.number_in("contacts", 0.0, low=0.0),
+            contacts=row.number_in("contacts", 0.0, low=0.0, high=_MOST),
             row=row.number,
             due_utc=_due(row),
         )

@@ -65,16 +65,24 @@ class Row:
         return self.parsed(column, parse, stand_in)
 
     def number_in(
-        self, column: str, default: float, *, low: float | None = None
+        self,
+        column: str,
+        default: float,
+        *,
+        low: float | None = None,
+        high: float | None = None,
     ) -> float:
-        """Return a number of at least *low*; *default* if blank."""
+        """Return a number from *low* to *high*; *default* if blank."""
 
         def parse(text: str) -> float:
             return parse_number(text, decimal_comma=self._sheet.decimal_comma)
 
         value = self.parsed(column, parse, default)
+        text = self.text(column)
         if low is not None and value < low:
-            self.fault(column, f"{self.text(column)} is too small", f"{low:g} or more")
+            self.fault(column, f"{text} is too small", f"{low:,.9g} or more")
+        if high is not None and value > high:
+            self.fault(column, f"{text} is too large", f"{high:,.9g} or less")
         return value
 
     def money(self, column: str) -> Decimal:

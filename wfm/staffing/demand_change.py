@@ -12,8 +12,16 @@ import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Forward, Queue
+from wfm.domain.errors import WfmError
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.registry import Registry
+
+MOST_CONTACTS = 1e9
+"""In one interval of one queue; more is a slip in a figure, not a plan."""
+
+
+class DemandTooLargeError(WfmError):
+    """Growth, overrides and scales add up to more contacts than can be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +87,30 @@ DEMAND_CHANGES: Registry[type[DemandChange]] = Registry(
 
 
 def changed(demand: Demand) -> Demand:
-    """Return the demand with all registered changes, each applied once."""
+    """Return the demand with all registered changes, each applied once.
+
+    Raises
+    ------
+    DemandTooLargeError
+        If a queue gets more than ``MOST_CONTACTS`` in an interval.
+    """
     changes = [DEMAND_CHANGES[name]() for name in DEMAND_CHANGES]
     for change in sorted(changes, key=lambda c: c.stage):
         demand = change.apply(demand)
+    _refuse_absurd(demand)
     return demand
+
+
+def _refuse_absurd(demand: Demand) -> None:
+    for queue, contacts in zip(demand.queues, demand.offered_contacts, strict=True):
+        most = float(contacts.max(initial=0.0))
+        if not most <= MOST_CONTACTS:
+            msg = (
+                f"{queue.queue_id}: {most:.3g} contacts in one interval, expected "
+                f"{MOST_CONTACTS:,.0f} at most; look at its growth, volume_scale and "
+                "rows of overrides.csv"
+            )
+            raise DemandTooLargeError(msg)
 
 
 def moved_to_open(contacts: FloatArray, accepts: BoolArray) -> tuple[FloatArray, float]:
