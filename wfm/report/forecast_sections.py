@@ -39,11 +39,10 @@ def week_rows(inputs: ReportInput) -> list[dict[str, Any]]:
     if inputs.forecast is None or inputs.folder.history is None:
         return []
     history = inputs.folder.history
-    reported = history.observed.any(axis=1)
     known = {
         name
-        for name, seen in zip(history.queue_ids, reported, strict=True)
-        if seen and name in inputs.forecast.queue_ids
+        for q, name in enumerate(history.queue_ids)
+        if history.observed[q].any() and name in inputs.forecast.queue_ids
     }
     return [
         _week_row(inputs, inputs.forecast, history, queue)
