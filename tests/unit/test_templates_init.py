@@ -21,6 +21,7 @@ FILES = {
         "backlog.csv",
         "events.csv",
         "exchange_rates.csv",
+        "scenarios.yaml",
         "history.csv.gz",
         "overrides.csv",
         "previous_roster.csv",
