@@ -16,6 +16,8 @@ from scenarios.vendor_mix_model import MixModel
 from wfm.domain.arrays import IntArray
 
 _ROUGH_GAP = 5e-3
+# parts of the time there is: each relaxation, the mix to beat, the search itself
+_RELAXED_SHARE, _TRIAL_SHARE, _SEARCH_SHARE = 0.05, 0.25, 0.6
 _FEW_VARIABLES = 4000
 
 
@@ -24,10 +26,15 @@ def solve_mix(model: MixModel, programme: Programme, limits: MipLimits) -> MipOu
     if programme.num_variables < _FEW_VARIABLES or not _optional(model):
         return solve(programme, limits)
     settled, left_out = _settled(model, programme, limits)
-    outcome = solve(settled, limits)
+    search = _part(limits, _SEARCH_SHARE)
+    outcome = solve(settled, search)
     if isinstance(outcome, Optimum):
         return replace(outcome, bound=min(outcome.bound, left_out))
-    return outcome if settled is programme else solve(programme, limits)
+    return outcome if settled is programme else solve(programme, search)
+
+
+def _part(limits: MipLimits, share: float) -> MipLimits:
+    return replace(limits, max_time_s=limits.max_time_s * share)
 
 
 def _optional(model: MixModel) -> list[int]:
@@ -39,28 +46,35 @@ def _settled(
 ) -> tuple[Programme, float]:
     """Return the programme with openings settled, and the least that others cost."""
     relaxed = replace(programme, is_integer=np.zeros_like(programme.is_integer))
-    free = solve(relaxed, limits)
+    free = solve(relaxed, _part(limits, _RELAXED_SHARE))
     if not isinstance(free, Optimum):
         return programme, np.inf
     openings = {
         v: _columns(model, v)[np.rint(free.values[_columns(model, v)]) == 1]
         for v in _optional(model)
     }
-    trial = programme
-    for v, opened in openings.items():
-        trial = _with_openings(model, trial, v, opened)
-    rough = replace(limits, relative_gap=max(limits.relative_gap, _ROUGH_GAP))
-    to_beat = solve(trial, rough)
-    if not isinstance(to_beat, Optimum):
-        return programme, np.inf
-    goal = to_beat.objective * (1 - limits.relative_gap / 2)
+    to_beat = _cost_with(model, programme, openings, limits)
     settled, left_out = programme, np.inf
     for v, opened in openings.items():
         least = _least_otherwise(model, relaxed, v, opened, limits)
-        if least >= goal:
+        if least >= to_beat * (1 - limits.relative_gap / 2):
             settled = _with_openings(model, settled, v, opened)
             left_out = min(left_out, least)
     return settled, left_out
+
+
+def _cost_with(
+    model: MixModel,
+    programme: Programme,
+    openings: dict[int, IntArray],
+    limits: MipLimits,
+) -> float:
+    """Return what a mix with these openings costs; infinite if none was found."""
+    for v, opened in openings.items():
+        programme = _with_openings(model, programme, v, opened)
+    rough = replace(limits, relative_gap=max(limits.relative_gap, _ROUGH_GAP))
+    outcome = solve(programme, _part(rough, _TRIAL_SHARE))
+    return outcome.objective if isinstance(outcome, Optimum) else np.inf
 
 
 def _columns(model: MixModel, v: int) -> IntArray:
@@ -108,7 +122,7 @@ def _least_otherwise(
         high=np.append(relaxed.high, np.inf),
         limits=(*relaxed.limits, None),
     )
-    outcome = solve(otherwise, limits)
+    outcome = solve(otherwise, _part(limits, _RELAXED_SHARE))
     if isinstance(outcome, NoSolution):
         return np.inf
     return outcome.bound if isinstance(outcome, Optimum) else -np.inf
