@@ -1,7 +1,17 @@
 """Hostile figures about demand: overrides, growth, notices, kept forecasts."""
 
+import errno
+import os
+import shutil
+import threading
+from datetime import date
+from pathlib import Path
+
 import pytest
 from support.tiny_folders import run_wfm, write_tiny
+
+import wfm.api
+from wfm.io.forecast_files import read_snapshots
 
 OVERRIDES = "stage,queue,from_local,to_local,op,value,who,when,why\n"
 
@@ -87,3 +97,69 @@ def test_growth_without_end_names_the_queue_and_the_figures(run, tiny):
     assert "phone: " in said
     assert "contacts in one interval" in said
     assert not (tiny / "out").exists()
+
+
+def kept(directory):
+    folder = directory / "state" / "forecasts"
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_publishing_at_once_loses_no_forecast(tiny):
+    results = [
+        wfm.api.load(tiny).with_({"queues.phone.volume_scale": 1.0 + i}).forecast()
+        for i in range(4)
+    ]
+    together = threading.Barrier(len(results))
+    places = []
+
+    def publish(result):
+        together.wait()
+        places.append(result.publish({}).name)
+
+    threads = [threading.Thread(target=publish, args=(one,)) for one in results]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(places) == kept(tiny) == ["2026-10-26", *_numbered(4)]
+    scales = {one.forecast.mean.max() for one in read_snapshots(tiny)}
+    assert len(scales) == len(results)
+
+
+def _numbered(most):
+    return [f"2026-10-26.{number}" for number in range(2, most + 1)]
+
+
+def test_what_a_killed_publish_left_is_no_forecast(run, tiny):
+    result = wfm.api.load(tiny).forecast()
+    folder = result.publish({})
+    shutil.copytree(folder, folder.with_name(".2026-10-26.k1ll3d"))
+    assert [one.as_of for one in read_snapshots(tiny)] == [date(2026, 10, 26)]
+    code, said = run("accuracy", tiny)
+    assert code == 1
+    assert "nothing to judge" in said
+
+
+def test_a_full_disk_keeps_the_forecasts_that_were_kept(tiny, monkeypatch):
+    wfm.api.load(tiny).forecast().publish({})
+    before = (tiny / "state/forecasts/2026-10-26/forecast.csv").read_bytes()
+
+    def refuse(*_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="No space"):
+        wfm.api.load(tiny).with_({"queues.phone.volume_scale": 2}).forecast().publish(
+            {}
+        )
+    monkeypatch.undo()
+    assert kept(tiny) == ["2026-10-26"]
+    assert (tiny / "state/forecasts/2026-10-26/forecast.csv").read_bytes() == before
+
+
+def test_state_that_is_a_file_is_one_clear_error(run, tiny):
+    (tiny / "state").write_text("mine", encoding="utf-8")
+    code, said = run("forecast", tiny, "--publish")
+    assert code == 1
+    assert "state" in said
+    assert (tiny / "state").read_text(encoding="utf-8") == "mine"

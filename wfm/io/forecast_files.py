@@ -4,6 +4,7 @@ import csv
 import hashlib
 import itertools
 import json
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from wfm.domain.errors import InputError, Problem
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import Plan
 from wfm.io.manifest import read_manifest, write_manifest
-from wfm.io.output import OutputFolder
+from wfm.io.output import moved_if_free
 from wfm.io.stage_files import LEVELS
 from wfm.io.tables import write_forecast, write_table
 
@@ -42,6 +43,7 @@ OVERRIDE_LOG_HEADER = (
 )
 SNAPSHOTS = Path("state") / "forecasts"
 _FORECAST, _MANIFEST = "forecast.csv", "manifest.json"
+_SHA256 = "forecast_sha256"
 _NUMBERS = ("mean", "aht_s", "p10", "p50", "p90")
 
 
@@ -104,20 +106,27 @@ def keep_snapshot(
     Snapshots are never replaced: a second, different forecast of the same date goes
     to ``<as_of>.2`` and so on; the same one again changes nothing.
     """
+    root = directory / SNAPSHOTS
+    root.mkdir(parents=True, exist_ok=True)
     digest = _digest(forecast)
-    folder = next(
-        folder
-        for number in itertools.count(1)
-        if not (folder := _snapshot_folder(directory, as_of, number)).exists()
-        or read_manifest(folder / _MANIFEST).get("forecast_sha256") == digest
-    )
-    if folder.exists():
-        return folder
-    record = {**manifest, "forecast_sha256": digest, **_axes(forecast)}
-    with OutputFolder(folder) as new:
+    record = {**manifest, _SHA256: digest, **_axes(forecast)}
+    with tempfile.TemporaryDirectory(prefix=".", dir=root) as hidden:
+        new = Path(hidden) / "new"
+        new.mkdir()
         write_manifest(new / _MANIFEST, record)
         write_forecast(new / _FORECAST, plan, forecast)
-    return folder
+        return next(
+            folder
+            for number in itertools.count(1)
+            if _is_kept(new, folder := _snapshot_folder(root, as_of, number), digest)
+        )
+
+
+def _is_kept(new: Path, folder: Path, digest: str) -> bool:
+    """Return whether *folder* is *new*, moved there now, or the same forecast."""
+    if not folder.exists() and moved_if_free(new, folder):
+        return True
+    return read_manifest(folder / _MANIFEST).get(_SHA256) == digest
 
 
 def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
@@ -130,7 +139,11 @@ def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
     """
     root = directory / SNAPSHOTS
     folders = root.iterdir() if root.is_dir() else ()
-    found = [folder for folder in folders if (folder / _FORECAST).exists()]
+    found = [
+        folder
+        for folder in folders
+        if (folder / _FORECAST).exists() and not folder.name.startswith(".")
+    ]
     # 2026-10-05 comes before 2026-10-05.2, and that before 2026-10-05.10.
     in_order = sorted(
         found, key=lambda folder: (folder.name[:10], len(folder.name), folder.name)
@@ -138,9 +151,9 @@ def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
     return tuple(_snapshot(folder) for folder in in_order)
 
 
-def _snapshot_folder(directory: Path, as_of: date, number: int) -> Path:
+def _snapshot_folder(root: Path, as_of: date, number: int) -> Path:
     suffix = f".{number}" if number > 1 else ""
-    return directory / SNAPSHOTS / f"{as_of.isoformat()}{suffix}"
+    return root / f"{as_of.isoformat()}{suffix}"
 
 
 def _axes(forecast: VolumeForecast) -> dict[str, object]:

@@ -153,6 +153,17 @@ class OutputFolder:
         return not new.exists()
 
 
+def moved_if_free(new: Path, place: Path) -> bool:
+    """Rename the folder *new* to *place*; return false if one came first."""
+    try:
+        new.rename(place)
+    except OSError as error:
+        if _is_taken(error):
+            return False
+        raise
+    return True
+
+
 def _is_taken(error: BaseException) -> bool:
     """Return whether a folder was put in place between the two renames."""
     taken = {errno.ENOTEMPTY, errno.EEXIST}
