@@ -163,3 +163,19 @@ def test_state_that_is_a_file_is_one_clear_error(run, tiny):
     assert code == 1
     assert "state" in said
     assert (tiny / "state").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_notice_by_dates_lasts_to_the_end_of_the_last_day(tiny):
+    path = "queues.phone.demand"
+    half = {"reach": 0.5, "saves": 1.0}
+    spans = [("2026-10-27", "2026-10-27"), ("2026-10-27 00:00", "2026-10-28 00:00")]
+    plans = [
+        wfm.api.load(tiny).with_(
+            {path: {"notices": [{"from_local": start, "to_local": end, **half}]}}
+        )
+        for start, end in spans
+    ]
+    by_date, by_time = (one.staff().requirement.offered_contacts for one in plans)
+    assert (by_date == by_time).all()
+    plain = wfm.api.load(tiny).staff().requirement.offered_contacts
+    assert by_date.sum() == pytest.approx(plain.sum() * 9 / 10, rel=1e-9)

@@ -20,6 +20,7 @@ from wfm.io.plan_types import (
     Day,
     Fraction,
     Id,
+    LocalEnd,
     LocalTime,
     NotNegative,
     PartFraction,
@@ -86,7 +87,7 @@ class NoticeTable(Table):
     """A pro-active notice."""
 
     from_local: LocalTime
-    to_local: LocalTime
+    to_local: LocalEnd
     reach: Share
     saves: Share
     event_effect: Positive | None = None

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from wfm.calendar.local import UnknownZoneError, zone
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.io.problems import BadValueError
 from wfm.io.values import (
     Span,
@@ -69,6 +70,11 @@ def _wall(value: object) -> int:
     return parse_wall(value)[0]
 
 
+def _wall_end(value: object) -> int:
+    minute, is_date = parse_wall(value)
+    return minute + MINUTES_PER_DAY if is_date else minute
+
+
 def _before(parse: Callable[[Any], Any]) -> BeforeValidator:
     return BeforeValidator(parse)
 
@@ -79,6 +85,8 @@ Currency: TypeAlias = Annotated[str, AfterValidator(parse_currency)]
 Flag: TypeAlias = Annotated[bool, _before(_true_or_false)]
 Day: TypeAlias = Annotated[date, _before(parse_date)]
 LocalTime: TypeAlias = Annotated[int, _before(_wall)]
+LocalEnd: TypeAlias = Annotated[int, _before(_wall_end)]
+"""A date is included, as in the tables of a plan."""
 Weekday: TypeAlias = Annotated[int, _before(parse_weekday)]
 Money: TypeAlias = Annotated[Decimal, _before(parse_decimal)]
 DaySpans: TypeAlias = Annotated[Spans, _before(parse_day_spans)]
