@@ -1,6 +1,7 @@
 """The threshold policy against its balance equations, a published example, inverses."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -135,3 +136,18 @@ def test_nothing_to_do_takes_nobody():
         blended_agents(
             1.0, 180, deferred_erlangs=0, answer_within_s=20, service_level_fraction=1
         )
+
+
+def test_a_reserve_deep_below_the_load_is_plain_phone_work_in_little_memory():
+    load, rows = 50_000.0, 100
+    agents = np.linspace(load + 50.0, load + 500.0, rows)
+    tracemalloc.start()
+    deep = blended(load, agents, 300.0, 20.0, reserve=load - 1.0)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    whole = blended(load, agents, 300.0, 20.0, reserve=load + 1_000.0)
+    np.testing.assert_allclose(
+        deep.service_level_fraction, whole.service_level_fraction, rtol=1e-9
+    )
+    np.testing.assert_allclose(deep.mean_wait_s, whole.mean_wait_s, rtol=1e-9)
+    assert peak_bytes < 20e6  # one array over all 50,000 states takes 40 MB

@@ -21,6 +21,7 @@ from wfm.staffing.inverse import Score, least_integer, real_root
 from wfm.staffing.patience import BusyServers, Waits, endless_waits, waits
 
 _CHUNK = 1024
+_DEVIATIONS = 9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +220,10 @@ def _cut_off(
 def _summed(
     load: FloatArray, agents: FloatArray, reserve: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    free = np.arange(1, int(reserve.max(initial=0.0)) + 1)
+    # Terms rise up to n - load and fall from there faster than a normal density of
+    # variance load: what lies farther off is less than the last digit.
+    reach = np.maximum(agents - load, 0.0) + _DEVIATIONS * (np.sqrt(load) + 1.0)
+    free = np.arange(1, int(np.minimum(reserve, reach).max(initial=0.0)) + 1)
     counted = free <= reserve[:, None]
     ratio = np.where(counted, (agents[:, None] - free + 1) / load[:, None], 1.0)
     log_term = np.where(counted, np.cumsum(np.log(ratio), axis=1), -np.inf)
