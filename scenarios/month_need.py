@@ -194,17 +194,7 @@ def _need(
     gross = np.array(
         [gross_up_factor(queue.shrinkage or plan.shrinkage) for queue in plan.queues]
     )
-    scheduled = staffing.scheduled_agents[:, inside]
-    needed = np.array(scheduled)
-    hours = scheduled.sum(axis=1) * hour
-    for q, queue in enumerate(plan.queues):
-        if CHANNELS[queue.channel].deferred:
-            work = float(staffing.workload_erlangs[q, inside].sum()) * hour * gross[q]
-            needed[q] *= work / hours[q] if hours[q] > 0.0 else 0.0
-            hours[q] = work
-        else:
-            floor = np.where(masks[queue.queue_id][inside], queue.guaranteed_agents, 0)
-            needed[q] = np.maximum(needed[q], floor)
+    hours, needed = _hours(week, plan, staffing, masks, gross)
     member = np.zeros((len(band), NUM_BANDS))
     member[np.arange(len(band)), band] = hour
     return MonthNeed(
@@ -225,6 +215,32 @@ def _need(
         band_days=days,
         self_service=_self_service(plan, forecast, inside, days[band]),
     )
+
+
+def _hours(
+    week: TypicalWeek,
+    plan: Plan,
+    staffing: StaffingRequirement,
+    masks: Mapping[str, BoolArray],
+    gross: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return hours ``[q]`` before guarantees, and agents needed ``[q, t]`` with them.
+
+    Deferred work counts whole, whenever it is due: every week is followed by one.
+    """
+    inside = slice(week.start_idx, week.end_idx)
+    hour = staffing.grid.interval_hours
+    needed = np.array(staffing.scheduled_agents[:, inside])
+    hours = needed.sum(axis=1) * hour
+    for q, queue in enumerate(plan.queues):
+        if CHANNELS[queue.channel].deferred:
+            work = float(staffing.workload_erlangs[q, inside].sum()) * hour * gross[q]
+            needed[q] *= work / hours[q] if hours[q] > 0.0 else 0.0
+            hours[q] = work
+        else:
+            floor = np.where(masks[queue.queue_id][inside], queue.guaranteed_agents, 0)
+            needed[q] = np.maximum(needed[q], floor)
+    return hours, needed
 
 
 def _self_service(

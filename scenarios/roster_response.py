@@ -188,15 +188,30 @@ def _summed(
     work: FloatArray,
     paid: FloatArray,
 ) -> LoadPoint:
-    week = _week(instance)
-    groups = _Groups(instance, compiled)
-    hours_at_work = week.hourly(work)
+    week, groups = _week(instance), _Groups(instance, compiled)
+    at_work = week.hourly(work)
+    required, covered = _cover(instance, week, groups, at_work)
+    night = paid * instance.night
+    return LoadPoint(
+        load=load,
+        required=required,
+        covered=covered,
+        work=week.banded(groups.by_pool(at_work)),
+        paid=week.banded(groups.by_pool(week.hourly(paid))),
+        night=week.banded(groups.by_pool(week.hourly(night))),
+        unguarded=_unguarded(instance, week, groups, at_work),
+    )
+
+
+def _cover(
+    instance: RosterInstance, week: _Week, groups: "_Groups", at_work: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return hours required ``[q, b]`` and covered ``[q, s, b]``."""
     live = week.hourly(_live_need(instance))
     deferred = np.zeros(len(instance.queues))
     for item in instance.deferred:
-        row = _row(instance, item.queue_id)
-        deferred[row] = item.work_hours.sum()
-    supply = groups.summed(hours_at_work)
+        deferred[_row(instance, item.queue_id)] = item.work_hours.sum()
+    supply = groups.summed(at_work)
     flow = covered_hours(
         CoverProblem(
             supply=supply.sum(axis=1),
@@ -206,26 +221,14 @@ def _summed(
             is_open=week.hourly(instance.open_mask.astype(float)),
         )
     )
-    part = np.divide(
-        supply,
-        supply.sum(axis=1, keepdims=True),
-        out=np.zeros_like(supply),
-        where=supply.sum(axis=1, keepdims=True) > 0.0,
-    )
+    whole = supply.sum(axis=1, keepdims=True)
+    zero = np.zeros_like(supply)
+    part = np.divide(supply, whole, out=zero, where=whole > 0.0)
     covered = week.banded(np.einsum("gqt,gst->qst", flow, part))
     required = week.banded(live)
     late = deferred > 0.0
     required[late] = _spread(deferred[late], covered[late].sum(axis=1))
-    night = paid * instance.night
-    return LoadPoint(
-        load=load,
-        required=required,
-        covered=covered,
-        work=week.banded(groups.by_pool(hours_at_work)),
-        paid=week.banded(groups.by_pool(week.hourly(paid))),
-        night=week.banded(groups.by_pool(week.hourly(night))),
-        unguarded=_unguarded(instance, week, groups, hours_at_work),
-    )
+    return required, covered
 
 
 def _row(instance: RosterInstance, queue_id: str) -> int:

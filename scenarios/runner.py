@@ -197,33 +197,39 @@ class _Chain:
                     for key, (folder, rules) in self._folders.items()
                 },
             )
-            wanted = {
-                (structure, step): (plans[structure], step)
-                for need, structure in pairs
-                for step in plans[structure].structure.steps(needs[need].hours)
-            }
-            points = pool.each("staffing", _solved, dict(sorted(wanted.items())))
-            by_structure: dict[str, dict[int, LoadPoint]] = {}
-            for (structure, step), point in points.items():
-                by_structure.setdefault(structure, {})[step] = point
+            points = pool.each("staffing", _solved, _wanted(pairs, plans, needs))
             return pool.each(
                 "service",
                 _served,
                 {
-                    pair: (
-                        plans[pair[1]].structure,
-                        _near(by_structure[pair[1]], plans[pair[1]], needs[pair[0]]),
-                        needs[pair[0]],
-                    )
-                    for pair in pairs
+                    (need, key): _service_task(plans[key], points, needs[need])
+                    for need, key in pairs
                 },
             )
 
 
-def _near(
-    points: Mapping[int, LoadPoint], plan: StructuredPlan, need: MonthNeed
-) -> dict[int, LoadPoint]:
-    return {step: points[step] for step in plan.structure.steps(need.hours)}
+def _wanted(
+    pairs: Iterable[tuple[str, str]],
+    plans: Mapping[str, StructuredPlan],
+    needs: Mapping[str, MonthNeed],
+) -> dict[tuple[str, int], tuple[StructuredPlan, int]]:
+    """Return the relaxed weeks that *pairs* of need and structure ask for."""
+    wanted = {
+        (key, step): (plans[key], step)
+        for need, key in pairs
+        for step in plans[key].structure.steps(needs[need].hours)
+    }
+    return dict(sorted(wanted.items()))
+
+
+def _service_task(
+    plan: StructuredPlan,
+    points: Mapping[tuple[str, int], LoadPoint],
+    need: MonthNeed,
+) -> tuple[Structure, dict[int, LoadPoint], MonthNeed]:
+    structure = plan.structure
+    steps = structure.steps(need.hours)
+    return structure, {step: points[structure.key, step] for step in steps}, need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

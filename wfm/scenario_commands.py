@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from scenarios.comparison import Comparison
 from scenarios.runner import OnProgress
 from wfm.commands import DONE, FINDING, Run
 from wfm.findings import say
 from wfm.io.manifest import write_manifest
 from wfm.io.output import result_path
+
+if TYPE_CHECKING:
+    from wfm.scenario_api import ScenarioRun
 
 
 def scenarios(
@@ -33,23 +38,33 @@ def scenarios(
     comparison = done.comparison
     target = result_path(run.out, "scenarios.csv")
     files = write_scenarios(target.parent, comparison)
-    manifest = run.manifest(done.file.base) | {
-        "scenarios": [result.scenario_id for result in comparison.results],
-        "reference": comparison.reference,
-        "months": [str(month) for month in done.file.months],
-        "currency": comparison.results[0].currency,
-        "seed": done.file.seed,
-        "tables": [path.name for path in files],
-    }
-    write_manifest(target.parent / "scenarios.json", manifest)
+    record = _record(done) | {"tables": [path.name for path in files]}
+    write_manifest(
+        target.parent / "scenarios.json", run.manifest(done.file.base) | record
+    )
     run.console.print(scenario_table(comparison))
+    _say_breaches(run.console, comparison)
+    say(run.console, f"scenarios: {target}")
+    return DONE if comparison[comparison.reference].is_feasible else FINDING
+
+
+def _record(done: "ScenarioRun") -> dict[str, object]:
+    results = done.comparison.results
+    return {
+        "scenarios": [result.scenario_id for result in results],
+        "reference": done.comparison.reference,
+        "months": [str(month) for month in done.file.months],
+        "currency": results[0].currency,
+        "seed": done.file.seed,
+    }
+
+
+def _say_breaches(console: Console, comparison: Comparison) -> None:
+    """Say of each infeasible scenario the first floor it misses."""
     for result in comparison.results:
         for month in [month for month in result.months if month.breaches][:1]:
             text = f"{result.scenario_id}: {month.month} {month.breaches[0]}"
-            say(run.console, text, "yellow")
-    say(run.console, f"scenarios: {target}")
-    feasible = comparison[comparison.reference].is_feasible
-    return DONE if feasible else FINDING
+            say(console, text, "yellow")
 
 
 @contextmanager

@@ -108,3 +108,28 @@ def test_unknown_names_and_early_months_are_refused(plain):
             run_scenarios(plain, only=["base"], workers=1)
     finally:
         path.write_text(SCENARIOS, encoding="utf-8")
+
+
+def test_the_demo_asks_the_ready_questions(tmp_path):
+    from wfm.io.templates import write_template
+
+    write_template(tmp_path / "demo")
+    file = read_scenarios(tmp_path / "demo")
+    cases = {case.scenario_id: case for case in file.cases}
+    assert list(cases)[:4] == ["in_house", "vendor_a", "vendor_b", "mix"]
+    assert {"us_round_the_clock", "add_korean", "one_more_zone"} < set(cases)
+    outage = cases["manila_outage"].phases
+    dark = [
+        p for p in outage if not any(a.site_id == "manila" for a in p.folder.agents)
+    ]
+    assert [str(month) for p in dark for month in p.months] == ["2027-02"]
+    peak = [p for p in cases["sale_peak"].phases if str(p.months[0]) == "2026-12"]
+    assert {q.volume_scale for q in peak[0].folder.plan.queues} == {1.6}
+    bot = cases["chatbot_30"].phases[0].folder.plan.queues
+    shares = {q.queue_id: q.drivers.containment for q in bot}
+    assert shares["chat_en"].share == 0.3
+    round_the_clock = cases["us_round_the_clock"].phases[0]
+    assert len(round_the_clock.demand) == 5
+    korean = cases["add_korean"].phases[0].folder.plan.queues
+    assert "chat_ko" in {q.queue_id for q in korean}
+    assert file.uncertainties["volume"].distribution == "lognormal"

@@ -122,18 +122,10 @@ class _Reader:
         self._folders: dict[str, PlanFolder | None] = {}
 
     def read(self, only: Sequence[str], currency: str | None) -> ScenarioFile | None:
-        text = _text_of(self._directory, SCENARIO_FILE)
-        content = (self._directory / SCENARIO_FILE).read_bytes()
-        own = {SCENARIO_FILE: hashlib.sha256(content).hexdigest()}
-        base = replace(self._base, hashes={**self._base.hashes, **own})
-        document = load_yaml(text, SCENARIO_FILE, self._problems)
-        if document is None:
+        faults = self._document()
+        if faults is None:
             return None
-        faults = DocumentProblems(document, self._problems)
-        if not isinstance(document.data, dict):
-            faults.at_value((), "the file holds no mapping", "lines key: value")
-            return None
-        table = validated_part(ScenarioFileTable, document.data, (), faults)
+        table = validated_part(ScenarioFileTable, faults.document.data, (), faults)
         if table is None:
             return None
         book = self._book(table, faults, currency)
@@ -145,7 +137,7 @@ class _Reader:
         cases = tuple(self._cases(table, scenarios, months, faults, only))
         self._check_inputs(cases, book)
         return ScenarioFile(
-            base=base,
+            base=self._hashed(),
             months=months,
             seed=table.seed,
             cases=cases,
@@ -155,6 +147,24 @@ class _Reader:
                 (c.between[0], c.between[1], c.value) for c in table.correlations
             ),
         )
+
+    def _document(self) -> DocumentProblems | None:
+        """Return scenarios.yaml with a notebook for its faults."""
+        text = _text_of(self._directory, SCENARIO_FILE)
+        document = load_yaml(text, SCENARIO_FILE, self._problems)
+        if document is None:
+            return None
+        faults = DocumentProblems(document, self._problems)
+        if isinstance(document.data, dict):
+            return faults
+        faults.at_value((), "the file holds no mapping", "lines key: value")
+        return None
+
+    def _hashed(self) -> PlanFolder:
+        """Return the base folder with the hash of scenarios.yaml beside the others."""
+        content = (self._directory / SCENARIO_FILE).read_bytes()
+        own = {SCENARIO_FILE: hashlib.sha256(content).hexdigest()}
+        return replace(self._base, hashes={**self._base.hashes, **own})
 
     def _book(
         self, table: ScenarioFileTable, faults: DocumentProblems, currency: str | None
