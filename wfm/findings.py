@@ -10,6 +10,7 @@ from rich.console import Console
 from solver.outcome import Cure, Infeasible, NotFound, Outcome, Shortfall
 from wfm.calendar.local import zone
 from wfm.domain.demand import VolumeForecast
+from wfm.domain.edits import AppliedEdit
 from wfm.domain.errors import Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import RosterInstance, Violation, is_eligible
@@ -51,6 +52,19 @@ def say_remarks(
         lines = (*notes.get(queue, ()), *warnings.get(queue, ()))
         for line in dict.fromkeys(lines):
             say(console, f"{queue}: {line}")
+    made = () if forecast is None else forecast.edits
+    _say_idle(console, (*made, *(() if requirement is None else requirement.edits)))
+
+
+def _say_idle(console: Console, edits: Iterable[AppliedEdit]) -> None:
+    """Name the planner's rows that met no interval: a slip in a date goes unseen."""
+    rows = sorted({applied.edit.row for applied in edits if not applied.intervals})
+    if rows:
+        shown = ", ".join(map(str, rows[:MOST_VIOLATIONS]))
+        more = f" and {len(rows) - MOST_VIOLATIONS} more" * (
+            len(rows) > MOST_VIOLATIONS
+        )
+        say(console, f"overrides.csv: outside the days computed: row {shown}{more}")
 
 
 def say_unserved(console: Console, folder: PlanFolder) -> None:

@@ -179,3 +179,17 @@ def test_a_notice_by_dates_lasts_to_the_end_of_the_last_day(tiny):
     assert (by_date == by_time).all()
     plain = wfm.api.load(tiny).staff().requirement.offered_contacts
     assert by_date.sum() == pytest.approx(plain.sum() * 9 / 10, rel=1e-9)
+
+
+def test_overrides_of_other_weeks_are_named(run, tiny):
+    rows = [
+        "forecast,phone,2027-10-26,2027-10-27,set,100,,,",
+        "forecast,phone,2026-10-26,2026-10-27,scale,2,,,",
+        "requirement,phone,2020-10-26,2020-10-27,set,100,,,",
+    ]
+    (tiny / "overrides.csv").write_text(
+        OVERRIDES + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    code, said = run("staff", tiny)
+    assert code == 0
+    assert "overrides.csv: outside the days computed: row 2, 4" in said
