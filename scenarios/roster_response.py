@@ -4,7 +4,8 @@ People answer prices of heads with their best legal weeks while the prices settl
 (:mod:`solver.core.ascent`, which also starts the search for rosters). The mean of these
 answers is a fractional roster close to the optimum of the relaxation: every rule about
 one person's week holds in each answer; seats, hand-overs and whole numbers of heads are
-left out. It takes a second or two where a search takes a minute.
+left out. It takes a second or two where a search takes a minute. At a small site whole
+people cost more hours than shares of them: there a short search is the week instead.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,9 @@ import numpy as np
 
 from scenarios.cover_flow import CoverProblem, covered_hours
 from solver.core.ascent import Ascent, rough_prices
+from solver.core.choices import choices_of
 from solver.core.compile import Compiled, compile_problem
+from solver.core.local_search import LocalSearch
 from solver.core.relaxation import Relaxation
 from solver.core.tables import (
     FIRST_BREAK,
@@ -34,6 +37,8 @@ from wfm.pipeline.judge import plan_rules
 
 PASSES, SETTLING = 20, 8
 """Passes of the ascent, and those before answers are averaged."""
+FEW_PEOPLE, SEARCH_ROUNDS = 60, 20
+"""Up to so many people, a roster of whole people is searched instead."""
 BLOCK_HOURS = 4
 BANDS_PER_DAY = 24 // BLOCK_HOURS
 NUM_BANDS = 7 * BANDS_PER_DAY
@@ -108,7 +113,8 @@ def solve_load(
     instance = roster_instance(typical, scaled)
     problem = read_problem(instance, plan_rules(typical))
     compiled = compile_problem(instance, problem.constraints, problem.prices)
-    work, paid = mean_answers(compiled)
+    is_small = len(instance.agents) <= FEW_PEOPLE
+    work, paid = (found_roster if is_small else mean_answers)(compiled)
     return _summed(instance, compiled, load, work, paid)
 
 
@@ -125,6 +131,26 @@ def mean_answers(
             add_paid(compiled, ascent.choice, ascent.taken, paid)
     count = float(max(1, passes - settling))
     return work / count, paid / count
+
+
+def found_roster(compiled: Compiled) -> tuple[FloatArray, FloatArray]:
+    """Return ``[a, t]`` who is at work, and paid, in a roster of whole people.
+
+    A few rounds of the local search, which starts from the same prices. Where people
+    are few, heads can't be shared out as finely as answers are: rosters pay more hours.
+    """
+    search = LocalSearch(compiled)
+    search.construct()
+    search.improve(rounds=SEARCH_ROUNDS)
+    choice, taken = choices_of(compiled, search.roster())
+    paid = np.zeros(compiled.costs.paid.shape)
+    add_paid(compiled, choice, taken, paid)
+    work = np.zeros_like(paid)
+    for shift in search.roster().shifts:
+        agent = compiled.agent_ids.index(shift.agent_id)
+        for span in shift.working_spans:
+            work[agent, max(span.start_idx, 0) : span.end_idx] = 1.0
+    return work, paid
 
 
 def add_paid(

@@ -176,3 +176,28 @@ def test_headcounts_are_drawn_by_seed(folder):
         for s in (1, 1, 2)
     ]
     assert names[0] == names[1] != names[2]
+
+
+def test_a_small_site_is_staffed_by_whole_people_who_keep_their_rules(folder):
+    from dataclasses import replace
+
+    from scenarios.roster_response import found_roster, mean_answers
+    from solver.core.compile import compile_problem
+    from solver.problem import read_problem
+    from wfm.pipeline.demand import forecast_plan, staff_plan
+    from wfm.pipeline.instance import roster_instance
+    from wfm.pipeline.judge import plan_rules
+
+    typical = replace(folder, time_off=(), previous_roster=None)
+    instance = roster_instance(typical, staff_plan(folder, forecast_plan(folder)))
+    problem = read_problem(instance, plan_rules(typical))
+    compiled = compile_problem(instance, problem.constraints, problem.prices)
+    work, paid = found_roster(compiled)
+    assert set(np.unique(work)) <= {0.0, 1.0}
+    assert (paid >= work).all()
+    shares, paid_shares = mean_answers(compiled)
+    assert ((shares > 0.0) & (shares < 1.0)).any()
+    hours = paid.sum(axis=1) / 4
+    assert hours.max() <= 40.0
+    # shares of people need fewer paid hours than whole ones, though not many fewer
+    assert 0.85 * paid.sum() < paid_shares.sum() < 1.03 * paid.sum()
