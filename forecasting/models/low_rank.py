@@ -20,6 +20,7 @@ from forecasting.whole_days import WholeDays, root_days, spread_of
 from wfm.domain.arrays import FloatArray, IntArray
 
 SMALLEST_SHARE = 1e-12
+SMALLEST_GAP = 1e-9
 
 
 @FORECASTERS.add("low_rank")
@@ -119,6 +120,15 @@ def _learnt(
     )
 
 
+def _told_apart(values: FloatArray) -> int:
+    """Return how many of the descending *values* lie apart from the next one.
+
+    Patterns of equal weight are defined up to a turn, which rounding would choose.
+    """
+    ties = values[:-1] - values[1:] <= SMALLEST_GAP * values[0]
+    return int(np.argmax(ties)) if ties.any() else len(values)
+
+
 def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArray:
     """Return the leading right singular vectors ``[k, s']`` of the weighted *roots*.
 
@@ -131,7 +141,8 @@ def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArr
     )
     rank = min(max_rank, int((weights > 0).sum()) // DAYS_PER_WEEK)
     # What is nothing but rounding has no direction of its own.
-    rank = max(min(rank, int((values > SMALLEST_SHARE * values[-1]).sum())), 1)
+    rank = min(rank, int((values > SMALLEST_SHARE * values[-1]).sum()))
+    rank = max(min(rank, _told_apart(values[::-1])), 1)
     leading = vectors[:, ::-1][:, :rank].T
     if is_tall:
         return np.ascontiguousarray(leading)
