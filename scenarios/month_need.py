@@ -87,15 +87,21 @@ class MarketCalendars:
 
     def masks(self, plan: Plan, grid: IntervalGrid) -> dict[str, BoolArray]:
         """Return queue id -> whether it is open in each interval of *grid*."""
-        days = {queue.queue_id: self._of(plan, queue) for queue in plan.queues}
+        days = {
+            queue.queue_id: self.dates(plan, queue.country, queue.subdivision)
+            for queue in plan.queues
+        }
         return open_masks(plan.queues, grid, days)
 
-    def _of(self, plan: Plan, queue: Queue) -> Mapping[date, Holiday]:
+    def dates(
+        self, plan: Plan, country: str | None, subdivision: str | None
+    ) -> Mapping[date, Holiday]:
+        """Return the holidays of a country or a part of it, with the plan's changes."""
         changes = plan.calendar_changes
-        key = digest(queue.country, queue.subdivision, changes)
+        key = digest(country, subdivision, changes)
         if key not in self._found:
             self._found[key] = public_holidays(
-                queue.country, queue.subdivision, self._years, changes
+                country, subdivision, self._years, changes
             )
         return self._found[key]
 

@@ -39,7 +39,6 @@ from scenarios.structure import (
     structured,
 )
 from scenarios.typical_weeks import typical_weeks
-from wfm.calendar.holidays import public_holidays
 from wfm.domain.arrays import FloatArray
 from wfm.domain.errors import UsageError
 from wfm.domain.people import Agent
@@ -125,7 +124,9 @@ def run_cases(
     results = []
     for case in cases:
         own = [staffed[_key(task)] for task in tasks[case.scenario_id]]
-        results.append(_priced(case, tasks[case.scenario_id], own, book))
+        results.append(
+            _priced(case, tasks[case.scenario_id], own, book, chain.calendars)
+        )
         chain.on_progress("cost", len(results), len(cases))
     return tuple(results)
 
@@ -151,9 +152,11 @@ class _Chain:
         self.base, self.workers, self.on_progress = base, workers, on_progress
         on_progress("forecast", 0, 1)
         years = range(months[0].year - 1, months[-1].year + 2)
-        calendars = MarketCalendars(years)
+        self.calendars = MarketCalendars(years)
         self._questions = {
-            week.month: DemandQuestion(week=week, base=base.plan, calendars=calendars)
+            week.month: DemandQuestion(
+                week=week, base=base.plan, calendars=self.calendars
+            )
             for week in typical_weeks(base, months)
         }
         self._first = self._questions[months[0]]
@@ -309,8 +312,11 @@ def _priced(
     tasks: Sequence[_Task],
     staffed: Sequence[_Staffed],
     book: PriceBook,
+    calendars: MarketCalendars,
 ) -> ScenarioResult:
-    months = [_month(task, done) for task, done in zip(tasks, staffed, strict=True)]
+    months = [
+        _month(task, done, calendars) for task, done in zip(tasks, staffed, strict=True)
+    ]
     activities: list[MonthActivity] = []
     by_price: dict[str, list[MonthActivity]] = {}
     for lane_id in dict.fromkeys(lane.lane_id for t in tasks for lane in t.phase.lanes):
@@ -357,7 +363,7 @@ def _lane(
     return found
 
 
-def _month(task: _Task, done: _Staffed) -> StaffedMonth:
+def _month(task: _Task, done: _Staffed, calendars: MarketCalendars) -> StaffedMonth:
     folder, month = task.phase.folder, task.month
     heads: dict[str, int] = {}
     for agent in folder.agents:
@@ -369,7 +375,7 @@ def _month(task: _Task, done: _Staffed) -> StaffedMonth:
         service_levels=done.service_levels,
         site_ids=done.structure.site_ids,
         site_heads=heads,
-        site_holidays=_site_holidays(folder.plan, month),
+        site_holidays=_site_holidays(folder.plan, month, calendars),
     )
 
 
@@ -380,15 +386,14 @@ def _is_employed(agent: Agent, month: Month) -> bool:
     )
 
 
-def _site_holidays(plan: Plan, month: Month) -> dict[str, int]:
+def _site_holidays(
+    plan: Plan, month: Month, calendars: MarketCalendars
+) -> dict[str, int]:
     """Return how many dates of the month cost a holiday premium, by site."""
-    years = range(month.year, month.year + 1)
     return {
         site.site_id: sum(
             Month.of(day) == month
-            for day in public_holidays(
-                site.country, site.subdivision, years, plan.calendar_changes
-            )
+            for day in calendars.dates(plan, site.country, site.subdivision)
         )
         for site in plan.sites.values()
         if site.holidays == "premium"
