@@ -18,6 +18,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+# benchmarks/forecasting.py bears the name of a package that is wanted here.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import wfm.api
 from forecasting.rolling import backtest
 from wfm.api import DEMAND_FILES
