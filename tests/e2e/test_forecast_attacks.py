@@ -279,20 +279,7 @@ def test_a_steady_history_has_bands_that_hold_it(model):
     assert (result.quantiles[0, 0] <= 1.05 * result.mean[0]).all()
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                name in ("best", "ensemble"),
-                reason="forecasting.select splits all days, reported or not, into "
-                "learning and test: a young queue beside an old one is tested amiss",
-            ),
-        )
-        for name in FORECASTERS.names()
-    ],
-)
+@pytest.mark.parametrize("model", FORECASTERS.names())
 @pytest.mark.parametrize("born", [35, 42])
 def test_a_young_queue_beside_an_old_one_is_forecast_as_if_alone(model, born):
     values = noisy(born)

@@ -14,8 +14,6 @@ from wfm.domain.demand import OpeningHours
 
 DAY = date(2026, 6, 1)
 MODELS = st.sampled_from(FORECASTERS.names())
-# Their test inside the history counts its days from the first row, reported or not.
-TESTED = ("best", "ensemble")
 OFFICE = OpeningHours(spans=(((480, 1080),),) * 5 + ((), ()))
 FEW = settings(max_examples=20, deadline=None)
 
@@ -114,7 +112,7 @@ def test_a_planned_scale_scales_the_mean(case, model, factor):
 @FEW
 @given(
     histories(min_days=14),
-    st.sampled_from([name for name in FORECASTERS.names() if name not in TESTED]),
+    MODELS,
     st.integers(1, 4),
 )
 def test_weeks_that_were_not_reported_change_nothing(case, model, weeks):

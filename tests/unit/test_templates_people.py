@@ -95,7 +95,9 @@ def test_every_wage_has_a_rate(demo):
     currencies = {a["currency"] for a in table(demo, "agents.csv")} - {"EUR"}
     rates = {(r["month"], r["from"]) for r in table(demo, "exchange_rates.csv")}
     assert len(currencies) == 5
-    assert rates == {(m, c) for m in ("2026-10", "2026-11") for c in currencies}
+    months = {f"2026-{m:02d}" for m in (10, 11, 12)}  # the plan's, then the scenarios'
+    months |= {f"2027-{m:02d}" for m in range(1, 13)}
+    assert rates == {(month, c) for month in months for c in currencies}
 
 
 def shifts_of(rows):
