@@ -9,6 +9,7 @@ import numpy as np
 
 from scenarios.capacity import CapacityProblem
 from scenarios.capacity_model import CapacityModel
+from scenarios.conflict import LimitsInConflict
 from scenarios.mip import Programme
 from scenarios.mip_solve import (
     MipLimits,
@@ -170,18 +171,10 @@ class CapacityPlan:
         return rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapacityInfeasible:
-    """No plan keeps all limits; *gives* says which would have to give, by how much."""
+class CapacityInfeasible(LimitsInConflict):
+    """No plan keeps all limits."""
 
-    gives: tuple[tuple[str, Month, float], ...]
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return a row per limit and month that would have to give."""
-        return [
-            {"limit": name, "month": str(month), "amount": amount}
-            for name, month, amount in self.gives
-        ]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

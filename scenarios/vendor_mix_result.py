@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from scenarios.conflict import LimitsInConflict
 from scenarios.months import Month
 from scenarios.vendor_mix import Lane, MixProblem
 from wfm.domain.arrays import BoolArray, FloatArray
@@ -150,18 +151,10 @@ class MixFound:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MixInfeasible:
-    """No mix keeps all limits; *gives* says which would have to give, by how much."""
+class MixInfeasible(LimitsInConflict):
+    """No mix keeps all limits."""
 
-    gives: tuple[tuple[str, Month, float], ...]
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return a row per limit and month that would have to give."""
-        return [
-            {"limit": name, "month": str(month), "amount": amount}
-            for name, month, amount in self.gives
-        ]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

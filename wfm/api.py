@@ -134,9 +134,11 @@ class LoadedPlan:
 
         folder = self.read(DEMAND_FILES)
         seen = read_actuals(self.directory, actuals, self.patches)
+        before = forecast_plan(folder)
         return ForecastResult(
             folder=folder,
-            forecast=reforecast_plan(folder, seen, until=until),
+            forecast=reforecast_plan(folder, before, seen, until=until),
+            before=before,
             first_date=folder.plan.first_date,
             directory=self.directory,
         )

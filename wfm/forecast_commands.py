@@ -53,10 +53,10 @@ def reforecast(run: Run, *, actuals: Path, until: datetime | None) -> int:
     from wfm.report.terminal_forecast import reforecast_table
 
     result = run.plan.reforecast(actuals, until=until)
-    before = run.plan.forecast().forecast
     target = result_path(run.out, "reforecast.csv")
     write_forecast(target, result.folder.plan, result.forecast)
-    run.console.print(reforecast_table(before, result.forecast))
+    if result.before is not None:
+        run.console.print(reforecast_table(result.before, result.forecast))
     say_remarks(run.console, result.forecast)
     say(run.console, f"forecast from now on: {target}")
     return DONE

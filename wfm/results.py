@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastResult:
-    """A forecast from *first_date* on, with the plan folder that it was made from."""
+    """A forecast from *first_date* on, with the plan folder that it was made from.
+
+    *before* is what it was before actuals moved it; ``None`` for a forecast of its own.
+    """
 
     folder: PlanFolder
     forecast: VolumeForecast
     first_date: date
     directory: Path
+    before: VolumeForecast | None = None
 
     @property
     def as_of(self) -> date:

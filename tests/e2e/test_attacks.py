@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from support.tiny_folders import run_wfm, write_tiny
+from support.tiny_folders import write_tiny
 
 import wfm.api
 from solver.outcome import SolveLimits
@@ -31,21 +31,6 @@ CREW = tuple(
     )
     for i in range(2)
 )
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def call(*arguments):
-        code, said = run_wfm(capsys, monkeypatch, *arguments)
-        assert "Traceback" not in said
-        return code, said
-
-    return call
-
-
-@pytest.fixture
-def tiny(tmp_path):
-    return write_tiny(tmp_path / "plan")
 
 
 def edit(path, old, new):

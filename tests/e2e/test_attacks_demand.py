@@ -8,27 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.tiny_folders import run_wfm, write_tiny
 
 import wfm.api
 from wfm.io.forecast_files import read_snapshots
 
 OVERRIDES = "stage,queue,from_local,to_local,op,value,who,when,why\n"
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def call(*arguments):
-        code, said = run_wfm(capsys, monkeypatch, *arguments)
-        assert "Traceback" not in said
-        return code, said
-
-    return call
-
-
-@pytest.fixture
-def tiny(tmp_path):
-    return write_tiny(tmp_path / "plan")
 
 
 def with_queue(directory, line):

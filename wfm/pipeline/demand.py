@@ -61,16 +61,19 @@ def forecast_plan(
 
 
 def reforecast_plan(
-    folder: PlanFolder, actuals: ContactHistory, *, until: datetime | None = None
+    folder: PlanFolder,
+    forecast: VolumeForecast,
+    actuals: ContactHistory,
+    *,
+    until: datetime | None = None,
 ) -> VolumeForecast:
-    """Return the window's forecast in the light of *actuals* (until an instant).
+    """Return the window's *forecast* in the light of *actuals* (until an instant).
 
     Raises
     ------
     ModelError
         If no interval of *actuals* lies in the window.
     """
-    forecast = forecast_plan(folder)
     scale = {queue.queue_id: queue.volume_scale for queue in folder.plan.queues}
     scales = np.array([[scale[name]] for name in actuals.queue_ids])
     planned = replace(actuals, offered_contacts=actuals.offered_contacts * scales)

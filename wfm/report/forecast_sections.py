@@ -1,7 +1,7 @@
 """The report's tables on the forecast: the week, its changes, how good it is."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from wfm.domain.demand import (
 from wfm.domain.edits import AppliedEdit
 from wfm.domain.grid import IntervalGrid
 from wfm.report.inputs import ReportInput
+from wfm.report.pooling import mean_coverage, pooled
 from wfm.report.text import day_label, number, percent, words
 
 PAST_WEEKS = 4
@@ -109,7 +110,7 @@ def backtest_rows(inputs: ReportInput) -> list[dict[str, Any]]:
         groups.setdefault((row.queue_id, row.model), []).append(row)
     best = {
         queue_id: min(
-            _pooled(rows, "wape")
+            pooled(rows, "wape")
             for (name, _), rows in groups.items()
             if name == queue_id
         )
@@ -120,11 +121,11 @@ def backtest_rows(inputs: ReportInput) -> list[dict[str, Any]]:
             "queue": queue_id,
             "model": words(model),
             "contacts": number(sum(row.offered_contacts for row in rows)),
-            "wape": _percent(_pooled(rows, "wape")),
-            "best": _pooled(rows, "wape") <= best[queue_id],
-            "daily": _percent(_pooled(rows, "daily_wape")),
-            "bias": _signed(_pooled(rows, "bias")),
-            "coverage": _percent(_mean_coverage(rows)),
+            "wape": _percent(pooled(rows, "wape")),
+            "best": pooled(rows, "wape") <= best[queue_id],
+            "daily": _percent(pooled(rows, "daily_wape")),
+            "bias": _signed(pooled(rows, "bias")),
+            "coverage": _percent(mean_coverage(rows)),
         }
         for (queue_id, model), rows in groups.items()
     ]
@@ -141,11 +142,11 @@ def accuracy_rows(inputs: ReportInput) -> list[dict[str, Any]]:
             "lead": lead,
             "forecasts": number(len({row.as_of for row in leads[lead]})),
             "contacts": number(sum(row.offered_contacts for row in leads[lead])),
-            "wape": _percent(_pooled(leads[lead], "wape")),
-            "floor": _percent(_pooled(leads[lead], "floor_wape")),
-            "daily": _percent(_pooled(leads[lead], "daily_wape")),
-            "bias": _signed(_pooled(leads[lead], "bias")),
-            "coverage": _percent(_mean_coverage(leads[lead])),
+            "wape": _percent(pooled(leads[lead], "wape")),
+            "floor": _percent(pooled(leads[lead], "floor_wape")),
+            "daily": _percent(pooled(leads[lead], "daily_wape")),
+            "bias": _signed(pooled(leads[lead], "bias")),
+            "coverage": _percent(mean_coverage(leads[lead])),
         }
         for lead in ordered
     ]
@@ -227,25 +228,6 @@ def _edit_row(applied: AppliedEdit) -> dict[str, Any]:
         "who": ", ".join(part for part in (edit.who, edit.when) if part),
         "why": edit.why,
     }
-
-
-Scored = Sequence[BacktestRow] | Sequence[AccuracyRow]
-
-
-def _pooled(rows: Scored, name: str) -> float:
-    """Return a share of the contacts, pooled over *rows* that have one."""
-    pairs = [(getattr(row, name), row.offered_contacts) for row in rows]
-    return _mean(pairs)
-
-
-def _mean_coverage(rows: Scored) -> float:
-    return _mean([(row.coverage, float(row.intervals)) for row in rows])
-
-
-def _mean(pairs: Iterable[tuple[float, float]]) -> float:
-    known = [(value, weight) for value, weight in pairs if not math.isnan(value)]
-    total = sum(weight for _, weight in known)
-    return sum(v * w for v, w in known) / total if total else math.nan
 
 
 def _number(value: float) -> str:

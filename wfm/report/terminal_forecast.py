@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from forecasting.rolling import BacktestResult, BacktestRow
 from forecasting.track_record import AccuracyRow
 from wfm.domain.demand import VolumeForecast
+from wfm.report.pooling import Scored, mean_coverage, pooled
 from wfm.report.text import number, percent
 
 if TYPE_CHECKING:
@@ -24,19 +25,8 @@ def backtest_table(result: BacktestResult) -> "Table":
     for row in result.rows:
         groups.setdefault((row.queue_id, row.model), []).append(row)
     for (queue_id, model), rows in groups.items():
-        weights = [row.offered_contacts for row in rows]
-        table.add_row(
-            queue_id,
-            model,
-            number(sum(weights)),
-            *(
-                percent_or_dash(weighted([getattr(row, name) for row in rows], weights))
-                for name in ("wape", "daily_wape", "bias")
-            ),
-            percent_or_dash(
-                weighted([row.coverage for row in rows], [r.intervals for r in rows])
-            ),
-        )
+        figures = ("wape", "daily_wape", "bias")
+        table.add_row(queue_id, model, *_pooled_cells(rows, figures))
     return table
 
 
@@ -52,19 +42,8 @@ def accuracy_table(rows: Sequence[AccuracyRow]) -> "Table":
     for row in rows:
         groups.setdefault((row.queue_id, row.lead), []).append(row)
     for (queue_id, lead), group in groups.items():
-        weights = [row.offered_contacts for row in group]
-        table.add_row(
-            queue_id,
-            lead,
-            number(sum(weights)),
-            *(
-                percent_or_dash(weighted([getattr(r, name) for r in group], weights))
-                for name in ("wape", "floor_wape", "daily_wape", "bias")
-            ),
-            percent_or_dash(
-                weighted([row.coverage for row in group], [r.intervals for r in group])
-            ),
-        )
+        figures = ("wape", "floor_wape", "daily_wape", "bias")
+        table.add_row(queue_id, lead, *_pooled_cells(group, figures))
     return table
 
 
@@ -78,11 +57,12 @@ def reforecast_table(before: VolumeForecast, after: VolumeForecast) -> "Table":
     return table
 
 
-def weighted(values: Sequence[float], weights: Sequence[float]) -> float:
-    """Return the mean of *values* that are numbers; NaN if there is none."""
-    pairs = [(v, w) for v, w in zip(values, weights, strict=True) if not math.isnan(v)]
-    total = sum(w for _, w in pairs)
-    return sum(v * w for v, w in pairs) / total if total else math.nan
+def _pooled_cells(rows: Scored, figures: Sequence[str]) -> list[str]:
+    return [
+        number(sum(row.offered_contacts for row in rows)),
+        *(percent_or_dash(pooled(rows, name)) for name in figures),
+        percent_or_dash(mean_coverage(rows)),
+    ]
 
 
 def percent_or_dash(value: float) -> str:
