@@ -209,10 +209,10 @@ def test_ctrl_c_keeps_the_best_roster(plan):
 def test_ctrl_c_before_any_roster_writes_nothing(plan):
     shutil.rmtree(plan / "out")
     slow_start = (
-        "import sys, time, wfm.cli, wfm.commands\n"
+        "import sys, time, wfm.cli.app, wfm.commands\n"
         "def wait(run): print('ready', flush=True); time.sleep(60)\n"
         "wfm.commands.check_fresh = wait\n"
-        "wfm.cli.main()"
+        "wfm.cli.app.main()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", slow_start, "plan", str(plan)],
@@ -231,7 +231,7 @@ def test_ctrl_c_before_any_roster_writes_nothing(plan):
 
 def test_help_is_light():
     code = (
-        "import sys, wfm.cli; heavy = {'pandas', 'ortools', 'numba', 'scipy',"
+        "import sys, wfm.cli.app; heavy = {'pandas', 'ortools', 'numba', 'scipy',"
         " 'matplotlib', 'pydantic'} & set(sys.modules); assert not heavy, heavy"
     )
     done = subprocess.run(

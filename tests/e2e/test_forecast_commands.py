@@ -6,7 +6,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from wfm.cli import app
+from wfm.cli.app import app
 
 
 def wfm(*args):

@@ -9,7 +9,7 @@ from support.scenario_folders import scenario_folder
 from typer.testing import CliRunner
 
 import scenarios
-from wfm.cli import app
+from wfm.cli.app import app
 from wfm.domain.errors import UsageError
 from wfm.scenario_api import run_scenarios
 

@@ -85,7 +85,7 @@ def _stamp(first: datetime, slot: int) -> str:
 
 def run_wfm(capsys, monkeypatch, *arguments: object) -> tuple[int, str]:
     """Run the command line in this process; return exit code and all it printed."""
-    from wfm.cli import main
+    from wfm.cli.app import main
 
     monkeypatch.setattr(sys, "argv", ["wfm", *map(str, arguments)])
     monkeypatch.setenv("COLUMNS", "200")

@@ -25,7 +25,7 @@ def test_a_package_root_imports_nothing_of_the_project(root):
 
 
 def test_the_command_line_loads_without_anything_heavy():
-    assert not HEAVY & loaded_by("import wfm.cli")
+    assert not HEAVY & loaded_by("import wfm.cli.app")
 
 
 def test_public_functions_load_on_first_use():

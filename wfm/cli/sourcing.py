@@ -1,0 +1,39 @@
+"""Commands about what sourcing options cost."""
+
+from typing import Annotated
+
+import typer
+
+from wfm.cli.options import (
+    Changes,
+    Folder,
+    run_of,
+)
+
+family = typer.Typer()
+
+
+@family.command()
+def scenarios(
+    directory: Folder,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="A scenario to run; may be repeated.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Currency of the report, such as USD.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes; results do not depend on it."),
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Compare what sourcing options and what-ifs cost, and at which service."""
+    from wfm import scenario_commands
+
+    run = run_of("scenarios", directory, None, changes)
+    raise typer.Exit(
+        scenario_commands.scenarios(
+            run, only=scenario or (), currency=currency, workers=workers
+        )
+    )
