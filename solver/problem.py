@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from solver.allocation import Served, allocate, serves_of
-from solver.constraints import Constraint, Custom
+from solver.constraints import STRETCH, Constraint, Custom
 from solver.core.cover import guaranteed_units
 from solver.need import Need, build_need
 from solver.rule import Rule
-from solver.term import TERMS, Price, StepPrice, Term
+from solver.term import (
+    TERMS,
+    ChangePrice,
+    CountPrice,
+    Price,
+    ShiftPrice,
+    StepPrice,
+    Term,
+)
 from wfm.domain.errors import ModelError
-from wfm.domain.roster import WORK, Roster, RosterInstance, Violation
+from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +35,9 @@ class Problem:
     serves: Mapping[str, frozenset[str]]
 
     def is_custom(self, rule: Rule) -> bool:
-        """Return whether *rule* speaks CP-SAT's own words, which few searches know."""
-        return any(isinstance(c, Custom) for c in rule.constraints(self.instance))
+        """Return whether *rule* demands what only some of the searches know."""
+        few = (Custom, *STRETCH)
+        return any(isinstance(c, few) for c in rule.constraints(self.instance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +100,12 @@ def score(problem: Problem, roster: Roster) -> Score:
         name: term.value(instance, roster, served.allocation)
         for name, term in problem.terms.items()
     }
-    priced = served.cost + step_cost(problem, roster)
+    priced = (
+        served.cost
+        + step_cost(problem, roster)
+        + shift_cost(problem, roster)
+        + change_cost(problem, roster)
+    )
     if sum(terms.values()) != priced:
         msg = f"terms add up to {sum(terms.values())}, prices to {priced}: {terms}"
         raise ModelError(msg)
@@ -111,3 +126,39 @@ def step_cost(problem: Problem, roster: Roster) -> int:
         for price in prices
         if (span.paid if price.counting == "paid" else span.activity == WORK)
     )
+
+
+def change_cost(problem: Problem, roster: Roster) -> int:
+    """Return what the change prices charge for *roster*, shifts and days off."""
+    days = [
+        (name, day.date_local)
+        for name, own in problem.instance.planned_days.items()
+        for day in own
+    ]
+    total = 0
+    for price in problem.prices:
+        if isinstance(price, ChangePrice):
+            now = {(s.agent_id, s.date_local): s for s in roster.shifts}
+            for key in days:
+                shift = now.get(key)
+                total += price.of_shift(shift) if shift else price.of_day_off(*key)
+    return total
+
+
+def shift_cost(problem: Problem, roster: Roster) -> int:
+    """Return what the prices of whole shifts, and of their number, charge."""
+    by_date: dict[date, list[Shift]] = {}
+    for shift in roster.shifts:
+        by_date.setdefault(shift.date_local, []).append(shift)
+    total = 0
+    for price in problem.prices:
+        if not isinstance(price, ShiftPrice | CountPrice):
+            continue
+        of_set = [s for s in by_date.get(price.date_local, ()) if price.shifts.holds(s)]
+        if isinstance(price, ShiftPrice):
+            has = any(s.agent_id == price.agent_id for s in of_set)
+            total += price.if_worked if has else price.if_not
+        else:
+            over = sum(s.agent_id in price.agent_ids for s in of_set) - price.wanted
+            total += price.over_price * over if over > 0 else -price.short_price * over
+    return total

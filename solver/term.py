@@ -1,15 +1,17 @@
 """Objective terms: one file each, two faces (prices for search, value of a roster)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from solver.constraints import ShiftSet
 from solver.outcome import Allocation
 from wfm.domain.registry import Registry
-from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.roster import Roster, RosterInstance, Shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,61 @@ class IdlePrice:
     price: int
 
 
-Price: TypeAlias = StepPrice | ShortPrice | IdlePrice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePrice:
+    """Each planned date whose shift is not the one of *live* (a day off without one).
+
+    *per_break* where only the breaks lie elsewhere, *per_shift* for any other change.
+    """
+
+    live: Mapping[tuple[str, date], Shift]
+    per_shift: int
+    per_break: int
+
+    def of_day_off(self, agent_id: str, day: date) -> int:
+        """Return the price of a day off."""
+        return self.per_shift if (agent_id, day) in self.live else 0
+
+    def of_shift(self, shift: Shift) -> int:
+        """Return the price of *shift*."""
+        known = self.live.get((shift.agent_id, shift.date_local))
+        if known is None or (known.start_idx, known.end_idx) != (
+            shift.start_idx,
+            shift.end_idx,
+        ):
+            return self.per_shift
+        return 0 if known.spans == shift.spans else self.per_break
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftPrice:
+    """What it costs that an agent's date has a shift of a set, or has none of it."""
+
+    agent_id: str
+    date_local: date
+    shifts: ShiftSet
+    if_worked: int = 0
+    if_not: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountPrice:
+    """Shifts of a set on one date, by *agent_ids*: fewer or more than *wanted* cost.
+
+    Each missing shift costs *short_price*, each further one *over_price*.
+    """
+
+    agent_ids: frozenset[str]
+    date_local: date
+    shifts: ShiftSet
+    wanted: int
+    short_price: int
+    over_price: int
+
+
+Price: TypeAlias = (
+    StepPrice | ShortPrice | IdlePrice | ShiftPrice | CountPrice | ChangePrice
+)
 
 
 class Term(Protocol):

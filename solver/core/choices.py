@@ -3,7 +3,7 @@
 import numpy as np
 
 from solver.core.compile import Compiled
-from solver.core.options import AgentDay
+from solver.core.options import AgentDay, is_of_shape, option_of
 from solver.core.tables import FIRST_BREAK, FIRST_OPTION, FIRST_START
 from wfm.calendar.catalogue import build_shift
 from wfm.domain.arrays import IntArray
@@ -30,11 +30,15 @@ def roster_of(compiled: Compiled, option: IntArray, break_at: IntArray) -> Roste
             chosen = item.options[option[row] - first_option(compiled, row)]
             starts = break_at[row, : len(chosen.breaks)].tolist()
             agent_id = compiled.agent_ids[item.agent]
-            shifts.append(
-                item.locked
-                or build_shift(agent_id, item.day.date_local, chosen, starts)
-            )
+            built = build_shift(agent_id, item.day.date_local, chosen, starts)
+            shifts.append(item.locked or _as_known(built, item.known))
     return Roster(shifts=tuple(shifts))
+
+
+def _as_known(built: Shift, known: Shift | None) -> Shift:
+    """Return *known*, queues of its spans included, if *built* is the same shift."""
+    is_same = known is not None and option_of(built) == option_of(known)
+    return known if known is not None and is_same else built
 
 
 def choices_of(compiled: Compiled, roster: Roster) -> tuple[IntArray, IntArray]:
@@ -66,20 +70,7 @@ def choices_of(compiled: Compiled, roster: Roster) -> tuple[IntArray, IntArray]:
 
 def _position(item: AgentDay, shift: Shift) -> int:
     """Return which option of the day *shift* is, -1 for none."""
-    breaks = [s for s in shift.spans if s.activity != WORK]
     for position, option in enumerate(item.options):
-        fits = (
-            option.start_idx == shift.start_idx
-            and option.end_idx == shift.end_idx
-            and len(option.breaks) == len(breaks)
-            and all(
-                window.first_idx <= span.start_idx <= window.last_idx
-                and span.end_idx - span.start_idx == window.length_steps
-                and span.activity == window.kind
-                and span.paid == window.paid
-                for window, span in zip(option.breaks, breaks, strict=True)
-            )
-        )
-        if fits:
+        if is_of_shape(shift, option):
             return position
     return -1

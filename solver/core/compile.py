@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.constraints import Constraint
+from solver.core.changes import fixed_prices, known_shifts
 from solver.core.coupled import hand_tables, row_tables
 from solver.core.cover import (
     HARD_FACTOR,
@@ -35,7 +36,7 @@ from solver.core.tables import (
 )
 from solver.core.week_tables import week_tables
 from solver.need import UNITS_PER_AGENT, Need, build_need
-from solver.term import Price, StepPrice
+from solver.term import ChangePrice, Price, StepPrice
 from wfm.domain.arrays import FloatArray
 from wfm.domain.roster import RosterInstance
 
@@ -51,7 +52,8 @@ class Compiled:
     backlog_queues
         Queue row of each backlog.
     constant
-        Cost that no roster can avoid: work that may be done at no step.
+        What the tables leave out: work that may be done at no step, and what a day
+        off on every date would cost as a change.
     breach_price
         What the search pays for a head missing from a guarantee, a head off a row, or
         a failed hand-over.
@@ -84,7 +86,9 @@ def compile_problem(
     them on its result.
     """
     listed, priced = tuple(constraints), tuple(prices)
-    days = agent_days(instance, listed)
+    changes = [price for price in priced if isinstance(price, ChangePrice)]
+    days = agent_days(instance, listed, known_shifts(changes))
+    fixed, days_off = fixed_prices(instance, days, changes)
     need = build_need(instance, priced)
     groups = group_agents(instance, listed)
     classes = classify(len(instance.queues), groups)
@@ -108,20 +112,22 @@ def compile_problem(
         cover=cover_tables(groups, classes, pieces),
         cover_need=need_tables(instance, groups, pieces, need),
         backlog=backlog_tables(instance, need, floor, classes, pieces),
-        costs=cost_tables(instance, priced),
+        costs=cost_tables(instance, priced, fixed),
         rows=row_tables(instance, listed),
         hands=hand_tables(instance, listed),
-        constant=constant_cost(need),
+        constant=constant_cost(need) + days_off,
         breach_price=float(hard * UNITS_PER_AGENT),
     )
 
 
-def cost_tables(instance: RosterInstance, prices: Iterable[Price]) -> CostTables:
+def cost_tables(
+    instance: RosterInstance, prices: Iterable[Price], fixed: FloatArray
+) -> CostTables:
     """Add up the step prices by what they count."""
     total: dict[str, FloatArray] = {
-        name: np.zeros(instance.pay.shape) for name in CostTables._fields
+        name: np.zeros(instance.pay.shape) for name in ("on_shift", "paid", "working")
     }
     for item in prices:
         if isinstance(item, StepPrice):
             total[item.counting] += item.price
-    return CostTables(**total)
+    return CostTables(**total, fixed=fixed)

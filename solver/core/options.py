@@ -1,6 +1,6 @@
 """From templates and constraints to the shifts that agents may work on each date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,21 +16,29 @@ from wfm.domain.roster import WORK, PlannedDay, RosterInstance, Shift
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDay:
-    """One agent on one planned date: the shifts allowed, *locked* if it is given."""
+    """One agent on one planned date: the shifts allowed, *locked* if it is given.
+
+    *known* is the shift that changes are counted from; if it is allowed, it is an
+    option of its own that leaves no choice of breaks.
+    """
 
     agent: int
     day: PlannedDay
     options: tuple[ShiftOption, ...]
     locked: Shift | None = None
+    known: Shift | None = None
 
 
 class _Allowed:
     """Which shifts a date allows by itself; what binds several dates comes later."""
 
     def __init__(
-        self, instance: RosterInstance, constraints: Iterable[Constraint]
+        self,
+        instance: RosterInstance,
+        constraints: Iterable[Constraint],
+        known: Mapping[tuple[str, date], Shift],
     ) -> None:
-        self.instance = instance
+        self.instance, self.known = instance, known
         self.forbidden: dict[str, list[tuple[int, int]]] = {}
         self.longest: dict[str, int] = {}
         self.locked: dict[tuple[str, date], list[Shift]] = {}
@@ -55,16 +63,19 @@ class _Allowed:
         """Return what agent row *a* may do on *day*."""
         agent = self.instance.agents[a]
         fixed = self.locked.get((agent.agent_id, day.date_local), [])
+        known = self.known.get((agent.agent_id, day.date_local))
         offered: tuple[ShiftOption, ...]
         if fixed:
             offered = (option_of(fixed[0]),) if len(fixed) == 1 else ()
         else:
             offered = self._templates(agent.contract_id, day.date_local, agent.zone)
+            offered = _with_known(offered, known)
         return AgentDay(
             agent=a,
             day=day,
             options=tuple(o for o in offered if self._fits(agent.agent_id, o)),
             locked=fixed[0] if fixed else None,
+            known=known,
         )
 
     def _templates(
@@ -95,14 +106,16 @@ class _Allowed:
 
 
 def agent_days(
-    instance: RosterInstance, constraints: Iterable[Constraint]
+    instance: RosterInstance,
+    constraints: Iterable[Constraint],
+    known: Mapping[tuple[str, date], Shift] | None = None,
 ) -> tuple[AgentDay, ...]:
     """Return every agent's planned dates with the shifts that fit them by themselves.
 
     Forbidden time, the longest shift and locked dates are applied; shifts that leave
-    the grid are dropped.
+    the grid are dropped. *known* are the shifts that changes are counted from.
     """
-    allowed = _Allowed(instance, constraints)
+    allowed = _Allowed(instance, constraints, known or {})
     return tuple(
         allowed.on(a, day)
         for a, agent in enumerate(instance.agents)
@@ -130,6 +143,33 @@ def _within(option: ShiftOption) -> ShiftOption:
             )
             for item in option.breaks
         ),
+    )
+
+
+def _with_known(
+    offered: tuple[ShiftOption, ...], known: Shift | None
+) -> tuple[ShiftOption, ...]:
+    """Return *offered* with *known* itself, if it is one of them, before its likes."""
+    for i, option in enumerate(offered):
+        if known is not None and is_of_shape(known, option):
+            return (*offered[:i], option_of(known), *offered[i:])
+    return offered
+
+
+def is_of_shape(shift: Shift, option: ShiftOption) -> bool:
+    """Return whether *shift* is *option*, its breaks somewhere in their windows."""
+    breaks = [s for s in shift.spans if s.activity != WORK]
+    return (
+        option.start_idx == shift.start_idx
+        and option.end_idx == shift.end_idx
+        and len(option.breaks) == len(breaks)
+        and all(
+            window.first_idx <= span.start_idx <= window.last_idx
+            and span.end_idx - span.start_idx == window.length_steps
+            and span.activity == window.kind
+            and span.paid == window.paid
+            for window, span in zip(option.breaks, breaks, strict=True)
+        )
     )
 
 

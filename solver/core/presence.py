@@ -84,6 +84,7 @@ def own_cost(
             total += costs.working[a, t]
     for day in range(tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]):
         if choice[day] >= 0:
+            total += costs.fixed[choice[day]]
             total -= unpaid(tables, costs, a, choice[day], taken[day])
     return total
 

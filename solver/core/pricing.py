@@ -87,7 +87,7 @@ def price_options(tables: WeekTables, costs: CostTables, worth: Worth, a: int) -
     high = tables.starts[days[last, FIRST_START], FIRST_OPTION]
     for o in range(low, high):
         start, end = tables.options[o, OPTION_START], tables.options[o, OPTION_END]
-        value = totals[0, end] - totals[0, start]
+        value = totals[0, end] - totals[0, start] - costs.fixed[o]
         for b in range(
             tables.options[o, FIRST_BREAK], tables.options[o + 1, FIRST_BREAK]
         ):

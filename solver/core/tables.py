@@ -131,11 +131,15 @@ class BacklogTables(NamedTuple):
 
 
 class CostTables(NamedTuple):
-    """``[a, t]`` price of a step on shift, paid, and at work."""
+    """``[a, t]`` price of a step on shift, paid, and at work; ``[option]`` of a shift.
+
+    ``fixed`` is what an option costs more than a day off, whatever its times.
+    """
 
     on_shift: FloatArray
     paid: FloatArray
     working: FloatArray
+    fixed: FloatArray
 
 
 ROW_START, ROW_END, ROW_LOW, ROW_HIGH, COUNTS_BREAKS = range(5)

@@ -26,10 +26,11 @@ from solver.core.cover import (
     live_pieces,
     relevant_subsets,
 )
+from solver.cpsat.change_cost import charge_changes
 from solver.cpsat.model import RosterModel
 from solver.need import UNITS_PER_AGENT
 from solver.problem import Problem
-from solver.term import StepPrice
+from solver.term import ChangePrice, StepPrice
 from wfm.domain.arrays import IntArray
 from wfm.domain.roster import Roster
 
@@ -145,6 +146,9 @@ class CoverCost:
         self._given = self._given_heads()
         self._done: dict[tuple[int, int], list[cp_model.IntVar]] = {}
         self._charge_shifts()
+        for price in structure.problem.prices:
+            if isinstance(price, ChangePrice):
+                charge_changes(model, price, self._charge)
         if profile is None:
             self._decide_due_work()
         self._charge_cover()

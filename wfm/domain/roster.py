@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -121,6 +121,9 @@ class Prices:
     preference_per_hour
         For one hour of work in avoided time or outside a preferred span of that day,
         at weight 1.
+    change_per_shift, change_per_break
+        For a shift added, dropped or moved against the live roster, and for one that
+        only has its breaks moved.
     """
 
     understaffing_per_hour: int
@@ -132,6 +135,8 @@ class Prices:
     overstaffing_per_hour: int = 0
     night_per_hour: int = 0
     preference_per_hour: int = 0
+    change_per_shift: int = 0
+    change_per_break: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +168,15 @@ class RosterInstance:
         bind rest and runs of days, and are never changed.
     locked
         Shifts of this plan that must stay as they are.
+    live
+        Shifts that people have been told; departing from them is priced. ``None``
+        where no roster stands yet.
     cold_start_end_idx
         Before this step of the window, cover that needs a missing previous roster is
         ``cold_start``, not a violation (0 length when a previous roster is given).
+    boundary
+        What runs of days meet at the first date: the shifts of ``carry_over`` alone, or
+        (``open``) as many dates of either kind as they need.
     """
 
     grid: IntervalGrid
@@ -188,7 +199,9 @@ class RosterInstance:
     preferences: tuple[Preference, ...] = ()
     carry_over: tuple[Shift, ...] = ()
     locked: tuple[Shift, ...] = ()
+    live: tuple[Shift, ...] | None = None
     cold_start_end_idx: int = 0
+    boundary: Literal["carry_over", "open"] = "carry_over"
 
     def __post_init__(self) -> None:
         num_t = self.grid.num_intervals

@@ -224,14 +224,19 @@ def prices_of(table: PricesTable | None, currency: str) -> Prices:
     if table is None:
         return Prices(understaffing_per_hour=0)
 
-    def price(name: str) -> int:
-        return minor_units(getattr(table, name), currency, THOUSANDTHS)
+    def price(name: str, default: int = 0) -> int:
+        amount = getattr(table, name)
+        return default if amount is None else minor_units(amount, currency, THOUSANDTHS)
 
+    # A changed shift weighs as much as a missing hour unless the plan says otherwise.
+    per_shift = price("change_per_shift", price("understaffing_per_hour"))
     prices = Prices(
         understaffing_per_hour=price("understaffing_per_hour"),
         overstaffing_per_hour=price("overstaffing_per_hour"),
         night_per_hour=price("night_per_hour"),
         preference_per_hour=price("preference_per_hour"),
+        change_per_shift=per_shift,
+        change_per_break=price("change_per_break", per_shift // 6),
     )
     steps = table.understaffing_steps
     return prices if steps is None else replace(prices, understaffing_steps=steps)
