@@ -1,0 +1,1 @@
+"""One file per rule pack: what the law of a country asks for, as cited data."""
