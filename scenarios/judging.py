@@ -11,6 +11,8 @@ from scenarios.result import Floors, MonthResult
 from wfm.domain.demand import Queue
 from wfm.staffing.channel import CHANNELS
 
+HOURS_PER_WEEK = 168.0
+
 
 def floor_of(queue: Queue, floors: Floors) -> float:
     """Return the least service level of *queue*; 0 where none can be said."""
@@ -33,6 +35,21 @@ def breaches(staffed: StaffedMonth, floors: Floors) -> Iterator[str]:
         hours = float(staffed.week.unguarded[q])
         if hours > floors.guarantee_hours:
             yield f"{queue.queue_id}: {hours:.0f} h a week below the guarantee"
+
+
+def slack(staffed: StaffedMonth, floors: Floors) -> float:
+    """Return how far the nearest floor of service is; below 0 where it is missed.
+
+    A floor of contacts in shares of them, a guarantee in shares of the week.
+    """
+    contacts = staffed.need.month_contacts
+    levels = [
+        float(staffed.service_levels[q]) - floor_of(queue, floors)
+        for q, queue in enumerate(staffed.need.queues)
+        if contacts[q] > 0.0
+    ]
+    hours = floors.guarantee_hours - staffed.week.unguarded
+    return min([*levels, *(hours / HOURS_PER_WEEK).tolist()], default=1.0)
 
 
 def month_result(
@@ -64,6 +81,7 @@ def month_result(
         heads=float(sum(staffed.site_heads.values())),
         cost=cost,
         breaches=tuple(breaches(staffed, floors)),
+        slack=slack(staffed, floors),
     )
 
 
