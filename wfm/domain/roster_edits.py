@@ -206,6 +206,9 @@ def regular(shifts: Iterable[Shift]) -> Roster:
     whole: list[Shift] = []
     for (agent_id, day), spans in by_day.items():
         spans.sort()
+        if any(a.end_idx > b.start_idx for a, b in pairwise(spans)):
+            msg = f"spans of {agent_id} overlap on {day}"
+            raise EditError(msg)
         cuts = [0, *_gaps(spans), len(spans)]
         whole += [
             Shift(agent_id=agent_id, date_local=day, spans=tuple(spans[low:high]))

@@ -20,7 +20,9 @@ def shifts_of(
     Rows of one agent and local date that follow each other make one shift; a gap
     starts another, so that a second shift on one date stays visible to the rules.
     """
-    paid = {agent.agent_id: _paid_kinds(contracts, agent) for agent in agents}
+    paid = {
+        agent.agent_id: paid_kinds(contracts[agent.contract_id]) for agent in agents
+    }
     by_day: dict[tuple[str, date], list[RosterRow]] = {}
     for row in rows:
         if row.agent_id in paid:
@@ -35,11 +37,9 @@ def shifts_of(
     return tuple(shifts)
 
 
-def _paid_kinds(
-    contracts: Mapping[str, EmploymentContract], agent: Agent
-) -> dict[str, bool]:
-    templates = contracts[agent.contract_id].templates
-    return {rule.kind: rule.paid for t in templates for rule in t.breaks}
+def paid_kinds(contract: EmploymentContract) -> dict[str, bool]:
+    """Return the kinds of break that the contract knows -> whether they are paid."""
+    return {rule.kind: rule.paid for t in contract.templates for rule in t.breaks}
 
 
 def _span(row: RosterRow, grid: IntervalGrid, paid: Mapping[str, bool]) -> WorkSpan:
