@@ -54,21 +54,18 @@ def _raw_change(
     match request:
         case SwapShifts():
             return _swapped(request, roster, instance)
-        case ReplaceAgent(shift=name, agent_id=agent_id):
-            old = shift_named(roster, instance, name)
-            new = _given_to(old, _agent(instance, agent_id), instance)
+        case ReplaceAgent():
+            old = shift_named(roster, instance, request.shift)
+            new = _given_to(old, _agent(instance, request.agent_id), instance)
             return RosterChange(removed=(old,), added=(new,))
         case AddShift():
             return RosterChange(added=(_new_shift(request, instance),))
-        case DropShift(shift=name):
-            return RosterChange(removed=(shift_named(roster, instance, name),))
-        case (
-            MoveBreak(name=BreakName(shift=name))
-            | DropBreak(name=BreakName(shift=name))
-        ):
-            old = shift_named(roster, instance, name)
-        case MoveShift(shift=name) | ResizeShift(shift=name) | AddBreak(shift=name):
-            old = shift_named(roster, instance, name)
+        case DropShift():
+            return RosterChange(removed=(shift_named(roster, instance, request.shift),))
+        case MoveBreak() | DropBreak():
+            old = shift_named(roster, instance, request.name.shift)
+        case MoveShift() | ResizeShift() | AddBreak():
+            old = shift_named(roster, instance, request.shift)
     return RosterChange(removed=(old,), added=(_altered(old, request, instance),))
 
 
