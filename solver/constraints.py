@@ -1,16 +1,50 @@
 """What rules may demand: a small vocabulary that every search understands.
 
 A rule's encoder face says what is allowed by yielding these records. The CP-SAT
-encoding, the best-response weeks and the relaxation each read the same records, so a
-new rule reaches all of them from its one file. (A rule that fits none of these forms
-may yield :class:`Custom`: CP-SAT enforces it, the other searches check and reject.)
+encoding, the best-response weeks, the columns and the relaxation each read the same
+records, so a new rule reaches all of them from its one file. (A rule that fits none of
+these forms may yield :class:`Custom`: CP-SAT enforces it, the other searches check and
+reject. The week programme does so with the records of ``STRETCH`` too.)
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from datetime import date
+from typing import Any, Literal, Protocol, TypeAlias
 
 from wfm.domain.roster import Shift
+
+FAR_DAYS = 10**6
+"""More days than any plan has."""
+
+
+class Spanned(Protocol):
+    """A shift, or a shift that may be chosen."""
+
+    @property
+    def start_idx(self) -> int:
+        """Return the step at which it starts."""
+        ...
+
+    @property
+    def end_idx(self) -> int:
+        """Return the step after its last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftSet:
+    """Shifts that start at one of *starts* (``None``: at any step) and are so long."""
+
+    starts: frozenset[int] | None = None
+    min_steps: int = 0
+    max_steps: int = 10**6
+
+    def holds(self, shift: Spanned) -> bool:
+        """Return whether *shift* belongs to the set."""
+        if self.starts is not None and shift.start_idx not in self.starts:
+            return False
+        return self.min_steps <= shift.end_idx - shift.start_idx <= self.max_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +86,60 @@ class PaidStepsPerWeek:
     week: int
     min_steps: int
     max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidStepsOnDates:
+    """Paid steps of the shifts of *dates* lie in ``min_steps..max_steps``."""
+
+    agent_id: str
+    dates: frozenset[date]
+    min_steps: int
+    max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftCount:
+    """On *dates* the agent has ``min_shifts..max_shifts`` shifts of the set."""
+
+    agent_id: str
+    dates: frozenset[date]
+    shifts: ShiftSet
+    min_shifts: int
+    max_shifts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbidNext:
+    """On the date after a shift of *first* starts none of *then*; carry-over counts."""
+
+    agent_id: str
+    first: ShiftSet
+    then: ShiftSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortestRun:
+    """At least *min_days* dates in a row have a shift (``of="work"``), or have none.
+
+    Dates are all from the agent's first planned date to the last. A run that reaches
+    the last date may go on after it; one that begins on the first date, or ends just
+    before it, has *days_before* dates already.
+    """
+
+    agent_id: str
+    of: Literal["work", "free"]
+    min_days: int
+    days_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedGroups:
+    """At most *max_groups* of *groups* have a shift on one of their dates or more."""
+
+    agent_id: str
+    groups: tuple[frozenset[date], ...]
+    max_groups: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +247,11 @@ Constraint: TypeAlias = (
     | ForbidTime
     | PaidStepsPerShift
     | PaidStepsPerWeek
+    | PaidStepsOnDates
+    | ShiftCount
+    | ForbidNext
+    | ShortestRun
+    | WorkedGroups
     | RestBetweenShifts
     | ConsecutiveDays
     | FreeStretch
@@ -169,3 +262,6 @@ Constraint: TypeAlias = (
     | HandOver
     | Custom
 )
+
+STRETCH = (PaidStepsOnDates, ShiftCount, ForbidNext, ShortestRun, WorkedGroups)
+"""Records that the week programme (:mod:`solver.core.week`) does not read."""

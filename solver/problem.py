@@ -1,6 +1,6 @@
 """A roster problem with its rules and terms read once, and the score of a roster."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -152,13 +152,22 @@ def shift_cost(problem: Problem, roster: Roster) -> int:
         by_date.setdefault(shift.date_local, []).append(shift)
     total = 0
     for price in problem.prices:
-        if not isinstance(price, ShiftPrice | CountPrice):
-            continue
-        of_set = [s for s in by_date.get(price.date_local, ()) if price.shifts.holds(s)]
         if isinstance(price, ShiftPrice):
-            has = any(s.agent_id == price.agent_id for s in of_set)
+            has = any(
+                shift.agent_id == price.agent_id and price.shifts.holds(shift)
+                for shift in by_date.get(price.date_local, ())
+            )
             total += price.if_worked if has else price.if_not
-        else:
-            over = sum(s.agent_id in price.agent_ids for s in of_set) - price.wanted
-            total += price.over_price * over if over > 0 else -price.short_price * over
+        elif isinstance(price, CountPrice):
+            total += _count_cost(price, by_date.get(price.date_local, ()))
     return total
+
+
+def _count_cost(price: CountPrice, shifts: Iterable[Shift]) -> int:
+    count = sum(
+        shift.agent_id in price.shifts and price.shifts[shift.agent_id].holds(shift)
+        for shift in shifts
+    )
+    if count > price.wanted:
+        return price.over_price * (count - price.wanted)
+    return price.short_price * (price.wanted - count)

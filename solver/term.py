@@ -78,14 +78,14 @@ class ShiftPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountPrice:
-    """Shifts of a set on one date, by *agent_ids*: fewer or more than *wanted* cost.
+    """Shifts on one date: fewer or more than *wanted* cost.
 
-    Each missing shift costs *short_price*, each further one *over_price*.
+    ``shifts[agent_id]`` is which of that agent's shifts count. Each missing shift costs
+    *short_price*, each further one *over_price*.
     """
 
-    agent_ids: frozenset[str]
     date_local: date
-    shifts: ShiftSet
+    shifts: Mapping[str, ShiftSet]
     wanted: int
     short_price: int
     over_price: int

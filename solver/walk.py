@@ -57,6 +57,12 @@ def local_date(instance: RosterInstance, idx: int, zone_name: str) -> date:
     return instance.grid.instant(idx).astimezone(zone(zone_name)).date()
 
 
+def local_minute(instance: RosterInstance, idx: int, zone_name: str) -> int:
+    """Return the minute of the day at which step *idx* begins in *zone_name*."""
+    local = instance.grid.instant(idx).astimezone(zone(zone_name))
+    return local.hour * 60 + local.minute
+
+
 def hours_text(minutes: float) -> str:
     """Return *minutes* as ``"10 h 45 min"``."""
     hours, rest = divmod(round(minutes), 60)

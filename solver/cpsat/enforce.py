@@ -7,6 +7,7 @@ from solver.constraints import (
     ConsecutiveDays,
     Constraint,
     Custom,
+    ForbidNext,
     ForbidTime,
     FreeStretch,
     Guarantee,
@@ -14,12 +15,23 @@ from solver.constraints import (
     Heads,
     LockedShifts,
     OneShiftADay,
+    PaidStepsOnDates,
     PaidStepsPerShift,
     PaidStepsPerWeek,
     RestBetweenShifts,
     Serves,
+    ShiftCount,
+    ShortestRun,
+    WorkedGroups,
 )
 from solver.cpsat.cover import enforce_guarantees, enforce_hand_over, enforce_heads
+from solver.cpsat.stretch import (
+    enforce_forbidden_next,
+    enforce_paid_on_dates,
+    enforce_shift_count,
+    enforce_shortest_run,
+    enforce_worked_groups,
+)
 from solver.cpsat.week import (
     enforce_apart,
     enforce_free_stretch,
@@ -43,8 +55,31 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
             enforce_hand_over(model, constraint)
         case Custom():
             constraint.enforce(model.model, model)
+        case PaidStepsOnDates() | ShiftCount() | ForbidNext():
+            _enforce_stretch(model, constraint)
+        case ShortestRun() | WorkedGroups():
+            _enforce_stretch(model, constraint)
         case _:
             _enforce_week(model, constraint)
+
+
+def _enforce_stretch(
+    model: "RosterModel",
+    constraint: PaidStepsOnDates | ShiftCount | ForbidNext | ShortestRun | WorkedGroups,
+) -> None:
+    match constraint:
+        case PaidStepsOnDates():
+            enforce_paid_on_dates(model, constraint)
+        case ShiftCount():
+            enforce_shift_count(model, constraint)
+        case ForbidNext():
+            enforce_forbidden_next(model, constraint)
+        case ShortestRun():
+            enforce_shortest_run(model, constraint)
+        case WorkedGroups():
+            enforce_worked_groups(model, constraint)
+        case _:
+            assert_never(constraint)
 
 
 def _enforce_week(

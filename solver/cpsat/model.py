@@ -72,6 +72,7 @@ class RosterModel:
         self.free_ids = frozenset(free or ())
         self.fixed = chosen.fixed
         self.entries: dict[str, tuple[dict[date, list[Entry]], bool]] = {}
+        self.worked: dict[AgentDay, cp_model.LiteralT] = {}
         self.floors: dict[int, dict[str, int]] = {}
         self.true = self.model.new_constant(1)
         self.literals: Literals = {}

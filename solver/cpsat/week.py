@@ -1,6 +1,7 @@
 """One agent's week: days, hours, rest."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -108,23 +109,30 @@ def enforce_week_hours(model: "RosterModel", demand: PaidStepsPerWeek) -> None:
     """Demand the paid steps of a plan week."""
     planned = model.instance.planned_days.get(demand.agent_id, ())
     dates = {day.date_local for day in planned if day.week == demand.week}
-    of_week = [
+    enforce_paid(model, demand.agent_id, dates, demand.min_steps, demand.max_steps)
+
+
+def enforce_paid(
+    model: "RosterModel", agent_id: str, dates: AbstractSet[date], least: int, most: int
+) -> None:
+    """Demand between *least* and *most* paid steps on *dates*."""
+    found = [
         entry
-        for day, shifts in entries(model, demand.agent_id).items()
+        for day, shifts in entries(model, agent_id).items()
         if day in dates
         for entry in shifts
     ]
-    if of_week:
+    if found:
         paid = cp_model.LinearExpr.weighted_sum(
-            [entry.literal for entry in of_week],
-            [entry.paid_steps for entry in of_week],
+            [entry.literal for entry in found],
+            [entry.paid_steps for entry in found],
         )
-        model.model.add_linear_constraint(paid, demand.min_steps, demand.max_steps)
-    elif demand.min_steps and _is_idle(model, demand.agent_id, dates):
+        model.model.add_linear_constraint(paid, least, most)
+    elif least and is_idle(model, agent_id, dates):
         model.refuse()
 
 
-def _is_idle(model: "RosterModel", agent_id: str, dates: set[date]) -> bool:
+def is_idle(model: "RosterModel", agent_id: str, dates: AbstractSet[date]) -> bool:
     """Return whether the model decides on the agent, who can't work on any date."""
     if model.is_whole:
         return True

@@ -19,6 +19,7 @@ from support.tiny_rosters import Tiny, all_rosters, random_instance, shifts_of_d
 from solver.build import build_rules
 from solver.cpsat.model import RosterModel
 from solver.rule import RULES, Rule
+from solver.walk import local_minute
 from wfm.domain.roster import (
     Roster,
     RosterInstance,
@@ -38,6 +39,10 @@ SIZES = {
     "seats": Tiny(agents=3, days=2),
     "max_consecutive_days": Tiny(agents=1, days=4, options=2),
     "weekly_rest": Tiny(agents=1, days=4, options=2),
+    "min_consecutive_days": Tiny(agents=1, days=5, options=1),
+    "min_consecutive_days_off": Tiny(agents=1, days=5, options=1),
+    "max_weekends": Tiny(agents=1, days=5, options=2),
+    "forbidden_next": Tiny(agents=1, days=4, options=2),
 }
 Case = tuple[RosterInstance, dict[str, Any]]
 
@@ -173,6 +178,62 @@ def _plain(_rng: np.random.Generator, instance: RosterInstance) -> Case:
     return instance, {}
 
 
+def _kind(rng: np.random.Generator, instance: RosterInstance) -> tuple[int, int]:
+    """A start window around some shift that may be worked, its edges ties."""
+    shift = _some_shift(rng, instance)
+    zone_name = next(a.zone for a in instance.agents if a.agent_id == shift.agent_id)
+    minute = local_minute(instance, shift.start_idx, zone_name)
+    before, after = (int(rng.choice([0, 0, 60, 180, 500])) for _ in range(2))
+    return (minute - before) % 1440, (minute + after) % 1440
+
+
+def _block(rng: np.random.Generator) -> int:
+    return int(rng.choice([0, 0, 1, 2]))
+
+
+def _shift_count(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    parameters: dict[str, Any] = {
+        "starts": (_kind(rng, instance),),
+        "most": int(rng.integers(0, 3)),
+        "per_weeks": _block(rng),
+    }
+    if rng.random() < 0.4:
+        shift = _some_shift(rng, instance)
+        minutes = _minutes(instance, shift.end_idx - shift.start_idx)
+        key = str(rng.choice(["min_elapsed_minutes", "max_elapsed_minutes"]))
+        parameters[key] = minutes
+    if rng.random() < 0.4:
+        parameters["least"] = parameters["most"]
+    return instance, parameters
+
+
+def _period_hours(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance, parameters = _weekly_hours(rng, instance)
+    low = float(rng.choice([0.0, 0.0, 1.0])) * parameters.get("min_hours", 0.0)
+    most = max(low, parameters["max_hours"])
+    return instance, {"min_hours": low, "max_hours": most, "per_weeks": _block(rng)}
+
+
+def _short_runs(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    boundary = "open" if rng.random() < 0.3 else "carry_over"
+    changed = replace(instance, boundary=boundary)
+    return changed, {"days": int(rng.integers(2, 4))}
+
+
+def _max_weekends(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    days = ((5, 6), (0, 1, 2, 3, 4), (6, 0), (5, 0, 2))[rng.integers(4)]
+    parameters = {
+        "most": int(rng.integers(0, 3)),
+        "among": int(rng.choice([0, 1, 2])),
+        "weekdays": days,
+    }
+    return instance, parameters
+
+
+def _forbidden_next(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    return instance, {"after": (_kind(rng, instance),), "then": (_kind(rng, instance),)}
+
+
 MAKERS: dict[str, Callable[[np.random.Generator, RosterInstance], Case]] = {
     "availability": _availability,
     "weekly_hours": _weekly_hours,
@@ -184,6 +245,12 @@ MAKERS: dict[str, Callable[[np.random.Generator, RosterInstance], Case]] = {
     "seats": _seats,
     "min_cover": _min_cover,
     "hand_over": _hand_over,
+    "shift_count": _shift_count,
+    "period_hours": _period_hours,
+    "min_consecutive_days": _short_runs,
+    "min_consecutive_days_off": _short_runs,
+    "max_weekends": _max_weekends,
+    "forbidden_next": _forbidden_next,
 }
 
 
@@ -259,13 +326,13 @@ def test_faces_agree_on_all_rosters(name: str, seed: int) -> None:
 
 @cache
 def _several_rules(seed: int) -> tuple[RosterInstance, list[Rule]]:
-    """About half of the rules on one problem, with one or two locked shifts."""
+    """A few of the rules on one problem, with one or two locked shifts."""
     rng = np.random.default_rng(seed)
     while True:
         instance = random_instance(rng, Tiny(agents=2, days=3, with_queues=True))
         kept: list[Rule] = [ONE_A_DAY]
         for name in RULES:
-            if rng.random() < 0.4 or name == "locked":
+            if rng.random() < 4 / len(RULES.names()) or name == "locked":
                 instance, parameters = MAKERS.get(name, _plain)(rng, instance)
                 cls: Any = RULES[name]
                 kept.append(cls(**parameters))
@@ -365,6 +432,9 @@ def _is_killed(name: str, mutate: Callable[[Any], Any]) -> bool:
         ("weekly_hours", "max_hours", 60),
         ("weekly_hours", "min_hours", 1),
         ("weekly_hours", "min_hours", -420),
+        ("period_hours", "max_hours", -1),
+        ("period_hours", "max_hours", 60),
+        ("period_hours", "min_hours", 1),
     ],
 )
 def test_mutants_at_ties_are_killed(name: str, field: str, minutes: int) -> None:
@@ -376,6 +446,26 @@ def test_mutants_at_ties_are_killed(name: str, field: str, minutes: int) -> None
         if field == "max_hours":
             changes["min_hours"] = min(rule.min_hours, hours)
         return replace(rule, **changes)
+
+    assert _is_killed(name, mutate)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "change"),
+    [
+        ("shift_count", "most", 1),
+        ("min_consecutive_days", "days", 1),
+        ("min_consecutive_days", "days", -1),
+        ("min_consecutive_days_off", "days", 1),
+        ("min_consecutive_days_off", "days", -1),
+        ("max_weekends", "most", 1),
+    ],
+)
+def test_mutants_that_count_wrongly_are_killed(
+    name: str, field: str, change: int
+) -> None:
+    def mutate(rule: Any) -> Any:
+        return replace(rule, **{field: getattr(rule, field) + change})
 
     assert _is_killed(name, mutate)
 

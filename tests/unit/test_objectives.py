@@ -47,6 +47,8 @@ def test_every_registered_term_has_its_own_file() -> None:
         "overstaffing",
         "paid_cost",
         "preference",
+        "shift_demand",
+        "shift_requests",
         "understaffing",
     )
 

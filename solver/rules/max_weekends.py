@@ -1,0 +1,98 @@
+"""Weekends with a shift."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from solver.constraints import Constraint, WorkedGroups
+from solver.rule import RULES
+from solver.walk import agents_of, plan_shifts, planned_dates
+from wfm.domain.roster import Roster, RosterInstance, Violation
+
+
+@RULES.add("max_weekends")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxWeekends:
+    """At most *most* weekends have a shift on one of their days or on more.
+
+    *weekdays* are the days of a weekend (0 = Monday); neighbouring ones belong
+    together. *among* = k asks it of any k weekends in a row, 0 of all in the plan.
+    """
+
+    name: ClassVar[str] = "max_weekends"
+    always: ClassVar[bool] = False
+    most: int
+    among: int = 0
+    weekdays: tuple[int, ...] = (5, 6)
+    agent_ids: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.most < 0 or self.among < 0:
+            msg = f"{self.most} weekends among {self.among}"
+            raise ValueError(msg)
+        if not self.weekdays or not set(self.weekdays) <= set(range(7)):
+            msg = f"weekdays are 0 (Monday) to 6, got {self.weekdays}"
+            raise ValueError(msg)
+
+    def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
+        """Yield one record per agent, or one per weekends in a row."""
+        for agent in agents_of(instance, self.agent_ids):
+            weekends = self._weekends(planned_dates(instance, agent.agent_id))
+            size = int(self.among) or max(1, len(weekends))
+            for n in range(max(1, len(weekends) - size + 1)):
+                yield WorkedGroups(
+                    agent_id=agent.agent_id,
+                    groups=tuple(weekends[n : n + size]),
+                    max_groups=int(self.most),
+                )
+
+    def _weekends(self, dates: frozenset[date]) -> list[frozenset[date]]:
+        """Return the weekends that *dates* touch, in order (encoder)."""
+        groups: list[set[date]] = []
+        for day in sorted(d for d in dates if d.weekday() in self.weekdays):
+            if groups and day - max(groups[-1]) == timedelta(days=1):
+                groups[-1].add(day)
+            else:
+                groups.append({day})
+        return [frozenset(group) for group in groups]
+
+    def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
+        """Return the first weekend too many of each agent."""
+        found: list[Violation] = []
+        for agent, shifts in plan_shifts(instance, roster, self.agent_ids):
+            planned = planned_dates(instance, agent.agent_id)
+            begins = sorted(d for d in planned if self._begins(d, planned))
+            worked = [
+                any(self._begin_of(s.date_local, planned) == begin for s in shifts)
+                for begin in begins
+            ]
+            size = int(self.among) or len(begins)
+            for n, begin in enumerate(begins):
+                seen = worked[max(0, n + 1 - size) : n + 1]
+                if worked[n] and sum(seen) > self.most:
+                    found.append(
+                        Violation(
+                            rule=self.name,
+                            agent_id=agent.agent_id,
+                            date_local=begin,
+                            message=f"{sum(seen)} weekends with a shift, "
+                            f"{self.most} are allowed",
+                        )
+                    )
+                    break
+        return found
+
+    def _begins(self, day: date, planned: frozenset[date]) -> bool:
+        """Return whether a weekend begins on *day*."""
+        before = day - timedelta(days=1)
+        is_part = before in planned and before.weekday() in self.weekdays
+        return day.weekday() in self.weekdays and not is_part
+
+    def _begin_of(self, day: date, planned: frozenset[date]) -> date | None:
+        """Return the day on which the weekend of *day* begins, if it is one's."""
+        if day.weekday() not in self.weekdays:
+            return None
+        while not self._begins(day, planned):
+            day -= timedelta(days=1)
+        return day
