@@ -54,24 +54,22 @@ def _raw_change(
     match request:
         case SwapShifts():
             return _swapped(request, roster, instance)
-        case ReplaceAgent():
-            old = shift_named(roster, instance, request.shift)
-            new = _given_to(old, _agent(instance, request.agent_id), instance)
-            return RosterChange(removed=(old,), added=(new,))
         case AddShift():
             return RosterChange(added=(_new_shift(request, instance),))
-        case DropShift():
-            return RosterChange(removed=(shift_named(roster, instance, request.shift),))
         case MoveBreak() | DropBreak():
             old = shift_named(roster, instance, request.name.shift)
-        case MoveShift() | ResizeShift() | AddBreak():
+        case _:
             old = shift_named(roster, instance, request.shift)
+    if isinstance(request, DropShift):
+        return RosterChange(removed=(old,))
     return RosterChange(removed=(old,), added=(_altered(old, request, instance),))
 
 
 def _altered(old: Shift, request: EditRequest, instance: RosterInstance) -> Shift:
-    """Return the shift that takes the place of *old*, of the same agent."""
+    """Return the shift that takes the place of *old*."""
     match request:
+        case ReplaceAgent(agent_id=agent_id):
+            return _given_to(old, _agent(instance, agent_id), instance)
         case MoveShift(start_idx=start):
             return _moved(old, start, instance)
         case ResizeShift(end_idx=end):
