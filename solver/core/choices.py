@@ -68,6 +68,17 @@ def choices_of(compiled: Compiled, roster: Roster) -> tuple[IntArray, IntArray]:
     return option, break_at
 
 
+def not_offered(compiled: Compiled, roster: Roster) -> tuple[Shift, ...]:
+    """Return the shifts that are none of the options of a planned date."""
+    days = {(compiled.agent_ids[d.agent], d.day.date_local): d for d in compiled.days}
+    found = []
+    for shift in roster.shifts:
+        item = days.pop((shift.agent_id, shift.date_local), None)
+        if item is None or _position(item, shift) < 0:
+            found.append(shift)
+    return tuple(found)
+
+
 def _position(item: AgentDay, shift: Shift) -> int:
     """Return which option of the day *shift* is, -1 for none."""
     for position, option in enumerate(item.options):

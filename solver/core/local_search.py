@@ -235,6 +235,12 @@ class LocalSearch:
         self._use_profiles(profile)
         self._value = now.value()
 
+    def restart(self) -> None:
+        """Make the roster at hand the best, whatever was found before."""
+        self._best.value = np.inf
+        self.now.mark_hand_overs()
+        self._note()
+
     def _note(self) -> None:
         """Take the incumbent's value; remember it if it is the best so far."""
         now, best = self.now, self._best
@@ -291,7 +297,7 @@ class LocalSearch:
             a = int(self._rng.choice(self._needed))
             k = int(self._component[a])
             chosen = self._choose(k)
-            before = _Copy(self.now, k, chosen)
+            before = Undo(self.now, k, chosen)
             old = self._value
             for b in chosen:
                 self.now.count(b, -1)
@@ -352,7 +358,7 @@ class LocalSearch:
         self._note()
 
 
-class _Copy:
+class Undo:
     """What a move in one component may change, to take it back."""
 
     def __init__(self, now: Incumbent, k: int, chosen: list[int]) -> None:
