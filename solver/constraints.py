@@ -7,7 +7,7 @@ these forms may yield :class:`Custom`: CP-SAT enforces it, the other searches ch
 reject. The week programme does so with the records of ``STRETCH`` too.)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol, TypeAlias
@@ -45,6 +45,11 @@ class ShiftSet:
         if self.starts is not None and shift.start_idx not in self.starts:
             return False
         return self.min_steps <= shift.end_idx - shift.start_idx <= self.max_steps
+
+
+def always_may_end(_state: object) -> bool:
+    """Let a plan end in any state."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +145,23 @@ class WorkedGroups:
     agent_id: str
     groups: tuple[frozenset[date], ...]
     max_groups: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPattern:
+    """The agent's planned dates, in order, are read by a machine that never stops.
+
+    ``letter(day, shift)`` is what a date looks like to it (*shift* is ``None`` on a
+    free one), ``step(state, day, letter)`` its state afterwards, or ``None`` where that
+    is not allowed. It begins in *start*, which knows what came before the plan, and
+    after the last date ``may_end(state)`` holds. Letters and states compare by value.
+    """
+
+    agent_id: str
+    start: Hashable
+    letter: Callable[[date, Spanned | None], Hashable]
+    step: Callable[[Any, date, Any], Hashable | None]
+    may_end: Callable[[Any], bool] = always_may_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +274,7 @@ Constraint: TypeAlias = (
     | ForbidNext
     | ShortestRun
     | WorkedGroups
+    | DayPattern
     | RestBetweenShifts
     | ConsecutiveDays
     | FreeStretch

@@ -11,7 +11,8 @@ from solver.constraints import (
     RestBetweenShifts,
 )
 from solver.core.options import AgentDay
-from solver.core.tables import FAR
+from solver.core.tables import BY_MACHINE, FAR
+from solver.machines import machines_of
 from wfm.domain.errors import ModelError
 from wfm.domain.roster import RosterInstance, Shift
 
@@ -51,7 +52,9 @@ class Limits:
             self.num_days[item.agent] += 1
         self.stretches: dict[tuple[int, int], FreeStretch] = {}
         self._carried = _carried(instance)
-        for record in constraints:
+        listed = tuple(constraints)
+        self.machines = machines_of(instance, listed)
+        for record in listed:
             self._note(record)
 
     def _note(self, item: Constraint) -> None:
@@ -71,13 +74,16 @@ class Limits:
                 msg = f"{item.agent_id} has two kinds of weekly rest in one week"
                 raise ModelError(msg)
 
-    def of_agent(self, a: int) -> list[int]:
+    def of_agent(self, a: int, num_states: int = 0) -> list[int]:
         """Return rest, cap on runs of days, end, date and run before the plan, runs.
 
         The cap is 0 where it can't bind; *runs* is the number of run lengths that a
-        search has to tell apart.
+        search has to tell apart: the *num_states* of the agent's machine, if it has
+        one, which then counts runs of days too.
         """
         end, ordinal, run = self._carried.get(a, (-FAR, -FAR, 0))
+        if num_states:
+            return [self.rest[a], BY_MACHINE, end, ordinal, run, num_states]
         most = max(1, self.max_days[a])
         cap = most if most < self.num_days[a] + run else 0
         return [self.rest[a], cap, end, ordinal, run, max(1, cap)]

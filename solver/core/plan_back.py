@@ -1,7 +1,9 @@
 """Reading the best week back out of the dynamic programme."""
 
 from solver.core.jit import inner_kernel, kernel
+from solver.core.machine_week import idle_through
 from solver.core.tables import (
+    BY_MACHINE,
     CARRY_END,
     DATE,
     FAR,
@@ -9,27 +11,34 @@ from solver.core.tables import (
     FIRST_END,
     HIGH,
     JUMP,
+    LETTER,
     LOW,
+    MOVES,
     OPTION_START,
     REST,
     RUN_CAP,
     WEEK,
     WeekTables,
 )
-from solver.core.week import (
-    NEVER,
-    Memory,
-    fill_states,
-    first_before,
-    may_skip,
-    settles,
-)
+from solver.core.week import NEVER, Memory, first_before, may_skip, settles
+from solver.core.week_fill import fill_states
 from wfm.domain.arrays import FloatArray, IntArray
 
 
 @inner_kernel
-def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, int]:
-    """Return the value of the best plan, and day and end row of its last shift.
+def may_rest(tables: WeekTables, a: int, first: int, last: int, state: int) -> bool:
+    """Return whether the agent's machine lets the days ``first <= day < last`` be free.
+
+    *state* is its state before them; without a machine they may.
+    """
+    if tables.agents[a, RUN_CAP] != BY_MACHINE:
+        return True
+    return bool(idle_through(tables, first, last, state) >= 0)
+
+
+@inner_kernel
+def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, int, int]:
+    """Return the value of the best plan; day, end row and run of its last shift.
 
     The day is -1 where it is best not to work at all; the value is below ``NEVER / 2``
     where no plan is legal.
@@ -37,10 +46,9 @@ def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, in
     days, weeks, num_weeks = tables.days, tables.weeks, tables.weeks.shape[1]
     first, last = tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]
     lowest = first_before(days, first, last)
-    best, at, at_row = NEVER, -1, -1
-    if lowest < 0 and may_skip(
-        weeks, a, 0, num_weeks, tables.agents[a, CARRY_END], FAR
-    ):
+    best, at, at_row, run = NEVER, -1, -1, 0
+    idle = lowest < 0 and may_rest(tables, a, first, last, 0)
+    if idle and may_skip(weeks, a, 0, num_weeks, tables.agents[a, CARRY_END], FAR):
         best = 0.0
     for day in range(max(first, lowest), last):
         w = days[day, WEEK]
@@ -48,12 +56,12 @@ def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, in
             end = tables.ends[row]
             if may_skip(weeks, a, w + 1, num_weeks, end, FAR):
                 low = 0 if settles(weeks, a, w, end, FAR) else 1
+                done = memory.done[row - days[first, FIRST_END]]
                 for c in range(memory.done.shape[1]):
-                    for f in range(low, 2):
-                        worth = memory.done[row - days[first, FIRST_END], c, f]
-                        if worth > best:
-                            best, at, at_row = worth, day, row
-    return best, at, at_row
+                    worth = done[c, 1] if low else max(done[c, 0], done[c, 1])
+                    if worth > best and may_rest(tables, a, day + 1, last, c):
+                        best, at, at_row, run = worth, day, row, c
+    return best, at, at_row, run
 
 
 @inner_kernel
@@ -102,21 +110,20 @@ def state_before(
     o: int,
     before: int,
     end_row: int,
+    c: int,
     state: tuple[int, int, int],
     plus: float,
     worth: float,
 ) -> tuple[int, int, int]:
     """Return the state at *end_row* of day *before* that led to *state* (-1: none).
 
-    *state* is run, flag and the total before option *o*, which is worth *plus*.
+    *c* is its run (-1: any); *state* is run, flag and the total before option *o*,
+    which is worth *plus*.
     """
     days, weeks, agents = tables.days, tables.weeks, tables.agents
     start, end = tables.options[o, OPTION_START], tables.ends[end_row]
-    next_date = days[day, DATE] - days[before, DATE] == 1
-    adjacent = next_date and agents[a, RUN_CAP] > 0
-    if start - end < agents[a, REST] or adjacent == (state[0] == 0):
+    if start - end < agents[a, REST]:
         return -1, -1, -1
-    c = state[0] - 1 if adjacent else -1
     row = end_row - days[agents[a, FIRST_DAY], FIRST_END]
     old, new = days[before, WEEK], days[day, WEEK]
     needs = state[1] == 1 and not settles(weeks, a, new, end, start)
@@ -126,6 +133,23 @@ def state_before(
         return -1, -1, -1
     low = 0 if settles(weeks, a, old, end, start) else 1
     return finished_state(memory, row, weeks[a, old], low, c, plus, worth)
+
+
+@inner_kernel
+def run_before(
+    tables: WeekTables, a: int, day: int, o: int, before: int, c: int, run: int
+) -> bool:
+    """Return whether run *c* (-1: any) after day *before* leads to *run* after *o*."""
+    if tables.agents[a, RUN_CAP] == BY_MACHINE:
+        state = idle_through(tables, before + 1, day, c) if c >= 0 else -1
+        moves = tables.days[day, MOVES]
+        return bool(
+            state >= 0 and tables.moves[moves, state, tables.options[o, LETTER]] == run
+        )
+    next_date = tables.days[day, DATE] - tables.days[before, DATE] == 1
+    if next_date and tables.agents[a, RUN_CAP] > 0:
+        return run > 0 and c == run - 1
+    return run == 0 and c == -1
 
 
 @inner_kernel
@@ -142,12 +166,15 @@ def find_before(
     """Return day, end row and state of the shift before; day -1 if there is none."""
     days, first = tables.days, tables.agents[a, FIRST_DAY]
     for before in range(max(first, first_before(days, first, day)), day):
-        for end_row in range(days[before, FIRST_END], days[before + 1, FIRST_END]):
-            found = state_before(
-                tables, memory, a, day, o, before, end_row, state, plus, worth
-            )
-            if found[0] >= 0:
-                return before, end_row, found
+        for c in range(-1, memory.best.shape[1]):
+            if not run_before(tables, a, day, o, before, c, state[0]):
+                continue
+            for end_row in range(days[before, FIRST_END], days[before + 1, FIRST_END]):
+                found = state_before(
+                    tables, memory, a, day, o, before, end_row, c, state, plus, worth
+                )
+                if found[0] >= 0:
+                    return before, end_row, found
     return -1, -1, state
 
 
@@ -159,13 +186,13 @@ def read_back(
     first = tables.agents[a, FIRST_DAY]
     for day in range(first, tables.agents[a + 1, FIRST_DAY]):
         choice[day] = -1
-    total, day, end_row = best_end(tables, memory, a)
+    total, day, end_row, run = best_end(tables, memory, a)
     if day < 0:
         return total
     base, w = tables.days[first, FIRST_END], tables.days[day, WEEK]
     low = 0 if settles(tables.weeks, a, w, tables.ends[end_row], FAR) else 1
     state = finished_state(
-        memory, end_row - base, tables.weeks[a, w], low, -1, 0.0, total
+        memory, end_row - base, tables.weeks[a, w], low, run, 0.0, total
     )
     while day >= 0:
         c, f, i = state

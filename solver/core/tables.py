@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
+BY_MACHINE = -1
+"""Instead of a cap on runs: the agent's dates are read by a machine."""
+
 FAR = 1 << 40
 """A step that is later (negated: earlier) than any on the grid."""
 
@@ -19,13 +22,13 @@ FIRST_DAY, REST, RUN_CAP, CARRY_END, CARRY_DATE, CARRY_RUN, RUNS, SUMS = range(8
 LOW, HIGH, STRETCH_START, STRETCH_END, STRETCH_STEPS = range(5)
 """Columns of ``WeekTables.weeks``."""
 
-DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END = range(6)
+DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END, MOVES = range(7)
 """Columns of ``WeekTables.days``."""
 
 START, FIRST_OPTION = range(2)
 """Columns of ``WeekTables.starts``."""
 
-OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK = range(5)
+OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK, LETTER = range(6)
 """Columns of ``WeekTables.options``."""
 
 WINDOW_FIRST, WINDOW_LAST, WINDOW_STEPS, WINDOW_PAID = range(4)
@@ -41,19 +44,24 @@ class WeekTables(NamedTuple):
     Attributes
     ----------
     agents
-        ``[a, column]`` first day, least rest, cap on runs of days (0: can't bind), end,
-        date and run of the last shift before the plan; how many run lengths and how
-        many totals of paid time the agent's states have.
+        ``[a, column]`` first day, least rest, cap on runs of days (0: can't bind, -1:
+        a machine counts), end, date and run of the last shift before the plan; how
+        many run lengths (or states of the machine) and how many totals of paid time
+        the agent's states have.
     weeks
         ``[a, week, column]`` range of allowed totals; free stretch that is due.
     days
-        Agent-days in date order; on a forced day (locked) the agent must work.
+        Agent-days in date order; on a forced day (locked) the agent must work. The
+        machine's table for the date is ``moves[row of the day's column MOVES]``.
     starts, options, ends
         A day's distinct starts, its shifts by start, its distinct ends, all rising.
     breaks, windows
         The window row of each break of each option; the day's distinct windows.
     jumps
         ``[row, total]`` place of the total after a shift, -1 where it is too much.
+    moves
+        ``[row, state, letter]`` state of the agent's machine after a date, -1 where it
+        is not allowed; letter 0 is a date without a shift (:mod:`solver.machines`).
     """
 
     agents: IntArray
@@ -65,6 +73,7 @@ class WeekTables(NamedTuple):
     breaks: IntArray
     windows: IntArray
     jumps: IntArray
+    moves: IntArray
 
 
 PIECE_CLASS, PIECE_PRICE, PIECE_USEFUL, PIECE_HARD = range(4)

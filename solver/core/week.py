@@ -1,34 +1,32 @@
 """The best legal weeks of one agent, exactly, by dynamic programming over shifts.
 
 A state after a shift is ``[end row, run, flag, total]``: the day and end of the shift,
-the run of consecutive days, whether the free stretch of the plan week is settled, and
-the place of the week's paid time among the totals that shifts can add up to. ``best``
-holds the highest value of any plan that ends so.
+the run of consecutive days (or the state of the agent's machine), whether the free
+stretch of the plan week is settled, and the place of the week's paid time among the
+totals that shifts can add up to. ``best`` holds the highest value of any plan that ends
+so.
 
 Rest and free stretches ask that the last end lies early enough, so maxima over a day's
 first ends (``upto``) answer for all of them at once. After a day off the run does not
 matter, so maxima over runs (``loose``) do. Days so far back that neither depends on
-the exact times are pooled. Plans are read back by finding predecessors of equal value.
+the exact times are pooled (not where a machine reads the dates). Plans are read back by
+finding predecessors of equal value.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from solver.core.jit import inner_kernel, kernel
+from solver.core.jit import inner_kernel
 from solver.core.tables import (
     CARRY_DATE,
     CARRY_END,
     CARRY_RUN,
     DATE,
-    END_ROW,
     FIRST_DAY,
     FIRST_END,
-    FIRST_OPTION,
     FIRST_START,
     FORCED,
-    HIGH,
-    JUMP,
     LOW,
     REST,
     RUN_CAP,
@@ -52,7 +50,8 @@ class Memory(NamedTuple):
     *fresh* ``[run, flag, total]`` is what may come before a shift with a given start
     (*span*: the range of totals reached), *pool* the part of it that all starts share,
     *done* ``[end row, run, flag]`` the best of a week that may end there, *close*
-    marks the days that were not pooled.
+    marks the days that were not pooled. ``reach[1 + before, state]`` is the machine's
+    state at the present day if the days since *before* are free.
     """
 
     best: FloatArray
@@ -64,6 +63,7 @@ class Memory(NamedTuple):
     pool: FloatArray
     span: IntArray
     close: IntArray
+    reach: IntArray
 
 
 def memories(tables: WeekTables) -> list[Memory]:
@@ -91,6 +91,7 @@ def _memory(runs: int, sums: int, num_ends: int, num_days: int) -> Memory:
         pool=np.full((2, sums), NEVER),
         span=np.zeros((runs, 2, 2), dtype=np.int64),
         close=np.zeros(num_days, dtype=np.int64),
+        reach=np.zeros((num_days + 1, runs), dtype=np.int64),
     )
 
 
@@ -300,85 +301,3 @@ def fill_fresh(
             after_same_week(tables, memory, a, before, start, count, adjacent)
         elif count > 0:
             after_week_change(tables, memory, a, before, day, start, count, adjacent)
-
-
-@inner_kernel
-def find_span(memory: Memory) -> None:
-    """Note which totals each row of *fresh* reaches."""
-    runs, _, sums = memory.fresh.shape
-    for c in range(runs):
-        for f in range(2):
-            low, high = 0, sums
-            while low < sums and memory.fresh[c, f, low] < 0.5 * NEVER:
-                low += 1
-            while high > low and memory.fresh[c, f, high - 1] < 0.5 * NEVER:
-                high -= 1
-            memory.span[c, f, 0] = low
-            memory.span[c, f, 1] = high
-
-
-@inner_kernel
-def spread(
-    tables: WeekTables, memory: Memory, a: int, day: int, o: int, worth: float
-) -> None:
-    """Add option *o* of value *worth* to all states in *fresh*."""
-    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
-    row, jump = tables.options[o, END_ROW] - base, tables.options[o, JUMP]
-    high = tables.weeks[a, tables.days[day, WEEK], HIGH]
-    for c in range(memory.fresh.shape[0]):
-        for f in range(2):
-            for i in range(memory.span[c, f, 0], memory.span[c, f, 1]):
-                to = tables.jumps[jump, i]
-                if 0 <= to < high:
-                    total = memory.fresh[c, f, i] + worth
-                    if total > memory.best[row, c, f, to]:
-                        memory.best[row, c, f, to] = total
-                        memory.via[row, c, f, to] = o
-
-
-@inner_kernel
-def accumulate(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
-    """Fill *upto*, *loose* and *done* for the ends of *day*."""
-    base = tables.days[tables.agents[a, FIRST_DAY], FIRST_END]
-    first, last = tables.days[day, FIRST_END], tables.days[day + 1, FIRST_END]
-    low = tables.weeks[a, tables.days[day, WEEK], LOW]
-    high = tables.weeks[a, tables.days[day, WEEK], HIGH]
-    runs, _, sums = memory.fresh.shape
-    for row in range(first - base, last - base):
-        for f in range(2):
-            for i in range(sums):
-                memory.loose[row, f, i] = NEVER
-            for c in range(runs):
-                done = NEVER
-                for i in range(sums):
-                    worth = memory.best[row, c, f, i]
-                    if low <= i < high:
-                        done = max(done, worth)
-                    if row > first - base:
-                        worth = max(worth, memory.upto[row - 1, c, f, i])
-                    memory.upto[row, c, f, i] = worth
-                    memory.loose[row, f, i] = max(memory.loose[row, f, i], worth)
-                memory.done[row, c, f] = done
-
-
-@kernel
-def fill_states(tables: WeekTables, memory: Memory, a: int, value: FloatArray) -> None:
-    """Run the programme forwards; *value* is what each option is worth."""
-    days, starts = tables.days, tables.starts
-    base = days[tables.agents[a, FIRST_DAY], FIRST_END]
-    runs, _, sums = memory.fresh.shape
-    for day in range(tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]):
-        if days[day, FIRST_END] == days[day + 1, FIRST_END]:
-            continue
-        for row in range(days[day, FIRST_END] - base, days[day + 1, FIRST_END] - base):
-            for c in range(runs):
-                for i in range(sums):
-                    memory.best[row, c, 0, i] = NEVER
-                    memory.best[row, c, 1, i] = NEVER
-        fill_pool(tables, memory, a, day)
-        for s in range(days[day, FIRST_START], days[day + 1, FIRST_START]):
-            fill_fresh(tables, memory, a, day, starts[s, START])
-            find_span(memory)
-            for o in range(starts[s, FIRST_OPTION], starts[s + 1, FIRST_OPTION]):
-                spread(tables, memory, a, day, o, value[o])
-        accumulate(tables, memory, a, day)

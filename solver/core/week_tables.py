@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from solver.core.limits import AGENT_LIMITS, WEEK_LIMITS, Limits
+from solver.core.machine_tables import DateReader, MachineTables
 from solver.core.options import AgentDay
 from solver.core.tables import WeekTables
 from wfm.calendar.catalogue import BreakWindow
@@ -25,14 +26,19 @@ class _Rows:
         self.ends: list[int] = []
 
     def add_day(
-        self, item: AgentDay, jump_of: Mapping[int, int], alike: Mapping[int, int]
+        self,
+        item: AgentDay,
+        jump_of: Mapping[int, int],
+        alike: Mapping[int, int],
+        reader: DateReader,
     ) -> None:
         """Append one agent-day.
 
         *jump_of* gives the jump row of a paid length, *alike* the last end that binds
-        later shifts as the option's end does.
+        later shifts as the option's end does, *reader* what the agent's machine makes
+        of the date.
         """
-        self._open_day(item)
+        self._open_day(item, reader.row)
         windows = sorted({_window(b) for option in item.options for b in option.breaks})
         ends = sorted(set(alike.values()))
         for start in sorted({option.start_idx for option in item.options}):
@@ -47,6 +53,7 @@ class _Rows:
                             end_row,
                             jump_of[option.paid_steps],
                             len(self.breaks),
+                            reader.letter(option),
                         ]
                     )
                     self.breaks += [
@@ -56,9 +63,9 @@ class _Rows:
         self.windows += [list(window) for window in windows]
         self.ends += ends
 
-    def _open_day(self, item: AgentDay) -> None:
+    def _open_day(self, item: AgentDay, moves: int) -> None:
         day = item.day
-        rows = [len(self.starts), len(self.windows), len(self.ends)]
+        rows = [len(self.starts), len(self.windows), len(self.ends), moves]
         self.days.append(
             [day.date_local.toordinal(), day.week, int(item.locked is not None), *rows]
         )
@@ -66,9 +73,9 @@ class _Rows:
     def close(self) -> None:
         """Append the rows that end the last ranges."""
         rows = [len(self.starts), len(self.windows), len(self.ends)]
-        self.days.append([0, 0, 0, *rows])
+        self.days.append([0, 0, 0, *rows, 0])
         self.starts.append([0, len(self.options)])
-        self.options.append([0, 0, 0, 0, len(self.breaks)])
+        self.options.append([0, 0, 0, 0, len(self.breaks), 0])
 
 
 def _window(item: BreakWindow) -> tuple[int, int, int, int]:
@@ -123,17 +130,20 @@ def week_tables(
     own_days: dict[int, list[AgentDay]] = {}
     for item in days:
         own_days.setdefault(item.agent, []).append(item)
+    machines = MachineTables(limits.machines)
     for a in range(len(instance.agents)):
         own = own_days.get(a, [])
+        readers = machines.readers(a, own)
         lengths = sorted({o.paid_steps for item in own for o in item.options})
         sums = paid_sums(lengths, max(0, *limits.high[a]))
         jump_of = {length: len(jumps) + n for n, length in enumerate(lengths)}
         jumps += [_jumps(sums, length) for length in lengths]
-        agents.append([len(rows.days), *limits.of_agent(a), len(sums)])
+        states = machines.num_states(a)
+        agents.append([len(rows.days), *limits.of_agent(a, states), len(sums)])
         weeks.append(limits.of_weeks(a, sums))
         for n, item in enumerate(own):
             limit = end_limits(own[n:], limits, a)
-            rows.add_day(item, jump_of, alike_ends(item, limit))
+            rows.add_day(item, jump_of, alike_ends(item, limit), readers[n])
     agents.append([len(rows.days), *[0] * AGENT_LIMITS, 0])
     rows.close()
     return WeekTables(
@@ -148,6 +158,7 @@ def week_tables(
         windows=np.array(rows.windows, dtype=np.int64).reshape(len(rows.windows), 4),
         ends=np.array(rows.ends, dtype=np.int64),
         jumps=_padded(jumps),
+        moves=machines.table(),
     )
 
 
