@@ -30,6 +30,7 @@ from wfm.io.people_files import (
     read_time_off,
 )
 from wfm.io.plan_file import PLAN_FILE, PlanDocument, read_plan
+from wfm.io.previous_roster import with_published
 from wfm.io.problems import Problems, nearest
 from wfm.io.rosters import ROSTER, planned_rows, previous_rows
 from wfm.io.sheets import SUFFIXES, Columns, Sheet, read_sheet
@@ -297,10 +298,12 @@ def _previous(
     names: AgentNames | None,
     problems: Problems,
 ) -> tuple[RosterRow, ...] | None:
-    sheet = source.sheet("previous_roster", ROSTER)
-    if sheet is None:
+    if "previous_roster" not in source.needs:
         return None
-    return previous_rows(sheet, plan, None if names is None else agents, problems)
+    known = None if names is None else agents
+    sheet = source.sheet("previous_roster", ROSTER)
+    given = None if sheet is None else previous_rows(sheet, plan, known, problems)
+    return with_published(given, source.directory, plan, known, problems, source.hashes)
 
 
 def _rates(

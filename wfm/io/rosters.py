@@ -51,13 +51,18 @@ def read_roster_rows(
 
 
 def previous_rows(
-    sheet: Sheet, plan: Plan, agents: Iterable[Agent] | None, problems: Problems
+    sheet: Sheet,
+    plan: Plan,
+    agents: Iterable[Agent] | None,
+    problems: Problems,
+    *,
+    refuse_later: bool = True,
 ) -> tuple[RosterRow, ...]:
     """Return the rows of the previous roster.
 
     Rows of people who are no longer employed (not among *agents*) are passed over;
     ``None`` keeps everybody. Shifts of the planned week itself are a fault: they would
-    stand in the way of every new one.
+    stand in the way of every new one; without *refuse_later* they are passed over.
     """
     by_id = None if agents is None else {agent.agent_id: agent for agent in agents}
     found: list[RosterRow] = []
@@ -72,7 +77,8 @@ def previous_rows(
             planned.append(row.number)
         elif row.ok:
             found.append(entry)
-    _refuse_planned(planned, sheet, plan, problems)
+    if refuse_later:
+        _refuse_planned(planned, sheet, plan, problems)
     _check_overlaps(found, sheet, problems)
     return tuple(found)
 

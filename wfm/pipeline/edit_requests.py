@@ -74,17 +74,24 @@ def _altered(old: Shift, request: EditRequest, instance: RosterInstance) -> Shif
             return _moved(old, start, instance)
         case ResizeShift(end_idx=end):
             return _resized(old, end)
-        case MoveBreak(name=name, start_idx=start):
-            taken = break_named(old, name)
-            return _with_break(_without_break(old, taken), _from(taken, start))
         case AddBreak(kind=kind, start_idx=start, end_idx=end):
             paid = _paid(instance, old.agent_id, kind)
             taken = WorkSpan(start_idx=start, end_idx=end, activity=kind, paid=paid)
             return _with_break(old, taken)
+        case _:
+            return _other_break(old, request)
+
+
+def _other_break(old: Shift, request: EditRequest) -> Shift:
+    """Return the shift with one of its breaks moved or worked through."""
+    match request:
+        case MoveBreak(name=name, start_idx=start):
+            taken = break_named(old, name)
+            return _with_break(_without_break(old, taken), _from(taken, start))
         case DropBreak(name=name):
             return _without_break(old, break_named(old, name))
         case _:
-            msg = f"{type(request).__name__} alters no shift"
+            msg = f"{type(request).__name__} is about no break"
             raise AssertionError(msg)
 
 
