@@ -4,7 +4,7 @@ A rule's encoder face says what is allowed by yielding these records. The CP-SAT
 encoding, the best-response weeks, the columns and the relaxation each read the same
 records, so a new rule reaches all of them from its one file. (A rule that fits none of
 these forms may yield :class:`Custom`: CP-SAT enforces it, the other searches check and
-reject. The week programme does so with the records of ``STRETCH`` too.)
+reject. The week programme does so with hours of several weeks too, ``STRETCH``.)
 """
 
 from collections.abc import Callable, Hashable
@@ -286,5 +286,5 @@ Constraint: TypeAlias = (
     | Custom
 )
 
-STRETCH = (PaidStepsOnDates, ShiftCount, ForbidNext, ShortestRun, WorkedGroups)
-"""Records that the week programme (:mod:`solver.core.week`) does not read."""
+STRETCH = (PaidStepsOnDates,)
+"""Records that the week programme reads only in part: hours of a plan week."""

@@ -6,8 +6,7 @@ date (*state, letter -> next state*) whose states are only those that can be rea
 and can still end well, states that no future tells apart being one. Every search reads
 that table: the week programme as a part of its states, CP-SAT as a flow.
 
-Other records that speak about dates in their order are put in the same words here, so
-that the week programme knows them too.
+:mod:`solver.order` puts other records that speak about dates in the same words.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -15,8 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from solver.constraints import ConsecutiveDays, Constraint, DayPattern, Spanned
-from wfm.domain.roster import RosterInstance
+from solver.constraints import DayPattern, Spanned
 
 Letter: TypeAlias = tuple[Hashable, ...]
 Moves: TypeAlias = tuple[tuple[int, ...], ...]
@@ -79,7 +77,12 @@ def unroll(
             found.setdefault(_letter(known, day, shift), len(found))
         columns.append(found)
     layers = _forward(known, dates, columns)
-    return Unrolled(known, dates, tuple(columns), _smallest(layers))
+    return Unrolled(
+        known,
+        dates,
+        tuple(columns),
+        _smallest(layers, [len(found) for found in columns]),
+    )
 
 
 _Layer: TypeAlias = list[list[int]]
@@ -139,12 +142,12 @@ def _may_end(machines: tuple[DayPattern, ...], state: Letter) -> bool:
     return all(m.may_end(now) for m, now in zip(machines, state, strict=True))
 
 
-def _smallest(layers: Sequence[_Layer]) -> tuple[Moves, ...]:
+def _smallest(layers: Sequence[_Layer], widths: Sequence[int]) -> tuple[Moves, ...]:
     """Drop states without a future and join states of the same future, from the end."""
     found: list[Moves] = []
     ends = {to for layer in layers[-1:] for row in layer for to in row}
     renamed = {to: NOWHERE if to == NOWHERE else 0 for to in ends}
-    for layer in reversed(layers):
+    for layer, width in zip(reversed(layers), reversed(widths), strict=True):
         known: dict[tuple[int, ...], int] = {}
         futures = [tuple(renamed[to] for to in row) for row in layer]
         renamed = {NOWHERE: NOWHERE}
@@ -152,56 +155,5 @@ def _smallest(layers: Sequence[_Layer]) -> tuple[Moves, ...]:
             is_dead = all(to == NOWHERE for to in future)
             place = NOWHERE if is_dead else known.setdefault(future, len(known))
             renamed[state] = place
-        found.append(tuple(known) or ((NOWHERE,) * len(layer[0]),))
+        found.append(tuple(known) or ((NOWHERE,) * width,))
     return tuple(reversed(found))
-
-
-def machines_of(
-    instance: RosterInstance, constraints: Iterable[Constraint]
-) -> dict[int, list[DayPattern]]:
-    """Return agent row -> machines of those whom records about order bind.
-
-    Runs of days count among them only for agents who have another such record.
-    """
-    rows = instance.agent_index()
-    found: dict[int, list[DayPattern]] = {}
-    runs: dict[int, list[DayPattern]] = {}
-    for item in constraints:
-        if isinstance(item, DayPattern):
-            found.setdefault(rows[item.agent_id], []).append(item)
-        elif isinstance(item, ConsecutiveDays):
-            machine = _longest_run(instance, item)
-            runs.setdefault(rows[item.agent_id], []).append(machine)
-    return {a: [*own, *runs.get(a, ())] for a, own in found.items()}
-
-
-def _longest_run(instance: RosterInstance, item: ConsecutiveDays) -> DayPattern:
-    """Return a machine that counts the days in a row with a shift."""
-    most = item.max_days
-
-    def step(run: int, _day: date, works: bool) -> int | None:
-        if not works:
-            return 0
-        return run + 1 if run < most else None
-
-    return DayPattern(
-        agent_id=item.agent_id,
-        start=_run_before(instance, item.agent_id),
-        letter=_works,
-        step=step,
-    )
-
-
-def _works(_day: date, shift: Spanned | None) -> bool:
-    return shift is not None
-
-
-def _run_before(instance: RosterInstance, agent_id: str) -> int:
-    """Return how many dates in a row up to the plan's first have a shift."""
-    planned = instance.planned_days.get(agent_id, ())
-    carried = {s.date_local for s in instance.carry_over if s.agent_id == agent_id}
-    day = min((d.date_local for d in planned), default=date.max) - timedelta(days=1)
-    run = 0
-    while day - timedelta(days=run) in carried:
-        run += 1
-    return run

@@ -2,17 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from solver.constraints import (
     ConsecutiveDays,
     Constraint,
     FreeStretch,
+    PaidStepsOnDates,
     PaidStepsPerWeek,
     RestBetweenShifts,
 )
 from solver.core.options import AgentDay
 from solver.core.tables import BY_MACHINE, FAR
-from solver.machines import machines_of
+from solver.order import machines_of
 from wfm.domain.errors import ModelError
 from wfm.domain.roster import RosterInstance, Shift
 
@@ -52,6 +54,7 @@ class Limits:
             self.num_days[item.agent] += 1
         self.stretches: dict[tuple[int, int], FreeStretch] = {}
         self._carried = _carried(instance)
+        self._weeks = _dates_of_weeks(days)
         listed = tuple(constraints)
         self.machines = machines_of(instance, listed)
         for record in listed:
@@ -59,9 +62,12 @@ class Limits:
 
     def _note(self, item: Constraint) -> None:
         if isinstance(item, PaidStepsPerWeek) and item.week < self.num_weeks:
-            low, high = (x[self._rows[item.agent_id]] for x in (self.low, self.high))
-            low[item.week] = max(low[item.week], item.min_steps)
-            high[item.week] = min(high[item.week], item.max_steps)
+            self._note_hours(item, item.week)
+        elif isinstance(item, PaidStepsOnDates):
+            a = self._rows[item.agent_id]
+            week = self._weeks.get((a, item.dates))
+            if week is not None:
+                self._note_hours(item, week)
         elif isinstance(item, RestBetweenShifts):
             a = self._rows[item.agent_id]
             self.rest[a] = max(self.rest[a], item.min_steps)
@@ -73,6 +79,11 @@ class Limits:
             if self.stretches.setdefault(key, item) != item:
                 msg = f"{item.agent_id} has two kinds of weekly rest in one week"
                 raise ModelError(msg)
+
+    def _note_hours(self, item: PaidStepsPerWeek | PaidStepsOnDates, week: int) -> None:
+        low, high = (x[self._rows[item.agent_id]] for x in (self.low, self.high))
+        low[week] = max(low[week], item.min_steps)
+        high[week] = min(high[week], item.max_steps)
 
     def of_agent(self, a: int, num_states: int = 0) -> list[int]:
         """Return rest, cap on runs of days, end, date and run before the plan, runs.
@@ -107,6 +118,16 @@ def _stretch(item: FreeStretch | None) -> tuple[int, int, int]:
     if item is None:
         return -FAR, FAR, -4 * FAR
     return item.start_idx, item.end_idx, item.min_steps
+
+
+def _dates_of_weeks(
+    days: Iterable[AgentDay],
+) -> dict[tuple[int, frozenset[date]], int]:
+    """Return agent row and dates of a plan week -> week."""
+    dates: dict[tuple[int, int], set[date]] = {}
+    for item in days:
+        dates.setdefault((item.agent, item.day.week), set()).add(item.day.date_local)
+    return {(a, frozenset(found)): week for (a, week), found in dates.items()}
 
 
 def _carried(instance: RosterInstance) -> dict[int, tuple[int, int, int]]:

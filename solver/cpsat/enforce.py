@@ -7,6 +7,7 @@ from solver.constraints import (
     ConsecutiveDays,
     Constraint,
     Custom,
+    DayPattern,
     ForbidNext,
     ForbidTime,
     FreeStretch,
@@ -25,6 +26,7 @@ from solver.constraints import (
     WorkedGroups,
 )
 from solver.cpsat.cover import enforce_guarantees, enforce_hand_over, enforce_heads
+from solver.cpsat.pattern import enforce_pattern
 from solver.cpsat.stretch import (
     enforce_forbidden_next,
     enforce_paid_on_dates,
@@ -57,7 +59,7 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
             constraint.enforce(model.model, model)
         case PaidStepsOnDates() | ShiftCount() | ForbidNext():
             _enforce_stretch(model, constraint)
-        case ShortestRun() | WorkedGroups():
+        case ShortestRun() | WorkedGroups() | DayPattern():
             _enforce_stretch(model, constraint)
         case _:
             _enforce_week(model, constraint)
@@ -65,7 +67,12 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
 
 def _enforce_stretch(
     model: "RosterModel",
-    constraint: PaidStepsOnDates | ShiftCount | ForbidNext | ShortestRun | WorkedGroups,
+    constraint: PaidStepsOnDates
+    | ShiftCount
+    | ForbidNext
+    | ShortestRun
+    | WorkedGroups
+    | DayPattern,
 ) -> None:
     match constraint:
         case PaidStepsOnDates():
@@ -78,6 +85,8 @@ def _enforce_stretch(
             enforce_shortest_run(model, constraint)
         case WorkedGroups():
             enforce_worked_groups(model, constraint)
+        case DayPattern():
+            enforce_pattern(model, constraint)
         case _:
             assert_never(constraint)
 

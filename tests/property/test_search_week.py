@@ -6,6 +6,7 @@ from support.search_cases import (
     all_plans,
     compiled_of,
     is_legal,
+    plan_value,
     random_instance,
     random_rules,
 )
@@ -13,17 +14,6 @@ from support.search_cases import (
 from solver.core.plan_back import best_week
 from solver.core.pricing import new_worth, price_options
 from solver.core.week import NEVER, memories
-
-
-def _value(compiled, gain, shifts):
-    """Worth of work less pay, straight from the spans."""
-    total = 0.0
-    for shift in shifts:
-        for span in shift.spans:
-            for t in range(span.start_idx, span.end_idx):
-                total += gain[t] * (span.activity == "work")
-                total -= compiled.costs.paid[0, t] * span.paid
-    return total
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -48,7 +38,7 @@ def test_best_week_is_the_best_of_all_legal_plans(seed):
         assert found == max(legal)
         chosen = _chosen(compiled, worth, choice)
         assert is_legal(instance, rules, chosen)
-        assert _value(compiled, worth.gain, chosen) == found
+        assert plan_value(compiled, worth.gain, chosen) == found
 
 
 def _cheap_plans(instance, compiled, gain):
@@ -56,7 +46,7 @@ def _cheap_plans(instance, compiled, gain):
     best = {}
     for plan in all_plans(instance, "a0"):
         key = tuple((s.date_local, s.start_idx, s.end_idx) for s in plan)
-        value = _value(compiled, gain, plan)
+        value = plan_value(compiled, gain, plan)
         if key not in best or value > best[key][0]:
             best[key] = (value, plan)
     return best.values()

@@ -274,3 +274,14 @@ def forbids(instance: RosterInstance) -> list[ForbidTime]:
         ForbidTime(agent_id=b.agent_id, start_idx=b.start_idx, end_idx=b.end_idx)
         for b in instance.blocked
     ]
+
+
+def plan_value(compiled: Compiled, gain: Any, shifts: Sequence[Shift]) -> float:
+    """Worth of one agent's work less pay, straight from the spans."""
+    total = 0.0
+    for shift in shifts:
+        for span in shift.spans:
+            for t in range(span.start_idx, span.end_idx):
+                total += gain[t] * (span.activity == "work")
+                total -= compiled.costs.paid[0, t] * span.paid
+    return total
