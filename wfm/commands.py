@@ -122,7 +122,7 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
     with OutputFolder(run.out) as folder:
         _write_roster(folder, result, inputs)
         if full:
-            _write_report(folder, inputs, calendars=run.calendars)
+            write_report(folder, inputs, calendars=run.calendars)
         write_manifest(folder / "manifest.json", inputs.manifest)
     _summarise(run, result, inputs)
     say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
@@ -230,6 +230,7 @@ def _report_input(run: Run, result: RosterResult, limits: SolveLimits) -> "Repor
         "search": search_manifest(result.outcome, limits),
         "status": result.status,
         "violations": len(result.certificate.violations),
+        "roster_sha256": result.certificate.roster_hash,
     }
     return ReportInput(
         folder=result.folder,
@@ -267,6 +268,7 @@ def _forecast_record(run: Run, result: RosterResult) -> dict[str, Any]:
 
 def _write_demand(folder: Path, result: StaffResult | RosterResult) -> None:
     from wfm.io.forecast_files import write_override_log
+    from wfm.io.requirement_store import keep_requirement
     from wfm.io.tables import write_forecast, write_history_log, write_requirement
 
     plan = result.folder.plan
@@ -278,6 +280,7 @@ def _write_demand(folder: Path, result: StaffResult | RosterResult) -> None:
     if edits := (*edits, *result.requirement.edits):
         write_override_log(folder / "override_log.csv", edits)
     write_requirement(folder / "requirement.csv", plan, result.requirement)
+    keep_requirement(folder, result.requirement)
 
 
 def _write_roster(folder: Path, result: RosterResult, inputs: "ReportInput") -> None:
@@ -313,7 +316,13 @@ def _simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":
         return None
 
 
-def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> None:
+def write_report(
+    folder: Path, inputs: "ReportInput", *, calendars: bool, sequence: int = 0
+) -> None:
+    """Write what people read: report, workbook, pages, calendars if asked.
+
+    *sequence* numbers the issue of the calendars: a later one moves their events.
+    """
     from wfm.io.simulation_files import write_simulation
     from wfm.report.html import write_html
     from wfm.report.ics import write_calendars
@@ -326,7 +335,7 @@ def _write_report(folder: Path, inputs: "ReportInput", *, calendars: bool) -> No
     write_workbook(folder / "roster.xlsx", inputs)
     write_pages(folder / "pages", inputs)
     if calendars:
-        write_calendars(folder / "calendars", inputs)
+        write_calendars(folder / "calendars", inputs, sequence)
 
 
 def _staff_table(result: StaffResult) -> object:
