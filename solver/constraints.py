@@ -7,11 +7,12 @@ these forms may yield :class:`Custom`: CP-SAT enforces it, the other searches ch
 reject. The week programme does so with hours of several weeks too, ``STRETCH``.)
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol, TypeAlias
 
+from wfm.calendar.catalogue import ShiftOption
 from wfm.domain.roster import Shift
 
 FAR_DAYS = 10**6
@@ -81,6 +82,19 @@ class PaidStepsPerShift:
 
     agent_id: str
     max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapedShifts:
+    """Of each shift offered to the agent remain those that *narrow* returns.
+
+    ``narrow(date, option)`` returns nothing where the shift is not allowed, the option
+    itself, or options with narrower windows of breaks, no placement being in two.
+    Agents bound alike share one function.
+    """
+
+    agent_id: str
+    narrow: Callable[[date, ShiftOption], Iterable[ShiftOption]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +282,7 @@ Constraint: TypeAlias = (
     | CatalogueShifts
     | ForbidTime
     | PaidStepsPerShift
+    | ShapedShifts
     | PaidStepsPerWeek
     | PaidStepsOnDates
     | ShiftCount

@@ -9,6 +9,7 @@ from solver.constraints import (
     ForbidTime,
     LockedShifts,
     PaidStepsPerShift,
+    ShapedShifts,
 )
 from wfm.calendar.catalogue import BreakWindow, ShiftOption, shift_options
 from wfm.domain.roster import WORK, PlannedDay, RosterInstance, Shift
@@ -42,6 +43,7 @@ class _Allowed:
         self.forbidden: dict[str, list[tuple[int, int]]] = {}
         self.longest: dict[str, int] = {}
         self.locked: dict[tuple[str, date], list[Shift]] = {}
+        self.shaped: dict[str, list[ShapedShifts]] = {}
         self.catalogue: dict[tuple[str, date, str], tuple[ShiftOption, ...]] = {}
         for item in constraints:
             self._note(item)
@@ -53,6 +55,8 @@ class _Allowed:
         elif isinstance(item, PaidStepsPerShift):
             most = self.longest.get(item.agent_id, item.max_steps)
             self.longest[item.agent_id] = min(most, item.max_steps)
+        elif isinstance(item, ShapedShifts):
+            self.shaped.setdefault(item.agent_id, []).append(item)
         elif isinstance(item, LockedShifts):
             for shift in item.shifts:
                 key = (item.agent_id, shift.date_local)
@@ -73,7 +77,11 @@ class _Allowed:
         return AgentDay(
             agent=a,
             day=day,
-            options=tuple(o for o in offered if self._fits(agent.agent_id, o)),
+            options=shaped(
+                self.shaped.get(agent.agent_id, ()),
+                day.date_local,
+                (o for o in offered if self._fits(agent.agent_id, o)),
+            ),
             locked=fixed[0] if fixed else None,
             known=known,
         )
@@ -123,6 +131,16 @@ def agent_days(
             instance.planned_days.get(agent.agent_id, ()), key=lambda d: d.date_local
         )
     )
+
+
+def shaped(
+    demands: Iterable[ShapedShifts], day: date, options: Iterable[ShiftOption]
+) -> tuple[ShiftOption, ...]:
+    """Return what *demands* leave of *options*."""
+    left = tuple(options)
+    for demand in demands:
+        left = tuple(n for option in left for n in demand.narrow(day, option))
+    return left
 
 
 def _has_room(option: ShiftOption, item: BreakWindow) -> bool:

@@ -21,6 +21,7 @@ from solver.constraints import (
     PaidStepsPerWeek,
     RestBetweenShifts,
     Serves,
+    ShapedShifts,
     ShiftCount,
     ShortestRun,
     WorkedGroups,
@@ -97,6 +98,7 @@ def _enforce_week(
     | CatalogueShifts
     | ForbidTime
     | PaidStepsPerShift
+    | ShapedShifts
     | PaidStepsPerWeek
     | RestBetweenShifts
     | ConsecutiveDays
@@ -115,7 +117,7 @@ def _enforce_week(
             enforce_run(model, constraint)
         case FreeStretch():
             enforce_free_stretch(model, constraint)
-        case CatalogueShifts() | ForbidTime() | PaidStepsPerShift():
+        case CatalogueShifts() | ForbidTime() | PaidStepsPerShift() | ShapedShifts():
             pass  # the choices are made of nothing else
         case LockedShifts() | Serves():
             pass  # read when the choices are made

@@ -11,7 +11,9 @@ from solver.constraints import (
     ForbidTime,
     LockedShifts,
     PaidStepsPerShift,
+    ShapedShifts,
 )
+from solver.core.options import option_of, shaped
 from wfm.calendar.catalogue import ShiftOption, shift_options
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import Agent, ShiftTemplate
@@ -73,7 +75,8 @@ def choices(
         for day in planned:
             key = (name, day)
             if day in open_dates and key not in limits.locked:
-                options[key] = limits.allowed(agent, _options(instance, agent, day))
+                found = _options(instance, agent, day)
+                options[key] = limits.allowed(agent, day, found)
                 continue
             of_base = [s for s in given.get(name, ()) if s.date_local == day]
             shifts = limits.locked[key] if day in open_dates else of_base
@@ -104,6 +107,7 @@ class _Limits:
         self.locked: dict[AgentDay, list[Shift]] = {}
         self._forbidden: dict[str, list[ForbidTime]] = {}
         self._max_paid: dict[str, int] = {}
+        self._shaped: dict[str, list[ShapedShifts]] = {}
         for constraint in constraints:
             match constraint:
                 case LockedShifts(agent_id=name, shifts=shifts):
@@ -113,27 +117,38 @@ class _Limits:
                         )
                 case ForbidTime(agent_id=name):
                     self._forbidden.setdefault(name, []).append(constraint)
+                case ShapedShifts(agent_id=name):
+                    self._shaped.setdefault(name, []).append(constraint)
                 case PaidStepsPerShift(agent_id=name, max_steps=most):
                     self._max_paid[name] = min(most, self._max_paid.get(name, most))
                 case _:
                     pass
 
     def allowed(
-        self, agent: Agent, options: tuple[ShiftOption, ...]
+        self, agent: Agent, day: date, options: tuple[ShiftOption, ...]
     ) -> tuple[ShiftOption, ...]:
         """Return the options that no single-shift constraint forbids."""
         near = self._near
-        return tuple(
+        kept = (
             option
             for option in options
-            if self.is_allowed(agent.agent_id, option)
+            if self._fits(agent.agent_id, option)
             and (
                 near is None
                 or not near.isdisjoint(range(option.start_idx, option.end_idx))
             )
         )
+        return shaped(self._shaped.get(agent.agent_id, ()), day, kept)
 
-    def is_allowed(self, agent_id: str, shift: ShiftOption | Shift) -> bool:
+    def is_allowed(self, agent_id: str, shift: Shift) -> bool:
+        """Return whether no single-shift constraint forbids a given shift."""
+        demands = self._shaped.get(agent_id, ())
+        option = option_of(shift)
+        return self._fits(agent_id, shift) and bool(
+            shaped(demands, shift.date_local, [option])
+        )
+
+    def _fits(self, agent_id: str, shift: ShiftOption | Shift) -> bool:
         """Return whether the shift keeps clear of forbidden time and its limit."""
         if shift.paid_steps > self._max_paid.get(agent_id, shift.paid_steps):
             return False
