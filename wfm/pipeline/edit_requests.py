@@ -69,7 +69,7 @@ def _altered(old: Shift, request: EditRequest, instance: RosterInstance) -> Shif
     """Return the shift that takes the place of *old*."""
     match request:
         case ReplaceAgent(agent_id=agent_id):
-            return _given_to(old, _agent(instance, agent_id), instance)
+            return _given_to(old, agent_named(instance, agent_id), instance)
         case MoveShift(start_idx=start):
             return _moved(old, start, instance)
         case ResizeShift(end_idx=end):
@@ -103,7 +103,7 @@ def shift_named(roster: Roster, instance: RosterInstance, name: ShiftName) -> Sh
     EditError
         Naming what the agent does work, or whom the name may have meant.
     """
-    _agent(instance, name.agent_id)
+    agent_named(instance, name.agent_id)
     mine = [s for s in roster.shifts if s.agent_id == name.agent_id]
     of_day = [s for s in mine if s.date_local == name.date_local]
     if not 1 <= name.nth <= len(of_day):
@@ -130,7 +130,14 @@ def break_named(shift: Shift, name: BreakName) -> WorkSpan:
     return of_kind[name.nth - 1]
 
 
-def _agent(instance: RosterInstance, agent_id: str) -> Agent:
+def agent_named(instance: RosterInstance, agent_id: str) -> Agent:
+    """Return the agent with this id.
+
+    Raises
+    ------
+    EditError
+        Naming whom it may have meant.
+    """
     for agent in instance.agents:
         if agent.agent_id == agent_id:
             return agent
@@ -159,7 +166,7 @@ def _moved(shift: Shift, start_idx: int, instance: RosterInstance) -> Shift:
         replace(span, start_idx=span.start_idx + by, end_idx=span.end_idx + by)
         for span in shift.spans
     )
-    day = _date_of(instance, _agent(instance, shift.agent_id), start_idx)
+    day = _date_of(instance, agent_named(instance, shift.agent_id), start_idx)
     return Shift(agent_id=shift.agent_id, date_local=day, spans=spans)
 
 
@@ -186,8 +193,8 @@ def _swapped(
         msg = f"{first.agent_id} can't swap shifts with nobody else"
         raise EditError(msg)
     added = (
-        _given_to(first, _agent(instance, second.agent_id), instance),
-        _given_to(second, _agent(instance, first.agent_id), instance),
+        _given_to(first, agent_named(instance, second.agent_id), instance),
+        _given_to(second, agent_named(instance, first.agent_id), instance),
     )
     return RosterChange(removed=(first, second), added=added)
 
@@ -207,7 +214,7 @@ def _paid(instance: RosterInstance, agent_id: str, activity: str) -> bool:
 
     A kind that the contract does not know, but another one does, is paid.
     """
-    contract = instance.contracts[_agent(instance, agent_id).contract_id]
+    contract = instance.contracts[agent_named(instance, agent_id).contract_id]
     known = {k for c in instance.contracts.values() for k in paid_kinds(c)}
     if activity not in {WORK, *known}:
         msg = f"unknown kind of break {activity!r}{_near(activity, known)}"
@@ -216,7 +223,7 @@ def _paid(instance: RosterInstance, agent_id: str, activity: str) -> bool:
 
 
 def _new_shift(request: AddShift, instance: RosterInstance) -> Shift:
-    agent = _agent(instance, request.agent_id)
+    agent = agent_named(instance, request.agent_id)
     if request.end_idx <= request.start_idx:
         msg = f"the shift of {agent.agent_id} would end before it begins"
         raise EditError(msg)
@@ -245,7 +252,7 @@ def usual_end(instance: RosterInstance, agent_id: str, start_idx: int) -> int:
     EditError
         If no template of the contract starts then: the hours must be told.
     """
-    agent = _agent(instance, agent_id)
+    agent = agent_named(instance, agent_id)
     day = _date_of(instance, agent, start_idx)
     templates = instance.contracts[agent.contract_id].templates
     ends = [
