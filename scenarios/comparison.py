@@ -15,13 +15,19 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from scenarios.risk_study import RiskStudy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Results in order; the *reference* is what the others are set against."""
+    """Results in order; the *reference* is what the others are set against.
+
+    *risk* is how sure that is, where it was studied.
+    """
 
     results: tuple[ScenarioResult, ...]
     reference: str
+    risk: "RiskStudy | None" = None
 
     def __getitem__(self, scenario_id: str) -> ScenarioResult:
         """Return the result of one scenario.
@@ -115,7 +121,10 @@ def _share(cost: Money, base: Money) -> Decimal | None:
 
 
 def compare(
-    results: Sequence[ScenarioResult], reference: str | None = None
+    results: Sequence[ScenarioResult],
+    reference: str | None = None,
+    *,
+    risk: "RiskStudy | None" = None,
 ) -> Comparison:
     """Return *results* side by side.
 
@@ -125,6 +134,8 @@ def compare(
         At least one, all over the same months and in one currency.
     reference
         The scenario that others are set against; the first by default.
+    risk
+        What :func:`scenarios.chain_risk.study_risk` found of them.
 
     Raises
     ------
@@ -139,6 +150,7 @@ def compare(
     if len(shapes) > 1:
         msg = "scenarios of different months or currencies can't be compared"
         raise UsageError(msg)
-    found = Comparison(results=listed, reference=reference or listed[0].scenario_id)
+    first = reference or listed[0].scenario_id
+    found = Comparison(results=listed, reference=first, risk=risk)
     _ = found[found.reference]
     return found

@@ -26,6 +26,8 @@ class DemandRule:
         same hours of its own clock.
     aht_s
         Its handle time; that of *like* where ``None``.
+    aht_factor
+        Handle time of any queue over what it would be; not of work passed on to it.
     new_hours
         Contacts that come in hours newly opened, as a share of the queue's present
         contacts; evenly over those hours, or laid out like queue *new_hours_like*.
@@ -36,6 +38,7 @@ class DemandRule:
     like: str | None = None
     scale: float = 1.0
     aht_s: float | None = None
+    aht_factor: float = 1.0
     new_hours: float = 0.0
     new_hours_like: str | None = None
     returning: float = 1.0
@@ -74,10 +77,11 @@ def with_rules(
             model = _row(rows, rule.like, name)
             at = _same_clock(forecast.grid, queues[rule.like].zone, queues[name].zone)
             mean[q] = forecast.mean[model][at] * rule.scale
-            aht_s[q] = rule.aht_s or forecast.aht_s[model][at]
+            own = rule.aht_s or forecast.aht_s[model][at]
+            aht_s[q] = own * rule.aht_factor
         elif name in rows:
             mean[q] = forecast.mean[rows[name]]
-            aht_s[q] = forecast.aht_s[rows[name]]
+            aht_s[q] = forecast.aht_s[rows[name]] * rule.aht_factor
             if CHANNELS[queues[name].channel].deferred:
                 continue  # such contacts come when they come
             mean[q] = _moved(forecast, rows, name, rule, is_open, was_open, queues)

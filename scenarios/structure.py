@@ -42,7 +42,7 @@ def structure_key(folder: PlanFolder, rules: Mapping[str, DemandRule]) -> str:
         plan.shrinkage,
         folder.agents,
         folder.availability,
-        rules,
+        at_own_handle_time(rules),
     )
 
 
@@ -73,6 +73,12 @@ def _at_base_load(queue: Queue, before: Queue) -> Queue:
     )
 
 
+def at_own_handle_time(rules: Mapping[str, DemandRule]) -> dict[str, DemandRule]:
+    """Return *rules* without factors on handle times, which only move the load."""
+    plain = {name: replace(rule, aht_factor=1.0) for name, rule in rules.items()}
+    return {name: rule for name, rule in plain.items() if rule != DemandRule()}
+
+
 def structured(
     folder: PlanFolder, question: DemandQuestion, rules: Mapping[str, DemandRule]
 ) -> StructuredPlan:
@@ -80,6 +86,7 @@ def structured(
 
     Its own week is the week of *question*, the run's first typical week.
     """
+    rules = at_own_handle_time(rules)
     plan = replace(folder.plan, first_date=question.week.first_date, weeks=1)
     own = replace(folder, plan=plan, history=None)
     need = month_need(question, plan, rules)

@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 
 def scenarios(
-    run: Run, *, only: Sequence[str], currency: str | None, workers: int | None
+    run: Run,
+    *,
+    only: Sequence[str],
+    currency: str | None,
+    workers: int | None,
+    draws: int = 0,
+    seed: int | None = None,
 ) -> int:
     """Run the scenarios and write ``out/scenarios.csv`` and the tables beside it."""
     from wfm.io.scenario_tables import write_scenarios
+    from wfm.report.terminal_risk import exactness, risk_table
     from wfm.report.terminal_scenarios import scenario_table
     from wfm.scenario_api import run_scenarios
 
@@ -33,6 +40,8 @@ def scenarios(
             currency=currency,
             patches=run.plan.patches,
             workers=workers,
+            draws=draws,
+            seed=seed,
             on_progress=on_progress,
         )
     comparison = done.comparison
@@ -43,6 +52,9 @@ def scenarios(
         target.parent / "scenarios.json", run.manifest(done.file.base) | record
     )
     run.console.print(scenario_table(comparison))
+    if comparison.risk is not None:
+        run.console.print(risk_table(comparison.risk))
+        say(run.console, exactness(comparison.risk))
     _say_breaches(run.console, comparison)
     say(run.console, f"scenarios: {target}")
     return DONE if comparison[comparison.reference].is_feasible else FINDING
@@ -56,6 +68,19 @@ def _record(done: "ScenarioRun") -> dict[str, object]:
         "months": [str(month) for month in done.file.months],
         "currency": results[0].currency,
         "seed": done.file.seed,
+        "risk": _risk_record(done.comparison),
+    }
+
+
+def _risk_record(comparison: Comparison) -> dict[str, object] | None:
+    study = comparison.risk
+    if study is None:
+        return None
+    return {
+        "draws": study.report.num_draws,
+        "seed": study.report.seed,
+        "largest_error_fraction": study.largest_error,
+        "beyond_fraction": dict(study.beyond),
     }
 
 

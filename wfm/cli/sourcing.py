@@ -26,6 +26,18 @@ def scenarios(
         int | None,
         typer.Option(min=1, max=256, help="Processes; results do not depend on it."),
     ] = None,
+    draws: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1_000_000, help="Futures to draw of what is uncertain; 0: none."
+        ),
+    ] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=2**31 - 1, help="Seed of the draws; default the file's."
+        ),
+    ] = None,
     changes: Changes = None,
 ) -> None:
     """Compare what sourcing options and what-ifs cost, and at which service."""
@@ -34,6 +46,11 @@ def scenarios(
     run = run_of("scenarios", directory, None, changes)
     raise typer.Exit(
         scenario_commands.scenarios(
-            run, only=scenario or (), currency=currency, workers=workers
+            run,
+            only=scenario or (),
+            currency=currency,
+            workers=workers,
+            draws=draws,
+            seed=seed,
         )
     )

@@ -30,8 +30,8 @@ class CaseJob:
         The scenario.
     folder_of
         Returns the folder of a patched state, ``None`` after noting why there is none.
-    faults, problems
-        Where to note what is wrong: in scenarios.yaml, and anywhere.
+    faults
+        Where to note what is wrong.
     prices
         Names of the contracts and cost models.
     """
@@ -41,11 +41,10 @@ class CaseJob:
         name: str,
         folder_of: FolderOf,
         faults: DocumentProblems,
-        problems: Problems,
         prices: Iterable[str],
     ) -> None:
         self._name, self._folder_of = name, folder_of
-        self._faults, self._problems = faults, problems
+        self._faults = faults
         self._prices = tuple(prices)
 
     def case(
@@ -90,7 +89,7 @@ class CaseJob:
             SettingsTable,
             state.settings.data,
             (),
-            DocumentProblems(state.settings, self._problems),
+            self._faults.of(state.settings),
         )
         if settings is None or self._lane_faults(settings, folder):
             return None

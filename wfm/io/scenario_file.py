@@ -3,20 +3,17 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path as FilePath
 
-from scenarios.contract import Contract
 from scenarios.contract_inputs import missing_inputs
-from scenarios.cost_model import CostModel, PricingContext
 from scenarios.digest import digest
-from scenarios.fx import FxTable
 from scenarios.headcount import with_headcounts
 from scenarios.months import Month, months_from
 from scenarios.patch import Operation, Patch, Provenance, Scenario, lineage
 from scenarios.pricing_months import PriceBook
 from scenarios.runner import Case
+from scenarios.uncertain_input import UncertainInput
 from wfm.domain.errors import UsageError
 from wfm.domain.plan import PlanFolder
 from wfm.io.folder import ALL_FILES, read_folder
@@ -26,16 +23,15 @@ from wfm.io.plan_patches import apply_patches
 from wfm.io.problems import Problems, did_you_mean
 from wfm.io.scenario_cases import CaseJob
 from wfm.io.scenario_paths import SETTINGS, Patched
-from wfm.io.scenario_schema import (
-    ChangeTable,
-    ScenarioFileTable,
-    ScenarioTable,
-    UncertaintyTable,
-)
-from wfm.io.terms_reader import TermsReader
+from wfm.io.scenario_prices import price_book
+from wfm.io.scenario_schema import ChangeTable, ScenarioFileTable, ScenarioTable
+from wfm.io.scenario_uncertainties import rank_correlation, uncertain_inputs
+from wfm.io.scenario_variants import ScenarioVariants
 from wfm.io.yaml_source import DocumentProblems, YamlDocument, load_yaml
 
 SCENARIO_FILE = "scenarios.yaml"
+UNCERTAIN = "uncertainty"
+"""The origin of assumptions that only one future makes."""
 OPERATIONS: tuple[Operation, ...] = ("set", "scale", "shift")
 
 
@@ -43,7 +39,7 @@ OPERATIONS: tuple[Operation, ...] = ("set", "scale", "shift")
 class ScenarioFile:
     """scenarios.yaml and the plan it changes, checked and ready to run.
 
-    *uncertainties* and *correlations* are read for risk analysis; the runner takes
+    *inputs*, *rank_correlation* and *variants* are for risk analysis; the runner takes
     every value as it stands.
     """
 
@@ -52,8 +48,9 @@ class ScenarioFile:
     seed: int
     cases: tuple[Case, ...]
     book: PriceBook
-    uncertainties: Mapping[str, UncertaintyTable] = field(default_factory=dict)
-    correlations: tuple[tuple[str, str, float], ...] = ()
+    variants: ScenarioVariants
+    inputs: tuple[UncertainInput, ...] = ()
+    rank_correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 def read_scenarios(
@@ -129,23 +126,28 @@ class _Reader:
         if table is None:
             return None
         book = self._book(table, faults, currency)
-        scenarios = {
-            name: _scenario(name, entry, faults)
-            for name, entry in table.scenarios.items()
-        }
-        months = months_from(table.start, table.months)
-        cases = tuple(self._cases(table, scenarios, months, faults, only))
+        job = _Cases(self, table, faults)
+        cases = tuple(job.cases(only))
         self._check_inputs(cases, book)
+        inputs = uncertain_inputs(table, faults)
+        variants = ScenarioVariants(
+            document=faults.document,
+            table=table,
+            book=book,
+            case_of=job.case,
+            state_of=job.state,
+        )
+        if not len(self._problems):
+            _check_uncertain(inputs, variants, cases, faults)
         return ScenarioFile(
             base=self._hashed(),
-            months=months,
+            months=job.months,
             seed=table.seed,
             cases=cases,
             book=book,
-            uncertainties=table.uncertainties,
-            correlations=tuple(
-                (c.between[0], c.between[1], c.value) for c in table.correlations
-            ),
+            variants=variants,
+            inputs=inputs,
+            rank_correlation=rank_correlation(table, inputs, faults),
         )
 
     def _document(self) -> DocumentProblems | None:
@@ -169,24 +171,8 @@ class _Reader:
     def _book(
         self, table: ScenarioFileTable, faults: DocumentProblems, currency: str | None
     ) -> PriceBook:
-        reader = TermsReader(faults)
-        prices: dict[str, CostModel] = {}
-        for name, data in table.cost_models.items():
-            prices[name] = reader.read(CostModel, data, ("cost_models", name))
-        for name, data in table.vendor_contracts.items():
-            place = ("vendor_contracts", name)
-            if name in prices:
-                faults.at_key(place, "a cost model has the same name")
-            prices[name] = reader.read(
-                Contract, data, place, contract_id=name, start=table.start
-            )
-        context = PricingContext(
-            start=table.start,
-            fx=FxTable.of(self._base.exchange_rates),
-            indices=_indices(table, faults),
-        )
         chosen = currency or table.currency or self._base.plan.currency
-        return PriceBook(prices=prices, context=context, currency=chosen)
+        return price_book(table, self._base.exchange_rates, chosen, faults)
 
     def _check_inputs(self, cases: Sequence[Case], book: PriceBook) -> None:
         """Note every exchange rate and index value that a lane's costs would lack."""
@@ -209,39 +195,7 @@ class _Reader:
                     expected=problem.expected,
                 )
 
-    def _cases(
-        self,
-        table: ScenarioFileTable,
-        scenarios: Mapping[str, Scenario],
-        months: Sequence[Month],
-        faults: DocumentProblems,
-        only: Sequence[str],
-    ) -> Iterator[Case]:
-        unknown = [name for name in only if name not in scenarios]
-        if unknown:
-            msg = (
-                f"unknown scenario {unknown[0]!r}{did_you_mean(unknown[0], scenarios)}"
-            )
-            raise UsageError(msg)
-        start = self._start(faults)
-        prices = (*table.cost_models, *table.vendor_contracts)
-        for name in only or scenarios:
-            try:
-                listed = [
-                    (patch, origin)
-                    for origin in lineage(scenarios, name)
-                    for patch in scenarios[origin].patches
-                ]
-            except UsageError as error:
-                faults.at_value(("scenarios", name, "inherits"), str(error))
-                continue
-            folder_of = partial(self.folder, table.seed)
-            job = CaseJob(name, folder_of, faults, self._problems, prices)
-            case = job.case(scenarios[name].text, listed, months, start)
-            if case is not None:
-                yield case
-
-    def _start(self, faults: DocumentProblems) -> Patched:
+    def start(self, faults: DocumentProblems) -> Patched:
         plan = load_yaml(
             _text_of(self._directory, PLAN_FILE), PLAN_FILE, self._problems
         )
@@ -286,6 +240,75 @@ class _Reader:
         return with_headcounts(own, state.headcounts, seed)
 
 
+class _Cases:
+    """The scenarios of one file, with their own patches or with more of them."""
+
+    def __init__(
+        self, reader: _Reader, table: ScenarioFileTable, faults: DocumentProblems
+    ) -> None:
+        self._reader, self._table, self._faults = reader, table, faults
+        self._scenarios = {
+            name: _scenario(name, entry, faults)
+            for name, entry in table.scenarios.items()
+        }
+        self._start = reader.start(faults)
+        self.months = months_from(table.start, table.months)
+
+    def cases(self, only: Sequence[str]) -> Iterator[Case]:
+        """Yield the scenarios named, all by default; what is wrong is noted."""
+        unknown = [name for name in only if name not in self._scenarios]
+        if unknown:
+            hint = did_you_mean(unknown[0], self._scenarios)
+            msg = f"unknown scenario {unknown[0]!r}{hint}"
+            raise UsageError(msg)
+        for name in only or self._scenarios:
+            case = self.case(name, (), self._faults)
+            if case is not None:
+                yield case
+
+    def case(
+        self, name: str, patches: Sequence[Patch], faults: DocumentProblems
+    ) -> Case | None:
+        """Return a scenario with *patches* after its own."""
+        try:
+            listed = [*self._listed(name), *((patch, UNCERTAIN) for patch in patches)]
+        except UsageError as error:
+            faults.at_value(("scenarios", name, "inherits"), str(error))
+            return None
+        prices = (*self._table.cost_models, *self._table.vendor_contracts)
+        folder_of = partial(self._reader.folder, self._table.seed)
+        job = CaseJob(name, folder_of, faults, prices)
+        return job.case(self._scenarios[name].text, listed, self.months, self._start)
+
+    def state(self, name: str) -> Patched:
+        """Return plan and settings with all patches of a scenario made."""
+        state = self._start.copied()
+        for patch, origin in self._listed(name):
+            state.apply(patch, origin)
+        return state
+
+    def _listed(self, name: str) -> list[tuple[Patch, str]]:
+        return [
+            (patch, origin)
+            for origin in lineage(self._scenarios, name)
+            for patch in self._scenarios[origin].patches
+        ]
+
+
+def _check_uncertain(
+    inputs: Sequence[UncertainInput],
+    variants: ScenarioVariants,
+    cases: Sequence[Case],
+    faults: DocumentProblems,
+) -> None:
+    """Note every uncertainty that finds nothing to change in any scenario."""
+    for one in inputs:
+        reasons = [variants.refusal(case.scenario_id, one) for case in cases]
+        if all(reasons):
+            place = ("uncertainties", one.name, "path")
+            faults.at_value(place, reasons[0] or "", "a path as scenarios change them")
+
+
 def _scenario(name: str, entry: ScenarioTable, faults: DocumentProblems) -> Scenario:
     own = Provenance(owner=entry.owner, date=entry.date, source=entry.source)
     patches = [
@@ -322,19 +345,3 @@ def _dated(change: ChangeTable, operation: Operation, own: Provenance) -> Patch:
             source=own.source if change.source is None else change.source,
         ),
     )
-
-
-def _indices(
-    table: ScenarioFileTable, faults: DocumentProblems
-) -> dict[str, dict[Month, Decimal]]:
-    found: dict[str, dict[Month, Decimal]] = {}
-    for name, values in table.indices.items():
-        for month, value in values.items():
-            place = ("indices", name, month)
-            try:
-                found.setdefault(name, {})[Month.parse(month)] = Decimal(str(value))
-            except UsageError:
-                faults.at_key(place, f"{month!r} is no month", "a month YYYY-MM")
-            except InvalidOperation:
-                faults.at_value(place, f"{value!r} is no number", "a number")
-    return found

@@ -19,7 +19,12 @@ from wfm.io.yaml_source import YamlDocument
 
 SETTINGS = ("lanes", "demand", "floors")
 HEADS = ("headcount", "agents")
-_SHORT = {"containment": ("demand", "containment", "share")}
+_SHORT = {
+    "containment": ("queues", ("demand", "containment", "share")),
+    "aht": ("demand", ("aht_factor",)),
+}
+"""Last part of ``queues.<id>.<part>`` -> where it stands, and its keys there."""
+_UNSAID: Mapping[tuple[str, ...], object] = {("demand", "containment", "share"): 0.0}
 _TABLES: Mapping[tuple[str, int], type[BaseModel]] = {
     ("queues", 3): QueueTable,
     ("sites", 3): SiteTable,
@@ -69,7 +74,7 @@ class Patched:
         if path.startswith("demand."):  # any queue may have a rule
             known = dict.fromkeys(self.plan.data["queues"]) | root["demand"]
             root = {"demand": known}
-        found = [".".join(keys) for keys in _expanded(root, path.split("."))]
+        found = [".".join(keys) for keys in expanded(root, path.split("."))]
         if not found:
             msg = f"{path}: nothing is called so"
             raise PatchError(msg)
@@ -96,7 +101,7 @@ class Patched:
             raise PatchError(msg) from error
         if is_heads:
             after = self.headcounts[keys[1]] = _whole(after, path)
-        else:
+        elif after != before:
             self._write(keys, after)
         return Assumption(
             path=path,
@@ -147,23 +152,26 @@ def _copied(document: YamlDocument) -> YamlDocument:
 
 def _long_form(keys: list[str]) -> list[str]:
     if len(keys) == 3 and keys[0] == "queues" and keys[2] in _SHORT:
-        return [*keys[:2], *_SHORT[keys[2]]]
+        root, rest = _SHORT[keys[2]]
+        return [root, keys[1], *rest]
     return keys
 
 
-def _expanded(data: Any, keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the keys of every place that *keys* with ``*`` in them names."""
+def expanded(data: Any, keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of every place in *data* that *keys* with ``*`` in them names."""
     if not keys:
         yield ()
         return
     known = data if isinstance(data, dict) else {}
     for key in matching(keys[0], known):
-        for rest in _expanded(known.get(key), keys[1:]):
+        for rest in expanded(known.get(key), keys[1:]):
             yield (key, *rest)
 
 
 def _default(keys: Sequence[str]) -> object:
     """Return what the format takes for a value that the file leaves out."""
+    if tuple(keys[2:]) in _UNSAID:
+        return _UNSAID[tuple(keys[2:])]
     table = _TABLES.get((keys[0], len(keys)))
     field = None if table is None else table.model_fields.get(keys[-1])
     if field is None or field.default is PydanticUndefined:

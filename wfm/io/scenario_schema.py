@@ -9,6 +9,7 @@ from wfm.domain.errors import UsageError
 from wfm.io.plan_types import (
     Currency,
     Day,
+    Flag,
     Fraction,
     Id,
     NotNegative,
@@ -58,6 +59,7 @@ class DemandRuleTable(Table):
     like: Id | None = None
     scale: Positive = 1.0
     aht_s: Positive | None = None
+    aht_factor: Positive = 1.0
     new_hours: NotNegative = 0.0
     new_hours_like: Id | None = None
     returning: Fraction = 1.0
@@ -104,6 +106,7 @@ class UncertaintyTable(Table):
 
     path: str
     operation: Literal["set", "scale", "shift"] = "scale"
+    per_year: Flag = False
     distribution: Id
     parameters: dict[Id, Any] = Field(default_factory=dict)
     owner: str = ""

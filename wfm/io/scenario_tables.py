@@ -14,6 +14,14 @@ TABLES = {
     "scenario_differences.csv": "difference",
 }
 """File -> the method of :class:`Comparison` that gives its rows."""
+RISK_TABLES = {
+    "risk.csv": "to_rows",
+    "risk_differences.csv": "difference_rows",
+    "risk_drivers.csv": "driver_rows",
+    "risk_inputs.csv": "input_rows",
+    "risk_checks.csv": "check_rows",
+}
+"""File -> the method of :class:`RiskStudy` that gives its rows."""
 
 
 def write_scenarios(folder: Path, comparison: Comparison) -> tuple[Path, ...]:
@@ -24,7 +32,11 @@ def write_scenarios(folder: Path, comparison: Comparison) -> tuple[Path, ...]:
         written.append(folder / name)
     lines = [row for result in comparison.results for row in result.line_rows()]
     _write(folder / "scenario_lines.csv", lines)
-    return (*written, folder / "scenario_lines.csv")
+    written.append(folder / "scenario_lines.csv")
+    for name, method in RISK_TABLES.items() if comparison.risk is not None else ():
+        _write(folder / name, getattr(comparison.risk, method)())
+        written.append(folder / name)
+    return tuple(written)
 
 
 def _write(path: Path, rows: Sequence[dict[str, object]]) -> None:

@@ -55,6 +55,10 @@ class DocumentProblems:
         """The document that the faults are in."""
         return self._document
 
+    def of(self, document: YamlDocument) -> "DocumentProblems":
+        """Return a notebook for another document, of the same collection."""
+        return DocumentProblems(document, self._problems)
+
     def at_value(self, path: Path, message: str, expected: str = "") -> None:
         """Note a fault of the value at *path*."""
         self._add(path, message, expected, key=False)
