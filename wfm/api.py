@@ -202,7 +202,7 @@ class LoadedPlan:
         """Judge a roster file (default ``out/roster.csv``) by the inputs alone."""
         folder = self.read(PEOPLE_FILES)
         instance = roster_instance(folder)
-        roster = self._read_roster(folder, instance, roster_file)
+        roster = self.read_roster(folder, instance, roster_file)
         return VerifyResult(
             folder=folder,
             instance=instance,
@@ -223,7 +223,7 @@ class LoadedPlan:
 
         staff = self._demand(forecast_file, requirement_file)
         instance = roster_instance(staff.folder, staff.requirement)
-        roster = self._read_roster(staff.folder, instance, roster_file)
+        roster = self.read_roster(staff.folder, instance, roster_file)
         return SimulateResult(
             folder=staff.folder,
             instance=instance,
@@ -239,9 +239,10 @@ class LoadedPlan:
             ),
         )
 
-    def _read_roster(
-        self, folder: PlanFolder, instance: RosterInstance, path: Path | None
+    def read_roster(
+        self, folder: PlanFolder, instance: RosterInstance, path: Path | None = None
     ) -> Roster:
+        """Return the roster in *path* (default ``out/roster.csv``)."""
         from wfm.io.rosters import read_roster_rows
 
         path = path or self.directory / "out" / "roster.csv"
