@@ -1,0 +1,308 @@
+"""The draft in ``out/``: what led to it, what a change would do, and taking it over."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wfm.api import DEMAND_FILES, PEOPLE_FILES, LoadedPlan
+from wfm.domain.errors import UsageError
+from wfm.domain.roster import Roster
+from wfm.domain.roster_edits import LoggedEdit, RosterChange, change_between, changed
+from wfm.evaluation.certificate import to_json
+from wfm.evaluation.describe import describe_violation
+from wfm.io.edit_log import appended, history_of, last_number, read_edits, standing
+from wfm.io.manifest import read_manifest, write_manifest
+from wfm.io.output import OutputFolder, write_atomic
+from wfm.io.requirement_store import STORE, kept_requirement
+from wfm.io.roster_state import Version, keep_version, versions
+from wfm.pipeline.edit_effect import (
+    Desk,
+    EditEffect,
+    JudgedRoster,
+    desk_of,
+    effect_between,
+)
+from wfm.pipeline.roster_diff import ShiftDifference, differences
+
+if TYPE_CHECKING:
+    from wfm.report.inputs import ReportInput
+
+ROSTER, REQUIREMENT, MANIFEST = "roster.csv", "requirement.csv", "manifest.json"
+STAGES = ("forecast.csv", REQUIREMENT, STORE, "history_log.csv", "override_log.csv")
+"""Files of ``out/`` that an edited roster leaves as they are."""
+VERSION_FILES = (
+    ROSTER,
+    "allocation.csv",
+    "certificate.json",
+    MANIFEST,
+    REQUIREMENT,
+    STORE,
+)
+"""Files of ``out/`` that a version keeps, as far as they are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who does something, when, and why."""
+
+    who: str
+    when_utc: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Draft:
+    """A plan's roster in ``out/``, judged, with all logged edits of the plan's week."""
+
+    plan: LoadedPlan
+    desk: Desk
+    judged: JudgedRoster
+    log: tuple[LoggedEdit, ...]
+
+    @property
+    def directory(self) -> Path:
+        """The plan folder."""
+        return self.plan.directory
+
+    @property
+    def out(self) -> Path:
+        """The folder of results."""
+        return self.directory / "out"
+
+    @property
+    def week(self) -> date:
+        """The plan's first date."""
+        return self.desk.folder.plan.first_date
+
+    @property
+    def roster(self) -> Roster:
+        """The roster itself."""
+        return self.judged.roster
+
+    @property
+    def roster_hash(self) -> str:
+        """The hash of its spans, as in the certificate."""
+        return self.judged.certificate.roster_hash
+
+    @property
+    def history(self) -> tuple[LoggedEdit, ...]:
+        """The edits that led here from the roster that a run made."""
+        return history_of(self.log, self.roster_hash)
+
+    @property
+    def standing(self) -> tuple[LoggedEdit, ...]:
+        """Those of them that were not undone."""
+        return standing(self.history)
+
+    @property
+    def manifest(self) -> Mapping[str, object]:
+        """The manifest in ``out/``."""
+        return read_manifest(self.out / MANIFEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Proposal:
+    """A change of a draft with all that it does; nothing is written yet."""
+
+    change: RosterChange
+    after: JudgedRoster
+    effect: EditEffect
+    differences: tuple[ShiftDifference, ...]
+
+
+def open_draft(plan: LoadedPlan) -> Draft:
+    """Return the draft of *plan*.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is of another week.
+    InputError
+        With what is wrong in the files, the log included.
+    """
+    out = plan.directory / "out"
+    for name, command in ((ROSTER, "plan"), (REQUIREMENT, "staff")):
+        if not (out / name).exists():
+            msg = f"{out / name} is not there; make it by: wfm {command} DIR"
+            raise UsageError(msg)
+    folder = plan.read(PEOPLE_FILES)
+    first = folder.plan.first_date
+    made = read_manifest(out / MANIFEST).get("first_date", first.isoformat())
+    if made != first.isoformat():
+        msg = f"the roster in {out} is of the week of {made}, the plan of {first}"
+        raise UsageError(msg)
+    desk = desk_of(folder, kept_requirement(out / REQUIREMENT, folder.plan))
+    return Draft(
+        plan=plan,
+        desk=desk,
+        judged=desk.judged(plan.read_roster(folder, desk.instance)),
+        log=read_edits(plan.directory, desk.instance, first),
+    )
+
+
+def propose(draft: Draft, change: RosterChange) -> Proposal:
+    """Return what *change* would do to the draft.
+
+    Raises
+    ------
+    EditError
+        If it does not fit the draft, or spans of one agent would overlap.
+    """
+    instance = draft.desk.instance
+    after = draft.desk.judged(changed(draft.roster, change, instance.carry_over))
+    effect = effect_between(draft.desk, draft.judged, after)
+    return Proposal(
+        change=change_between(draft.roster, after.roster),
+        after=after,
+        effect=effect,
+        differences=differences(draft.roster, after.roster, instance, effect.broken),
+    )
+
+
+def take(
+    draft: Draft,
+    proposal: Proposal,
+    what: str,
+    signature: Signature,
+    undoes: int | None = None,
+) -> LoggedEdit:
+    """Make the proposal the draft and log it; return the edit.
+
+    The roster that a run made is kept before its first edit, so that every earlier
+    state can be had again. The caller holds the state's lock since it opened the
+    draft. ``out/`` then holds the edited roster with its certificate, allocation and
+    workbook; exports that still showed the roster before are gone from it.
+    """
+    if not draft.history:
+        keep_draft(draft, replace(signature, why="before the first edit"))
+    instance = draft.desk.instance
+    edit = LoggedEdit(
+        number=last_number(draft.directory) + 1,
+        week=draft.week,
+        what=what,
+        change=proposal.change,
+        before=draft.roster_hash,
+        after=proposal.after.certificate.roster_hash,
+        who=signature.who,
+        when_utc=signature.when_utc,
+        why=signature.why,
+        breaks=tuple(describe_violation(v, instance) for v in proposal.effect.broken),
+        undoes=undoes,
+    )
+    numbers = [e.number for e in standing((*draft.history, edit))]
+    inputs = report_input(draft, proposal.after, {"edits": numbers})
+    with (
+        appended(draft.directory, instance, edit),
+        OutputFolder(draft.out) as folder,
+    ):
+        _write_edited(folder, draft, inputs)
+    return edit
+
+
+def report_input(
+    draft: Draft, judged: JudgedRoster, record: Mapping[str, object]
+) -> "ReportInput":
+    """Return *judged* as exports take it; *record* is added to the manifest."""
+    from wfm.report.inputs import ReportInput
+
+    short = any(span.missing for span in judged.certificate.spans)
+    status = "without_guarantee" if short else "ok"
+    manifest = {
+        **draft.manifest,
+        "status": status,
+        "violations": len(judged.certificate.violations),
+        "roster_sha256": judged.certificate.roster_hash,
+        **record,
+    }
+    return ReportInput(
+        folder=draft.desk.folder,
+        forecast=None,
+        requirement=draft.desk.requirement,
+        instance=draft.desk.instance,
+        roster=judged.roster,
+        allocation=judged.allocation,
+        certificate=judged.certificate,
+        manifest=manifest,
+        status=status,
+    )
+
+
+def _write_edited(folder: Path, draft: Draft, inputs: "ReportInput") -> None:
+    from wfm.io.tables import write_allocation, write_roster
+    from wfm.report.workbook import write_workbook
+
+    for name in STAGES:
+        if (draft.out / name).exists():
+            shutil.copy2(draft.out / name, folder / name)
+    write_roster(folder / ROSTER, inputs.instance, inputs.roster)
+    write_allocation(folder / "allocation.csv", inputs.instance, inputs.allocation)
+    certificate = to_json(inputs.certificate, inputs.instance)
+    write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
+    write_manifest(folder / MANIFEST, inputs.manifest)
+    write_workbook(folder / "roster.xlsx", inputs)
+
+
+def keep_draft(draft: Draft, signature: Signature) -> Version:
+    """Keep the draft as a version, unless the same roster is kept already."""
+    for version in versions(draft.directory, draft.week):
+        if version.roster_hash == draft.roster_hash:
+            return version
+    return keep_version(
+        draft.directory,
+        version_of(draft, signature),
+        version_contents(draft.out),
+    )
+
+
+def version_of(draft: Draft, signature: Signature) -> Version:
+    """Return the record of the draft as a version, not yet numbered."""
+    table = (draft.out / REQUIREMENT).read_bytes()
+    return Version(
+        week=draft.week,
+        weeks=draft.desk.folder.plan.weeks,
+        number=0,
+        state="draft",
+        who=signature.who,
+        when_utc=signature.when_utc,
+        why=signature.why,
+        roster_hash=draft.roster_hash,
+        requirement_hash=hashlib.sha256(table).hexdigest(),
+        based_on=_base_of(draft),
+    )
+
+
+def _base_of(draft: Draft) -> str:
+    """Return the version that the draft's edits began from."""
+    hashes = {edit.before for edit in draft.history}
+    found = [
+        v.name for v in versions(draft.directory, draft.week) if v.roster_hash in hashes
+    ]
+    return found[-1] if found else ""
+
+
+def version_contents(out: Path) -> dict[str, bytes]:
+    """Return the files of ``out/`` that a version keeps."""
+    paths = [out / name for name in VERSION_FILES]
+    return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+
+def stale_inputs(draft: Draft) -> tuple[str, ...]:
+    """Return the demand files that have changed since the requirement was made."""
+    recorded = draft.manifest.get("inputs_sha256")
+    if not isinstance(recorded, dict):
+        return ()
+    return tuple(
+        name
+        for name, digest in sorted(recorded.items())
+        if name.split(".")[0] in DEMAND_FILES | {"backlog", "plan"}
+        and _digest(draft.directory / name) != digest
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
