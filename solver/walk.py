@@ -5,7 +5,7 @@ from datetime import date
 
 from wfm.calendar.local import zone
 from wfm.domain.people import Agent
-from wfm.domain.roster import Roster, RosterInstance, Shift
+from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 AgentIds = frozenset[str] | None
 
@@ -50,6 +50,18 @@ def clock_text(instance: RosterInstance, idx: int, zone_name: str) -> str:
     """Return when step *idx* begins on the wall clock of *zone_name*."""
     local = instance.grid.instant(idx).astimezone(zone(zone_name))
     return local.strftime("%a %Y-%m-%d %H:%M")
+
+
+def about_shift(rule: str, shift: Shift, message: str) -> Violation:
+    """Return a breach of *rule* by one shift."""
+    return Violation(
+        rule=rule,
+        agent_id=shift.agent_id,
+        date_local=shift.date_local,
+        start_idx=shift.start_idx,
+        end_idx=shift.end_idx,
+        message=message,
+    )
 
 
 def local_date(instance: RosterInstance, idx: int, zone_name: str) -> date:

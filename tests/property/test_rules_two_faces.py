@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ortools.sat.python import cp_model
+from support.rule_cases import RULE_MAKERS, RULE_SIZES
 from support.tiny_rosters import Tiny, all_rosters, random_instance, shifts_of_day
 
 from solver.build import build_rules
@@ -44,6 +45,7 @@ SIZES = {
     "max_weekends": Tiny(agents=1, days=5, options=2),
     "forbidden_next": Tiny(agents=1, days=4, options=2),
 }
+SIZES |= RULE_SIZES
 Case = tuple[RosterInstance, dict[str, Any]]
 
 
@@ -252,6 +254,9 @@ MAKERS: dict[str, Callable[[np.random.Generator, RosterInstance], Case]] = {
     "max_weekends": _max_weekends,
     "forbidden_next": _forbidden_next,
 }
+
+
+MAKERS |= RULE_MAKERS
 
 
 def _is_small(instance: RosterInstance) -> bool:

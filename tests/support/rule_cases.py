@@ -1,0 +1,142 @@
+"""Parameters at which rules bind on tiny problems, for the test of both faces."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from support.tiny_rosters import Tiny, shifts_of_day
+
+from wfm.domain.people import BreakRule, EmploymentContract, ShiftTemplate
+from wfm.domain.roster import WORK, RosterInstance, Shift
+
+Case = tuple[RosterInstance, dict[str, Any]]
+Maker = Callable[[np.random.Generator, RosterInstance], Case]
+
+
+def some_shift(rng: np.random.Generator, instance: RosterInstance) -> Shift:
+    """Any shift that somebody may work."""
+    one = instance.agents[rng.integers(len(instance.agents))]
+    days = instance.planned_days[one.agent_id]
+    found = shifts_of_day(instance, one, days[rng.integers(len(days))].date_local)
+    return found[rng.integers(len(found))]
+
+
+def _template_with_breaks(rng: np.random.Generator) -> ShiftTemplate:
+    """Shifts of 9 or 10 hours with none to three breaks, windows apart or near."""
+    breaks: list[BreakRule] = []
+    begin = 1
+    for _ in range(int(rng.integers(0, 4))):
+        width = int(rng.integers(0, 3))
+        if begin + width > 6:
+            break
+        breaks.append(
+            BreakRule(
+                kind="break",
+                minutes=int(rng.choice([60, 60, 120])),
+                paid=bool(rng.random() < 0.5),
+                earliest_minutes=begin * 60,
+                latest_minutes=(begin + width) * 60,
+            )
+        )
+        begin += width + breaks[-1].minutes // 60
+    start = int(rng.choice([0, 5, 9, 20])) * 60
+    return ShiftTemplate(
+        template_id="t",
+        start_from_minute=start,
+        start_to_minute=start,
+        start_step_minutes=60,
+        elapsed_minutes=((540,), (600,), (540, 600))[rng.integers(3)],
+        breaks=tuple(breaks),
+    )
+
+
+def with_breaks(rng: np.random.Generator, instance: RosterInstance) -> RosterInstance:
+    """The problem with other shifts, whose breaks leave more choice."""
+    contracts = {
+        name: EmploymentContract(
+            contract_id=name, templates=(_template_with_breaks(rng),)
+        )
+        for name in instance.contracts
+    }
+    return replace(instance, contracts=contracts, carry_over=(), locked=())
+
+
+def _minutes(instance: RosterInstance, steps: int) -> int:
+    return steps * instance.step_minutes
+
+
+def _near(rng: np.random.Generator) -> float:
+    return float(rng.choice([0.0, 0.0, 0.0, 0.1, -0.1]))
+
+
+def _break_minutes(instance: RosterInstance, shift: Shift) -> list[int]:
+    return [
+        _minutes(instance, span.end_idx - span.start_idx)
+        for span in shift.spans
+        if span.activity != WORK
+    ] or [60]
+
+
+def _breaks_due(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = with_breaks(rng, instance)
+    shift = some_shift(rng, instance)
+    taken = _break_minutes(instance, shift)
+    paid = _minutes(instance, shift.paid_steps) / 60
+    due = [(paid + _near(rng), float(sum(taken)) + float(rng.choice([0, 60])))]
+    if rng.random() < 0.5:
+        due.append((paid - 1, float(min(taken))))
+    return instance, {
+        "due": tuple(due),
+        "min_minutes": float(rng.choice([1, *taken])),
+        "paid": (None, True, False)[rng.integers(3)],
+        "reached": bool(rng.random() < 0.5),
+    }
+
+
+def _break_by(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = with_breaks(rng, instance)
+    shift = some_shift(rng, instance)
+    begins = [
+        _minutes(instance, span.start_idx - shift.start_idx) / 60
+        for span in shift.spans
+        if span.activity != WORK
+    ] or [3.0]
+    paid = _minutes(instance, shift.paid_steps) / 60
+    return instance, {
+        "hours": max(0.0, min(begins) + float(rng.choice([0.0, 0.1, -0.1, 1.0]))),
+        "break_minutes": float(rng.choice(_break_minutes(instance, shift))),
+        "over_hours": float(rng.choice([0.0, 0.0, paid - 1, paid])),
+        "second_hours": float(rng.choice([0.0, max(begins), paid - 1])),
+    }
+
+
+def _work_stretch(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = with_breaks(rng, instance)
+    shift = some_shift(rng, instance)
+    edges = [shift.start_idx, shift.end_idx]
+    for span in shift.spans:
+        if span.activity != WORK:
+            edges += [span.start_idx, span.end_idx]
+    gaps = [b - a for a in edges for b in edges if b > a]
+    hours = _minutes(instance, int(rng.choice(gaps))) / 60 + _near(rng)
+    minutes = float(rng.choice([15, *_break_minutes(instance, shift)]))
+    return instance, {"hours": hours, "break_minutes": minutes}
+
+
+def _max_days_a_week(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    return instance, {"days": int(rng.integers(0, 4))}
+
+
+RULE_MAKERS: dict[str, Maker] = {
+    "breaks_due": _breaks_due,
+    "break_by": _break_by,
+    "work_stretch": _work_stretch,
+    "max_days_a_week": _max_days_a_week,
+}
+RULE_SIZES: dict[str, Tiny] = {
+    "breaks_due": Tiny(agents=1, days=2),
+    "break_by": Tiny(agents=1, days=2),
+    "work_stretch": Tiny(agents=1, days=2),
+    "max_days_a_week": Tiny(agents=1, days=4, options=2),
+}
