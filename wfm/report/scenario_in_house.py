@@ -250,7 +250,7 @@ def _charge(item: Capex, paid: Num, month: int, of: _Month) -> Num:
     each = Num(f"INT({units.within(2)}/{item.months})", Fraction(whole))
     rest = Num(f"MOD({units.text},{item.months})", left)
     extra = either(Truth(f"{month}<{rest.text}", month < left), 1, 0)
-    return (each + extra) / 10**digits
+    return (each + extra) / num(10**digits)
 
 
 def _instalment(item: Capex, paid: Num, number: int, of: _Month) -> Num:
