@@ -105,12 +105,24 @@ def _as(rule: str, name: str, kind: str, value: object) -> object:
     """Return *value* as the parameter's type; a number may come as text."""
     if "tuple" in kind and isinstance(value, list | tuple):
         return tuple(value)
+    if "bool" in kind and isinstance(value, bool):
+        return value
+    if kind == "str" and isinstance(value, str):
+        return value
     number = _number(value) if "tuple" not in kind else None
     if number is None:
-        expected = "a list" if "tuple" in kind else "a number"
+        expected = _expected(kind)
         msg = f"rule {rule}: {name} is {value!r}, expected {expected}"
         raise UsageError(msg)
     return number
+
+
+def _expected(kind: str) -> str:
+    if "tuple" in kind:
+        return "a list"
+    if "bool" in kind:
+        return "true or false"
+    return "a text" if kind == "str" else "a number"
 
 
 def _number(value: object) -> float | None:

@@ -8,6 +8,7 @@ from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 AgentIds = frozenset[str] | None
+_DAYS_PER_WEEK = 7
 
 
 def agents_of(instance: RosterInstance, agent_ids: AgentIds) -> Iterator[Agent]:
@@ -38,6 +39,27 @@ def carried_shifts(instance: RosterInstance, agent_id: str) -> tuple[Shift, ...]
     """Return the agent's shifts of the previous roster, in time order."""
     found = (s for s in instance.carry_over if s.agent_id == agent_id)
     return tuple(sorted(found, key=lambda shift: shift.start_idx))
+
+
+def past_minutes(instance: RosterInstance, agent_id: str) -> dict[int, int]:
+    """Return paid minutes of the weeks before the plan: 1 is the last one.
+
+    The ledger speaks for the weeks that it names, the previous roster for others in
+    which it has a shift of the agent; weeks that neither knows are absent.
+    """
+    planned = instance.planned_days.get(agent_id, ())
+    first = min((day.date_local for day in planned), default=date.min)
+    minutes: dict[int, int] = {}
+    for shift in carried_shifts(instance, agent_id):
+        week = -((shift.date_local - first).days // _DAYS_PER_WEEK)
+        if week > 0:
+            paid = shift.paid_steps * instance.step_minutes
+            minutes[week] = minutes.get(week, 0) + paid
+    for row in instance.ledger:
+        week = -((row.week - first).days // _DAYS_PER_WEEK)
+        if row.agent_id == agent_id and week > 0:
+            minutes[week] = round(row.paid_hours * 60)
+    return minutes
 
 
 def all_shifts(instance: RosterInstance, roster: Roster) -> tuple[Shift, ...]:

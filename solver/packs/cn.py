@@ -33,18 +33,6 @@ PACK = PACKS.add("cn")(
                 source=_article("36", _GUIDE, "summary"),
             ),
             PackValue(
-                key="weekly_hours",
-                rule="weekly_hours",
-                parameters={"max_hours": 40.0},
-                words="40 hours of work a week",
-                source=Source(
-                    law="State Council provisions on working hours, article 3",
-                    url=_GUIDE,
-                    read=date(2026, 11, 22),
-                    evidence="summary",
-                ),
-            ),
-            PackValue(
                 key="weekly_day_off",
                 rule="max_days_a_week",
                 parameters={"days": 6},
@@ -54,9 +42,10 @@ PACK = PACKS.add("cn")(
             PackValue(
                 key="overtime",
                 rule="overtime",
-                parameters={"normal_hours": 40.0, "max_hours_in_4_weeks": 33.0},
-                words="36 hours of overtime a month (33 in four weeks), generally one "
-                "hour a day; approve it by name",
+                parameters={"normal_hours": 40.0, "max_in_4_weeks": 33.0},
+                words="40 hours of work a week (State Council provisions, article 3); "
+                "36 hours of overtime a month (33 in four weeks), generally one hour a "
+                "day; approve it by name",
                 source=_article("41"),
             ),
         ),

@@ -32,13 +32,6 @@ PACK = PACKS.add("in_ka")(
                 source=_section("7", _HOURS),
             ),
             PackValue(
-                key="weekly_hours",
-                rule="weekly_hours",
-                parameters={"max_hours": 48.0},
-                words="48 hours of work a week",
-                source=_section("7", _HOURS),
-            ),
-            PackValue(
                 key="break",
                 rule="work_stretch",
                 parameters={"hours": 5.0, "break_minutes": 60},
@@ -48,8 +41,9 @@ PACK = PACKS.add("in_ka")(
             PackValue(
                 key="overtime",
                 rule="overtime",
-                parameters={"normal_hours": 48.0, "max_hours_in_13_weeks": 50.0},
-                words="50 hours of overtime in three months; approve it by name",
+                parameters={"normal_hours": 48.0, "max_in_13_weeks": 50.0},
+                words="48 hours of work a week; 50 hours of overtime in three months; "
+                "approve it by name",
                 source=_section("7", _HOURS),
             ),
             PackValue(

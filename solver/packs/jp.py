@@ -33,13 +33,6 @@ PACK = PACKS.add("jp")(
                 source=_article("32"),
             ),
             PackValue(
-                key="weekly_hours",
-                rule="weekly_hours",
-                parameters={"max_hours": 40.0},
-                words="40 hours of work a week, breaks excluded",
-                source=_article("32"),
-            ),
-            PackValue(
                 key="breaks_due",
                 rule="breaks_due",
                 parameters={"due": ((6.0, 45.0), (8.0, 60.0)), "min_minutes": 1},
@@ -58,11 +51,12 @@ PACK = PACKS.add("jp")(
                 rule="overtime",
                 parameters={
                     "normal_hours": 40.0,
-                    "max_hours_in_4_weeks": 41.5,
-                    "max_hours_in_52_weeks": 360.0,
+                    "max_in_4_weeks": 41.5,
+                    "max_in_52_weeks": 360.0,
                 },
-                words="overtime only under an article 36 agreement, at most 45 hours a "
-                "month (41.5 in four weeks) and 360 a year; approve it by name",
+                words="40 hours of work a week (article 32); overtime only under an "
+                "article 36 agreement, at most 45 hours a month (41.5 in four weeks) and 360 a "
+                "year; approve it by name",
                 source=_article("36", _ACT, "memory"),
                 since=date(2019, 4, 1),
             ),

@@ -37,18 +37,11 @@ PACK = PACKS.add("kr")(
                 source=_article("50", _ACT, "text"),
             ),
             PackValue(
-                key="weekly_hours",
-                rule="weekly_hours",
-                parameters={"max_hours": 40.0},
-                words="40 hours of work a week, recess excluded",
-                source=_article("50", _ACT, "text"),
-            ),
-            PackValue(
                 key="overtime",
                 rule="overtime",
-                parameters={"normal_hours": 40.0, "max_hours_in_1_weeks": 12.0},
-                words="12 hours of overtime a week if the parties agree; approve it by "
-                "name",
+                parameters={"normal_hours": 40.0, "max_a_week": 12.0},
+                words="40 hours of work a week (article 50); 12 hours of overtime a "
+                "week if the parties agree; approve it by name",
                 source=_article("53"),
             ),
             PackValue(

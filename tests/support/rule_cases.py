@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from support.tiny_rosters import Tiny, shifts_of_day
 
+from solver.walk import past_minutes
+from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import BreakRule, EmploymentContract, ShiftTemplate
 from wfm.domain.roster import WORK, RosterInstance, Shift
 
@@ -128,7 +131,68 @@ def _max_days_a_week(rng: np.random.Generator, instance: RosterInstance) -> Case
     return instance, {"days": int(rng.integers(0, 4))}
 
 
+def _with_ledger(rng: np.random.Generator, instance: RosterInstance) -> RosterInstance:
+    """The problem with some weeks before it in the ledger."""
+    rows = []
+    for one in instance.agents:
+        first = min(d.date_local for d in instance.planned_days[one.agent_id])
+        for week in range(1, 6):
+            if rng.random() < 0.6:
+                rows.append(
+                    FairnessRow(
+                        week=first - timedelta(days=7 * week),
+                        version="v1",
+                        agent_id=one.agent_id,
+                        shifts=int(rng.integers(0, 6)),
+                        paid_hours=float(rng.choice([0, 8, 12.5, 20])),
+                        weekends=int(rng.integers(0, 2)),
+                        weekend_shifts=int(rng.integers(0, 3)),
+                        night_shifts=int(rng.integers(0, 3)),
+                        night_hours=float(rng.integers(0, 20)),
+                        undesired_shifts=int(rng.integers(0, 3)),
+                    )
+                )
+    return replace(instance, ledger=tuple(rows))
+
+
+def _some_hours(rng: np.random.Generator, instance: RosterInstance) -> float:
+    """Paid hours of one to three shifts."""
+    return sum(
+        _minutes(instance, some_shift(rng, instance).paid_steps) / 60
+        for _ in range(int(rng.integers(1, 4)))
+    )
+
+
+def _average_hours(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = _with_ledger(rng, instance)
+    weeks = int(rng.choice([1, 2, 3, 4, 17]))
+    first = instance.agents[0].agent_id
+    days = instance.planned_days[first]
+    number = len({day.week for day in days})
+    past = past_minutes(instance, first)
+    known = [past[w] / 60 for w in range(1, weeks - number + 1) if w in past]
+    total = _some_hours(rng, instance) + sum(known) + _near(rng)
+    return instance, {"max_hours": total / (len(known) + number), "weeks": weeks}
+
+
+def _overtime(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = _with_ledger(rng, instance)
+    normal = _some_hours(rng, instance)
+    approved = ((), ("all",), (instance.agents[0].agent_id,))[rng.integers(3)]
+    extra = abs(_some_hours(rng, instance) - normal) + _near(rng)
+    before = float(rng.choice([0, 4.5, 12]))
+    limits = {
+        "max_a_week": max(0.0, extra),
+        "max_in_4_weeks": max(0.0, extra) + before,
+        "max_in_52_weeks": max(0.0, extra) + 2 * before,
+    }
+    name = str(rng.choice(sorted(limits)))
+    return instance, {"normal_hours": normal, "approved": approved, name: limits[name]}
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "average_hours": _average_hours,
+    "overtime": _overtime,
     "breaks_due": _breaks_due,
     "break_by": _break_by,
     "work_stretch": _work_stretch,

@@ -9,6 +9,7 @@ import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray, read_only
 from wfm.domain.demand import Queue
+from wfm.domain.fairness import FairnessRow
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import (
     Agent,
@@ -177,6 +178,9 @@ class RosterInstance:
     boundary
         What runs of days meet at the first date: the shifts of ``carry_over`` alone, or
         (``open``) as many dates of either kind as they need.
+    ledger
+        What each agent was asked to work in the weeks before the plan, one row per
+        agent and week.
     """
 
     grid: IntervalGrid
@@ -202,6 +206,7 @@ class RosterInstance:
     live: tuple[Shift, ...] | None = None
     cold_start_end_idx: int = 0
     boundary: Literal["carry_over", "open"] = "carry_over"
+    ledger: tuple[FairnessRow, ...] = ()
 
     def __post_init__(self) -> None:
         num_t = self.grid.num_intervals
