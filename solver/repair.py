@@ -20,12 +20,12 @@ import numpy as np
 from solver.core.choices import not_offered
 from solver.core.compile import Compiled, compile_problem
 from solver.core.local_search import LocalSearch, Undo
-from solver.need import UNITS_PER_AGENT
+from solver.need import UNITS_PER_AGENT, Need
 from solver.outcome import SolveLimits
 from solver.problem import Problem, Score, read_problem, score
 from solver.rule import Rule
 from solver.trace import Course, Stop
-from wfm.domain.arrays import BoolArray
+from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.errors import ModelError
 from wfm.domain.roster import Roster, RosterInstance
 
@@ -99,12 +99,12 @@ def repair(
         msg = "a repair needs the live roster"
         raise ModelError(msg)
     limits = limits or RepairLimits()
-    course = Course(
-        SolveLimits(max_time_s=limits.max_time_s, seed=limits.seed), None, stop
-    )
     problem = read_problem(instance, rules)
     search, frozen = _prepared(problem, limits.seed)
     before = score(problem, Roster(shifts=instance.live))
+    course = Course(
+        SolveLimits(max_time_s=limits.max_time_s, seed=limits.seed), None, stop
+    )
     search.begin(before)
     search.mend(course, limits)
     after = score(problem, search.whole(frozen))
@@ -175,8 +175,8 @@ class RepairSearch(LocalSearch):
         shifts = (s for s in before.roster.shifts if planned.get(s.agent_id))
         self.load(Roster(shifts=tuple(shifts)))
         self._live_choice[:] = self.now.choice
-        done = before.served.allocation.agents.sum(axis=0) * UNITS_PER_AGENT
-        self._use_profiles(done[list(self.compiled.backlog_queues)].round())
+        queues = list(self.compiled.backlog_queues)
+        self._use_profiles(wanted_work(self.problem.need, before)[queues])
         broken = {v.agent_id for v in before.violations if v.agent_id}
         for a, name in enumerate(self.compiled.agent_ids):
             if name in broken:
@@ -289,3 +289,19 @@ class RepairSearch(LocalSearch):
     def changes(self) -> int:
         """Return how many agent-days differ from the live roster."""
         return int(self.changed_days().sum())
+
+
+def wanted_work(need: Need, of: Score) -> FloatArray:
+    """Return ``[q, t]`` units of deferred work as the exact allocation of *of* has it.
+
+    What it leaves undone is asked for in whole heads within its time, so that its
+    worth shows.
+    """
+    done = of.served.allocation.agents.sum(axis=0) * UNITS_PER_AGENT
+    wanted: FloatArray = np.rint(done)
+    for work, undone in zip(need.due, of.served.undone, strict=True):
+        left, steps = undone, work.steps
+        for t in np.resize(steps, -(-undone // UNITS_PER_AGENT)) if len(steps) else ():
+            wanted[work.queue_row, t] += min(left, UNITS_PER_AGENT)
+            left -= UNITS_PER_AGENT
+    return wanted

@@ -236,7 +236,7 @@ def prices_of(table: PricesTable | None, currency: str) -> Prices:
         night_per_hour=price("night_per_hour"),
         preference_per_hour=price("preference_per_hour"),
         change_per_shift=per_shift,
-        change_per_break=price("change_per_break", per_shift // 6),
+        change_per_break=price("change_per_break", per_shift // 3),
     )
     steps = table.understaffing_steps
     return prices if steps is None else replace(prices, understaffing_steps=steps)

@@ -153,15 +153,16 @@ def _requirement_rows(plan: Plan, requirement: StaffingRequirement) -> list[Cell
 
 def write_roster(path: Path, instance: RosterInstance, roster: Roster) -> None:
     """Write roster.csv: one row per span of each shift, by agent and time."""
-    write_table(path, ROSTER_HEADER, _roster_rows(instance, roster))
+    write_table(path, ROSTER_HEADER, roster_cells(instance, roster))
 
 
 def roster_frame(instance: RosterInstance, roster: Roster) -> "pd.DataFrame":
     """Return what :func:`write_roster` writes, as a frame."""
-    return _frame(ROSTER_HEADER, _roster_rows(instance, roster))
+    return _frame(ROSTER_HEADER, roster_cells(instance, roster))
 
 
-def _roster_rows(instance: RosterInstance, roster: Roster) -> list[Cells]:
+def roster_cells(instance: RosterInstance, roster: Roster) -> list[Cells]:
+    """Return the rows of roster.csv."""
     sites = {agent.agent_id: agent.site_id for agent in instance.agents}
     grid = instance.grid
     return [
