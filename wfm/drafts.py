@@ -3,7 +3,8 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -32,17 +33,11 @@ from wfm.pipeline.roster_diff import ShiftDifference, differences
 if TYPE_CHECKING:
     from wfm.report.inputs import ReportInput
 
-ROSTER, REQUIREMENT, MANIFEST = "roster.csv", "requirement.csv", "manifest.json"
+ROSTER, REQUIREMENT = "roster.csv", "requirement.csv"
+CERTIFICATE, MANIFEST = "certificate.json", "manifest.json"
 STAGES = ("forecast.csv", REQUIREMENT, STORE, "history_log.csv", "override_log.csv")
 """Files of ``out/`` that an edited roster leaves as they are."""
-VERSION_FILES = (
-    ROSTER,
-    "allocation.csv",
-    "certificate.json",
-    MANIFEST,
-    REQUIREMENT,
-    STORE,
-)
+VERSION_FILES = (ROSTER, MANIFEST, REQUIREMENT, STORE)
 """Files of ``out/`` that a version keeps, as far as they are there."""
 
 
@@ -198,9 +193,11 @@ def take(
     inputs = report_input(draft, proposal.after, {"edits": numbers})
     with (
         appended(draft.directory, instance, edit),
-        OutputFolder(draft.out) as folder,
+        write_out(draft, proposal.after, inputs) as folder,
     ):
-        _write_edited(folder, draft, inputs)
+        from wfm.report.workbook import write_workbook
+
+        write_workbook(folder / "roster.xlsx", inputs)
     return edit
 
 
@@ -232,19 +229,47 @@ def report_input(
     )
 
 
-def _write_edited(folder: Path, draft: Draft, inputs: "ReportInput") -> None:
-    from wfm.io.tables import write_allocation, write_roster
-    from wfm.report.workbook import write_workbook
+@contextmanager
+def write_out(
+    draft: Draft, judged: JudgedRoster, inputs: "ReportInput"
+) -> Iterator[Path]:
+    """Replace ``out/`` by a roster of the draft's plan; the body may add exports.
 
-    for name in STAGES:
-        if (draft.out / name).exists():
-            shutil.copy2(draft.out / name, folder / name)
-    write_roster(folder / ROSTER, inputs.instance, inputs.roster)
-    write_allocation(folder / "allocation.csv", inputs.instance, inputs.allocation)
-    certificate = to_json(inputs.certificate, inputs.instance)
-    write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
-    write_manifest(folder / MANIFEST, inputs.manifest)
-    write_workbook(folder / "roster.xlsx", inputs)
+    The stages before the roster stay as they are.
+    """
+    from wfm.io.tables import write_allocation, write_roster
+
+    with OutputFolder(draft.out) as folder:
+        for name in STAGES:
+            if (draft.out / name).exists():
+                shutil.copy2(draft.out / name, folder / name)
+        instance = draft.desk.instance
+        write_roster(folder / ROSTER, instance, judged.roster)
+        write_allocation(folder / "allocation.csv", instance, judged.allocation)
+        write_atomic(folder / CERTIFICATE, _certificate_text(judged, draft.desk))
+        write_manifest(folder / MANIFEST, inputs.manifest)
+        yield folder
+
+
+def roster_after(draft: Draft, number: int) -> Roster:
+    """Return the roster as it was after the edit *number*; 0 is before them all.
+
+    Raises
+    ------
+    UsageError
+        If no such edit led to the draft.
+    """
+    numbers = [edit.number for edit in draft.history]
+    if number and number not in numbers:
+        known = ", ".join(map(str, numbers)) or "none"
+        msg = f"edit {number} did not lead to this roster; those that did: {known}"
+        raise UsageError(msg)
+    roster = draft.roster
+    for edit in reversed(draft.history):
+        if edit.number <= number:
+            break
+        roster = changed(roster, edit.change.inverse)
+    return roster
 
 
 def keep_draft(draft: Draft, signature: Signature) -> Version:
@@ -255,7 +280,7 @@ def keep_draft(draft: Draft, signature: Signature) -> Version:
     return keep_version(
         draft.directory,
         version_of(draft, signature),
-        version_contents(draft.out),
+        version_contents(draft),
     )
 
 
@@ -285,10 +310,16 @@ def _base_of(draft: Draft) -> str:
     return found[-1] if found else ""
 
 
-def version_contents(out: Path) -> dict[str, bytes]:
-    """Return the files of ``out/`` that a version keeps."""
-    paths = [out / name for name in VERSION_FILES]
-    return {path.name: path.read_bytes() for path in paths if path.exists()}
+def version_contents(draft: Draft) -> dict[str, bytes]:
+    """Return what a version keeps: files of ``out/``, and the draft's certificate."""
+    paths = [draft.out / name for name in VERSION_FILES]
+    found = {path.name: path.read_bytes() for path in paths if path.exists()}
+    certificate = _certificate_text(draft.judged, draft.desk)
+    return found | {CERTIFICATE: certificate.encode()}
+
+
+def _certificate_text(judged: JudgedRoster, desk: Desk) -> str:
+    return json.dumps(to_json(judged.certificate, desk.instance), indent=1) + "\n"
 
 
 def stale_inputs(draft: Draft) -> tuple[str, ...]:

@@ -40,9 +40,9 @@ def rows_of(path: Path, sheet: str, *, values: bool = True) -> list[tuple[object
 def test_sheets(book_path: Path) -> None:
     book = load_workbook(io.BytesIO(book_path.read_bytes()))
     assert book.sheetnames == [
-        "summary", "roster", "week", "cover", "gaps", "rules", "manifest",
+        "summary", "shifts", "roster", "week", "cover", "gaps", "rules", "manifest",
     ]  # fmt: skip
-    for name in ("roster", "week", "cover", "gaps"):
+    for name in ("shifts", "roster", "week", "cover", "gaps"):
         assert book[name].freeze_panes is not None
         assert book[name].auto_filter.ref is not None
 

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,16 +62,25 @@ def history_of(edits: Sequence[LoggedEdit], roster_hash: str) -> tuple[LoggedEdi
     return tuple(reversed(found))
 
 
-def standing(history: Sequence[LoggedEdit]) -> tuple[LoggedEdit, ...]:
-    """Return the edits of a history that are in force.
-
-    What was undone is not, nor is an undoing; an undone undoing brings its edit back.
-    """
+def in_force(history: Sequence[LoggedEdit]) -> tuple[LoggedEdit, ...]:
+    """Return the edits of a history that were not undone, undoings among them."""
     undone: set[int] = set()
+    found: list[LoggedEdit] = []
     for edit in reversed(history):
-        if edit.undoes is not None and edit.number not in undone:
+        if edit.number in undone:
+            continue
+        found.append(edit)
+        if edit.undoes is not None:
             undone.add(edit.undoes)
-    return tuple(e for e in history if e.undoes is None and e.number not in undone)
+    return tuple(reversed(found))
+
+
+def standing(history: Sequence[LoggedEdit]) -> tuple[LoggedEdit, ...]:
+    """Return the edits of a history that stand: neither undone nor an undoing.
+
+    An undone undoing brings its edit back.
+    """
+    return tuple(edit for edit in in_force(history) if edit.undoes is None)
 
 
 @contextmanager
@@ -203,8 +211,3 @@ def _shifts(
         for agent_id, day, start, end, activity, queue in rows
     ]
     return shifts_of(entries, instance.grid, instance.agents, instance.contracts)
-
-
-def numbered(edit: LoggedEdit, directory: Path) -> LoggedEdit:
-    """Return *edit* with the next number of the log."""
-    return replace(edit, number=last_number(directory) + 1)

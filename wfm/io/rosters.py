@@ -110,7 +110,7 @@ def planned_rows(
     where nobody is known and everybody is believed.
     """
     by_id = {agent.agent_id: agent for agent in agents}
-    activities = _activities(plan)
+    activities = known_activities(plan)
     queue_ids = tuple(queue.queue_id for queue in plan.queues)
     found: list[RosterRow] = []
     for row in iter_rows(sheet, problems):
@@ -132,7 +132,8 @@ def planned_rows(
     return tuple(found)
 
 
-def _activities(plan: Plan) -> frozenset[str]:
+def known_activities(plan: Plan) -> frozenset[str]:
+    """Return work and the kinds of break that contracts of the plan know."""
     kinds = {
         rule.kind
         for contract in plan.contracts.values()

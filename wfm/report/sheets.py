@@ -32,6 +32,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "plain_date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "time": {"num_format": "ddd yyyy-mm-dd hh:mm", "align": "left"},
     "utc": {"num_format": 'yyyy-mm-dd"T"hh:mm"Z"', "align": "left"},
+    "local": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "sum_text": {"bold": True, "top": 1},
     "sum_whole": {"bold": True, "top": 1, "num_format": "#,##0"},
     "sum_hours": {"bold": True, "top": 1, "num_format": "#,##0.0"},

@@ -5,6 +5,7 @@ from typing import Any
 
 from wfm.report.inputs import ReportInput
 from wfm.report.sheets import Book
+from wfm.report.shift_sheet import write_shifts
 from wfm.report.workbook_parts import (
     write_cover,
     write_gaps,
@@ -17,6 +18,7 @@ from wfm.report.workbook_parts import (
 
 SHEETS = (
     ("summary", write_summary),
+    ("shifts", write_shifts),
     ("roster", write_roster),
     ("week", write_week),
     ("cover", write_cover),
@@ -29,9 +31,10 @@ SHEETS = (
 def write_workbook(path: Path, inputs: ReportInput) -> None:
     """Write one run to *path* (``.xlsx``).
 
-    The sheet ``roster`` has exactly the columns of ``roster.csv``. Totals are formulas
-    with their values cached; times in UTC and in local time are real dates. The file's
-    creation time is the run's, so that the same run gives the same bytes.
+    The sheet ``roster`` has exactly the columns of ``roster.csv``; ``shifts`` is the
+    same, a row per shift on the agent's clock. Either can be edited. Totals are
+    formulas with their values cached; times in UTC and in local time are real dates.
+    The file's creation time is the run's, so that the same run gives the same bytes.
     """
     import xlsxwriter
 
