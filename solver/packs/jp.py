@@ -55,8 +55,8 @@ PACK = PACKS.add("jp")(
                     "max_in_52_weeks": 360.0,
                 },
                 words="40 hours of work a week (article 32); overtime only under an "
-                "article 36 agreement, at most 45 hours a month (41.5 in four weeks) and 360 a "
-                "year; approve it by name",
+                "article 36 agreement, at most 45 hours a month (41.5 in four weeks) "
+                "and 360 a year; approve it by name",
                 source=_article("36", _ACT, "memory"),
                 since=date(2019, 4, 1),
             ),

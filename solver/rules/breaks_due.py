@@ -34,9 +34,9 @@ class BreaksDue:
     agent_ids: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        for pair in self.due:
-            if len(pair) != 2 or min(pair) < 0:
-                msg = f"due are pairs of hours and minutes, got {pair}"
+        for hours, minutes in self.due:
+            if min(hours, minutes) < 0:
+                msg = f"{minutes} min of breaks beyond {hours} h"
                 raise ValueError(msg)
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

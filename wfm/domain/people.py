@@ -69,8 +69,8 @@ class Site:
     """A place of work, with its clock, seats and premia.
 
     *night_from_minute* to *night_to_minute* is the night on the local clock (it may
-    wrap midnight); *night_premium_fraction* and *holiday_premium_fraction* are added
-    to the wage.
+    wrap midnight); *night_premium_fraction*, *sunday_premium_fraction* and
+    *holiday_premium_fraction* are added to the wage, each on top of the others.
     """
 
     site_id: str
@@ -84,6 +84,7 @@ class Site:
     night_to_minute: int = 6 * 60
     night_premium_fraction: float = 0.0
     holiday_premium_fraction: float = 0.0
+    sunday_premium_fraction: float = 0.0
     outsourced: bool = False
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from wfm.domain.demand import (
     DEFAULT_FORECAST_MODEL,
@@ -13,19 +13,55 @@ from wfm.domain.demand import (
     ShrinkageComponent,
 )
 from wfm.domain.edits import OverrideRow
+from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import Agent, EmploymentContract, Site
 from wfm.domain.roster import Prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRule:
-    """One rule table of plan.yaml, at the level it stands: plan, site or contract."""
+    """One rule table of plan.yaml, at the level it stands: plan, site or contract.
+
+    *pack* and *pack_key* name the value of a rule pack that it comes from, if it does;
+    what the plan says itself at the same level wins over it.
+    """
 
     rule: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     enabled: bool = True
     site_id: str | None = None
     contract_id: str | None = None
+    pack: str = ""
+    pack_key: str = ""
+
+
+PackState: TypeAlias = Literal[
+    "verified", "confirmed", "own", "unverified", "off", "later"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPack:
+    """One rule pack that plan.yaml asks for, at the level it stands.
+
+    Attributes
+    ----------
+    states
+        Key of a value or premium -> ``verified`` (in the pack), ``confirmed`` (by the
+        plan), ``own`` (the plan's own value), ``unverified`` (off, as nobody has
+        verified it), ``off`` (by the plan), ``later`` (not yet in force).
+    premia
+        Key -> fraction of the wage, of the premia that hold.
+    confirmed_by
+        Who confirmed values, in the plan's words.
+    """
+
+    pack: str
+    states: Mapping[str, PackState]
+    premia: Mapping[str, float] = field(default_factory=dict)
+    site_id: str | None = None
+    contract_id: str | None = None
+    confirmed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +86,7 @@ class Plan:
     """plan.yaml: what is planned, for whom, under which rules and prices.
 
     *first_date* and *weeks* give the plan's dates in *zone*, the planner's.
+    *packs* are the rule packs asked for, whose values stand among *rules*;
     *queue_floors* are the ``min_cover`` entries that name a queue. *multi_skill* says
     whether queues that share agents are sized together.
     """
@@ -66,6 +103,7 @@ class Plan:
     contracts: Mapping[str, EmploymentContract]
     prices: Prices
     rules: tuple[PlanRule, ...] = ()
+    packs: tuple[PlanPack, ...] = ()
     queue_floors: tuple[QueueFloor, ...] = ()
     shrinkage: tuple[ShrinkageComponent, ...] = ()
     calendar_changes: Mapping[str, CalendarChange] = field(default_factory=dict)
@@ -170,6 +208,7 @@ class PlanFolder:
     availability: tuple[AvailabilityRow, ...] = ()
     time_off: tuple[TimeOffRow, ...] = ()
     previous_roster: tuple[RosterRow, ...] | None = None
+    ledger: tuple[FairnessRow, ...] = ()
     locked: tuple[RosterRow, ...] = ()
     events: tuple[DemandEvent, ...] = ()
     overrides: tuple[OverrideRow, ...] = ()

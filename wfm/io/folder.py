@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from wfm.domain.demand import ContactHistory
 from wfm.domain.errors import InputError, Problem, UsageError
+from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import Agent
 from wfm.domain.plan import ExchangeRate, Plan, PlanFolder, RosterRow
 from wfm.io.demand_files import (
@@ -19,6 +20,7 @@ from wfm.io.demand_files import (
     read_exchange_rates,
     read_overrides,
 )
+from wfm.io.fairness_ledger import read_ledger
 from wfm.io.history import history_columns, read_history
 from wfm.io.people_files import (
     AGENTS,
@@ -250,6 +252,7 @@ def _contents(
             (),
         ),
         previous_roster=_previous(source, plan, agents, names, problems),
+        ledger=_ledger(source, problems),
         locked=table(
             "locked",
             ROSTER,
@@ -304,6 +307,20 @@ def _previous(
     sheet = source.sheet("previous_roster", ROSTER)
     given = None if sheet is None else previous_rows(sheet, plan, known, problems)
     return with_published(given, source.directory, plan, known, problems, source.hashes)
+
+
+def _ledger(source: _Source, problems: Problems) -> tuple[FairnessRow, ...]:
+    """Return what people were asked to work in published weeks."""
+    if "previous_roster" not in source.needs:
+        return ()
+    try:
+        return read_ledger(source.directory)
+    except InputError as error:
+        for fault in error.problems:
+            problems.add(
+                fault.file, fault.message, row=fault.row, expected=fault.expected
+            )
+        return ()
 
 
 def _rates(

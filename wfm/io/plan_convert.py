@@ -163,6 +163,7 @@ def site_of(site_id: str, table: SiteTable) -> Site:
         night_to_minute=table.night[1],
         night_premium_fraction=table.night_premium,
         holiday_premium_fraction=table.holiday_premium,
+        sunday_premium_fraction=table.sunday_premium,
         outsourced=table.outsourced,
     )
 
@@ -228,8 +229,8 @@ def prices_of(table: PricesTable | None, currency: str) -> Prices:
         amount = getattr(table, name)
         return default if amount is None else minor_units(amount, currency, THOUSANDTHS)
 
-    # A changed shift weighs as much as a missing hour unless the plan says otherwise.
-    per_shift = price("change_per_shift", price("understaffing_per_hour"))
+    # A changed shift weighs as much as two missing hours unless the plan says else.
+    per_shift = price("change_per_shift", 2 * price("understaffing_per_hour"))
     prices = Prices(
         understaffing_per_hour=price("understaffing_per_hour"),
         overstaffing_per_hour=price("overstaffing_per_hour"),

@@ -15,6 +15,7 @@ from wfm.io.plan_convert import (
     site_of,
 )
 from wfm.io.plan_faults import validated
+from wfm.io.plan_packs import with_premia
 from wfm.io.plan_patches import apply_patches
 from wfm.io.plan_rules import plan_rules
 from wfm.io.plan_schema import PlanTable
@@ -89,7 +90,8 @@ def plan_document(document: YamlDocument, problems: Problems) -> PlanDocument | 
 
 
 def _plan(table: PlanTable, faults: DocumentProblems) -> Plan:
-    rules, floors = plan_rules(table, faults)
+    found = plan_rules(table, faults)
+    sites = {name: site_of(name, site) for name, site in table.sites.items()}
     return Plan(
         name=table.name,
         zone=table.zone,
@@ -99,11 +101,12 @@ def _plan(table: PlanTable, faults: DocumentProblems) -> Plan:
         roster_step_minutes=int(table.roster_step_minutes),
         currency=table.currency,
         queues=tuple(queue_of(name, queue) for name, queue in table.queues.items()),
-        sites={name: site_of(name, site) for name, site in table.sites.items()},
+        sites=with_premia(sites, found.packs, table),
         contracts=contracts_of(table),
         prices=prices_of(table.prices, table.currency),
-        rules=rules,
-        queue_floors=floors,
+        rules=tuple(found.rules),
+        packs=tuple(found.packs),
+        queue_floors=tuple(found.floors),
         shrinkage=shrinkage_of(table.shrinkage),
         calendar_changes={
             key: calendar_change(change) for key, change in table.calendars.items()

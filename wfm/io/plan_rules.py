@@ -1,68 +1,177 @@
 """The rules of plan.yaml: known names, valid parameters, floors of ``min_cover``."""
 
 import dataclasses
-import typing
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from wfm.domain.plan import PlanRule, QueueFloor
+from wfm.domain.plan import PlanPack, PlanRule, QueueFloor
 from wfm.io.plan_checks import check_reference, names_written
 from wfm.io.plan_convert import opening_hours
-from wfm.io.plan_faults import validated_part, value_words
+from wfm.io.plan_faults import validated_part
+from wfm.io.plan_packs import PACK, Level, pack_rules
+from wfm.io.plan_rule_values import check_whole, parameters_of
 from wfm.io.plan_schema import CoverTable, PlanTable
-from wfm.io.problems import did_you_mean
+from wfm.io.problems import BadValueError, did_you_mean
+from wfm.io.values import parse_date
 from wfm.io.yaml_source import DocumentProblems, Path
 
 MIN_COVER = "min_cover"
-_NOT_PARAMETERS = frozenset({"agent_ids"})
+_FROM, _TO = "from", "to"
+_SHAPE = "name: setting, or a list of them"
 
 
-def plan_rules(
-    plan: PlanTable, faults: DocumentProblems
-) -> tuple[tuple[PlanRule, ...], tuple[QueueFloor, ...]]:
-    """Return the rules of plan, sites and contracts, and the floors of queues."""
-    rules: list[PlanRule] = []
-    floors: list[QueueFloor] = []
-    general: dict[str, Mapping[str, object]] = {}
-    for level in _levels(plan):
-        for name, value in level.rules.items():
-            path = (*level.path, name)
-            if not _is_known(name, path, faults):
-                continue
-            if name == MIN_COVER and value != "off":
-                rule, queue_floors = _min_cover(value, path, level, plan, faults)
-                floors += queue_floors
-            else:
-                rule = _rule(name, value, path, level, general.get(name, {}), faults)
-            if rule is not None:
-                rules.append(rule)
-                if level.is_general:
-                    general[name] = rule.parameters
-    return tuple(rules), tuple(floors)
+@dataclasses.dataclass(slots=True)
+class PlanRules:
+    """What plan.yaml says about rules.
+
+    Rules and packs of plan, sites and contracts that are in force on the plan's first
+    date, and the floors of queues.
+    """
+
+    rules: list[PlanRule] = dataclasses.field(default_factory=list)
+    packs: list[PlanPack] = dataclasses.field(default_factory=list)
+    floors: list[QueueFloor] = dataclasses.field(default_factory=list)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Level:
-    path: Path
-    rules: Mapping[str, Any]
-    site_id: str | None = None
-    contract_id: str | None = None
-
-    @property
-    def is_general(self) -> bool:
-        return self.site_id is None and self.contract_id is None
+def plan_rules(plan: PlanTable, faults: DocumentProblems) -> PlanRules:
+    """Return the rules of plan, sites and contracts; faults go to *faults*."""
+    return _Reader(plan, faults).read()
 
 
-def _levels(plan: PlanTable) -> Iterator[_Level]:
-    yield _Level(path=("rules",), rules=plan.rules)
+def _levels(plan: PlanTable) -> Iterator[tuple[Level, Any]]:
+    yield Level(path=("rules",)), plan.rules
     for site_id, site in plan.sites.items():
-        path: Path = ("sites", site_id, "rules")
-        yield _Level(path=path, rules=site.rules or {}, site_id=site_id)
+        yield Level(path=("sites", site_id, "rules"), site_id=site_id), site.rules
     for name, contract in plan.employment_contracts.items():
-        path = ("employment_contracts", name, "rules")
-        yield _Level(path=path, rules=contract.rules or {}, contract_id=name)
+        path: Path = ("employment_contracts", name, "rules")
+        yield Level(path=path, contract_id=name), contract.rules
+
+
+def _of_table(rules: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any, Path]]:
+    for name, value in rules.items():
+        if name == PACK and isinstance(value, list):
+            for i, item in enumerate(value):
+                yield PACK, item, (*path, name, i)
+        else:
+            yield name, value, (*path, name)
+
+
+class _Reader:
+    """Reads the levels, the general one first: others may add to its parameters."""
+
+    def __init__(self, plan: PlanTable, faults: DocumentProblems) -> None:
+        self.plan, self.faults = plan, faults
+        self.found = PlanRules()
+        self.general: dict[str, Mapping[str, object]] = {}
+
+    def read(self) -> PlanRules:
+        for level, rules in _levels(self.plan):
+            entries = list(self._entries(rules, level.path))
+            for name, value, path in entries:
+                if name == PACK:
+                    self._read_pack(value, path, level)
+            for name, value, path in entries:
+                if name != PACK and _is_known(name, path, self.faults):
+                    self._read_rule(name, value, path, level)
+        return self.found
+
+    def _entries(self, rules: Any, path: Path) -> Iterator[tuple[str, Any, Path]]:
+        """Yield name, setting and place of each rule and pack of a level."""
+        if isinstance(rules, dict):
+            yield from _of_table(rules, path)
+        elif isinstance(rules, list):
+            for i, item in enumerate(rules):
+                if not isinstance(item, dict):
+                    self.faults.at_value((*path, i), f"{item!r} is no rule", _SHAPE)
+                elif PACK in item:
+                    yield PACK, item, (*path, i)
+                else:
+                    yield from _of_table(item, (*path, i))
+        elif rules is not None:
+            self.faults.at_value(path, f"{rules!r} is no table of rules", _SHAPE)
+
+    def _read_pack(self, value: Any, path: Path, level: Level) -> None:
+        pack, rules = pack_rules(value, path, level, self.plan.week, self.faults)
+        self.found.rules += rules
+        if pack is not None:
+            self.found.packs.append(pack)
+        for rule in rules:
+            self._note_general(rule, level)
+
+    def _read_rule(self, name: str, value: Any, path: Path, level: Level) -> None:
+        if name == MIN_COVER and value != "off":
+            rule, floors = _min_cover(value, path, level, self.plan, self.faults)
+            self.found.floors += floors
+        else:
+            rule = self._rule(name, value, path, level)
+        if rule is not None:
+            self.found.rules.append(rule)
+            self._note_general(rule, level)
+
+    def _note_general(self, rule: PlanRule, level: Level) -> None:
+        if level.is_general:
+            known = self.general.get(rule.rule, {})
+            self.general[rule.rule] = {**known, **rule.parameters}
+
+    def _rule(self, name: str, value: Any, path: Path, level: Level) -> PlanRule | None:
+        if value == "off":
+            return _plan_rule(name, {}, level, enabled=False)
+        if value in (None, "on"):
+            value = {}
+        if not isinstance(value, dict):
+            message = f"{value!r} is not a setting of the rule"
+            expected = "its parameters as {name: value}, or off"
+            self.faults.at_value(path, message, expected)
+            return None
+        given = {k: v for k, v in value.items() if k not in (_FROM, _TO)}
+        parameters = parameters_of(name, given, path, self.faults)
+        in_force = self._is_in_force(value, path)
+        if parameters is None:
+            return None
+        whole = {**self._given_before(name, level), **parameters}
+        check_whole(name, whole, path, self.faults)
+        return _plan_rule(name, parameters, level) if in_force else None
+
+    def _given_before(self, name: str, level: Level) -> dict[str, object]:
+        """Return what the plan and this level's packs have said about the rule."""
+        given = dict(self.general.get(name, {}))
+        for rule in self.found.rules:
+            same = (rule.site_id, rule.contract_id) == (
+                level.site_id,
+                level.contract_id,
+            )
+            if rule.rule == name and same:
+                given |= rule.parameters
+        return given
+
+    def _is_in_force(self, value: Mapping[str, Any], path: Path) -> bool:
+        """Return whether the plan's first date lies in the table's range of dates."""
+        first, last = date.min, date.max
+        try:
+            if value.get(_FROM) is not None:
+                first = parse_date(value[_FROM])
+            if value.get(_TO) is not None:
+                last = parse_date(value[_TO])
+        except BadValueError as error:
+            key = _FROM if first == date.min and _FROM in value else _TO
+            self.faults.at_value((*path, key), str(error), error.expected)
+            return False
+        if first > last:
+            self.faults.at_value((*path, _TO), f"{last} lies before {first}")
+        return first <= self.plan.week <= last
+
+
+def _plan_rule(
+    name: str, parameters: Mapping[str, object], level: Level, *, enabled: bool = True
+) -> PlanRule:
+    return PlanRule(
+        rule=name,
+        parameters=parameters,
+        enabled=enabled,
+        site_id=level.site_id,
+        contract_id=level.contract_id,
+    )
 
 
 def _is_known(name: str, path: Path, faults: DocumentProblems) -> bool:
@@ -74,91 +183,10 @@ def _is_known(name: str, path: Path, faults: DocumentProblems) -> bool:
     return name in known
 
 
-def _rule(
-    name: str,
-    value: Any,
-    path: Path,
-    level: _Level,
-    general: Mapping[str, object],
-    faults: DocumentProblems,
-) -> PlanRule | None:
-    if value == "off":
-        return PlanRule(
-            rule=name,
-            enabled=False,
-            site_id=level.site_id,
-            contract_id=level.contract_id,
-        )
-    if value in (None, "on"):
-        value = {}
-    if not isinstance(value, dict):
-        message = f"{value!r} is not a setting of the rule"
-        faults.at_value(path, message, "its parameters as {name: value}, or off")
-        return None
-    parameters = _parameters(name, value, path, faults)
-    if parameters is None:
-        return None
-    _check_whole(name, {**general, **parameters}, path, faults)
-    return PlanRule(
-        rule=name,
-        parameters=parameters,
-        site_id=level.site_id,
-        contract_id=level.contract_id,
-    )
-
-
-def _rule_class(name: str) -> type[Any]:
-    from solver.rule import RULES
-
-    return RULES[name]
-
-
-def _parameters(
-    name: str, given: Mapping[str, Any], path: Path, faults: DocumentProblems
-) -> dict[str, object] | None:
-    rule_class = _rule_class(name)
-    hints = typing.get_type_hints(rule_class)
-    known = [
-        field.name
-        for field in dataclasses.fields(rule_class)
-        if field.name not in _NOT_PARAMETERS
-    ]
-    parameters: dict[str, object] = {}
-    for key, text in given.items():
-        if key not in known:
-            faults.at_key((*path, key), f"unknown key{did_you_mean(key, known)}")
-            continue
-        try:
-            parameters[key] = TypeAdapter(hints[key]).validate_python(text)
-        except ValidationError as error:
-            faults.at_value((*path, key), *value_words(error))
-    return parameters if len(parameters) == len(given) else None
-
-
-def _check_whole(
-    name: str, parameters: Mapping[str, object], path: Path, faults: DocumentProblems
-) -> None:
-    rule_class = _rule_class(name)
-    missing = [
-        field.name
-        for field in dataclasses.fields(rule_class)
-        if field.name not in parameters
-        and field.default is dataclasses.MISSING
-        and field.default_factory is dataclasses.MISSING
-    ]
-    if missing:
-        faults.at_key(path, f"the key {missing[0]!r} is missing")
-        return
-    try:
-        rule_class(**parameters)
-    except ValueError as error:
-        faults.at_value(path, str(error))
-
-
 def _min_cover(
     value: Any,
     path: Path,
-    level: _Level,
+    level: Level,
     plan: PlanTable,
     faults: DocumentProblems,
 ) -> tuple[PlanRule | None, list[QueueFloor]]:

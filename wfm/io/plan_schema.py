@@ -136,8 +136,9 @@ class SiteTable(Table):
     night: ClockSpan = (22 * 60, 6 * 60)
     night_premium: NotNegative = 0.0
     holiday_premium: NotNegative = 0.0
+    sunday_premium: NotNegative = 0.0
     outsourced: Flag = False
-    rules: dict[str, Any] | None = None
+    rules: Any = None
 
 
 class BreakTable(Table):
@@ -165,7 +166,7 @@ class ContractTable(Table):
     """One employment contract."""
 
     shifts: Annotated[tuple[Id, ...], Field(min_length=1)]
-    rules: dict[str, Any] | None = None
+    rules: Any = None
 
 
 class PricesTable(Table):
@@ -207,6 +208,17 @@ class CalendarTable(Table):
     remove: tuple[Day, ...] = ()
 
 
+class PackTable(Table):
+    """One rule pack that is asked for."""
+
+    pack: Id
+    confirmed: Literal["all"] | tuple[str, ...] = ()
+    confirmed_by: str = ""
+    values: dict[str, Any] = Field(default_factory=dict)
+    valid_from: Day | None = Field(default=None, alias="from")
+    valid_to: Day | None = Field(default=None, alias="to")
+
+
 class CoverTable(Table):
     """One entry of the rule ``min_cover``."""
 
@@ -238,7 +250,7 @@ class PlanTable(Table):
     break_sets: dict[Id, tuple[BreakTable, ...]] = Field(default_factory=dict)
     shift_templates: dict[Id, ShiftTable] = Field(default_factory=dict)
     employment_contracts: dict[Id, ContractTable] = Field(default_factory=dict)
-    rules: dict[str, Any] = Field(default_factory=dict)
+    rules: Any = None
     prices: PricesTable | None = None
     level_deferred: Literal["apart", "together"] = "apart"
     staffing: StaffingTable = StaffingTable()

@@ -33,6 +33,7 @@ from wfm.pipeline.window import (
 
 MINUTES_PER_HOUR = 60
 WORKDAYS_PER_WEEK = 5
+SUNDAY = 6
 
 
 def roster_instance(
@@ -85,6 +86,7 @@ def roster_instance(
         ),
         locked=shifts_of(folder.locked, grid, folder.agents, plan.contracts),
         cold_start_end_idx=_cold_start_end(folder, grid, guaranteed, start),
+        ledger=tuple(row for row in folder.ledger if row.week < plan.first_date),
     )
 
 
@@ -227,6 +229,7 @@ def _premia(
         else (minute >= low) & (minute < high)
     )
     factor: FloatArray = 1.0 + site.night_premium_fraction * night.astype(np.float64)
+    factor += site.sunday_premium_fraction * (clock.weekday == SUNDAY)
     if site.holidays == "premium":
         days = [wall_minute(day) // MINUTES_PER_DAY for day in holidays]
         factor += site.holiday_premium_fraction * np.isin(clock.day, days)

@@ -11,13 +11,15 @@ def resolve_rules(plan: Plan, agents: Sequence[Agent]) -> tuple[RuleSetting, ...
     """Return one setting per rule and distinct parameter set.
 
     A contract's table wins over its site's, and that over the plan's, parameter by
-    parameter. A rule that stands only at the plan applies to everybody.
+    parameter; at one level the plan's own table wins over a rule pack. A rule that
+    stands only at the plan applies to everybody.
     """
     settings: list[RuleSetting] = []
     for name in sorted({rule.rule for rule in plan.rules}):
         tables = [rule for rule in plan.rules if rule.rule == name]
         if all(t.site_id is None and t.contract_id is None for t in tables):
-            settings.append(RuleSetting(rule=name, parameters=_merged(tables)))
+            merged = _merged(sorted(tables, key=_specificity))
+            settings.append(RuleSetting(rule=name, parameters=merged))
         else:
             settings += _per_agent(name, tables, agents)
     return tuple(settings)
@@ -47,8 +49,9 @@ def _applies(table: PlanRule, agent: Agent) -> bool:
     )
 
 
-def _specificity(table: PlanRule) -> int:
-    return 2 * (table.contract_id is not None) + (table.site_id is not None)
+def _specificity(table: PlanRule) -> tuple[int, bool]:
+    level = 2 * (table.contract_id is not None) + (table.site_id is not None)
+    return level, not table.pack
 
 
 def _merged(tables: Sequence[PlanRule]) -> dict[str, object]:
