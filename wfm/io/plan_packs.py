@@ -75,7 +75,7 @@ def _pack(table: PackTable, path: Path, faults: DocumentProblems) -> "Pack | Non
 def _check_keys(
     table: PackTable, pack: "Pack", path: Path, faults: DocumentProblems
 ) -> bool:
-    known, before = pack.keys(), len(faults.places)
+    known = pack.keys()
     for i, key in enumerate(() if table.confirmed == "all" else table.confirmed):
         if key not in known:
             message = f"{pack.name} has no value {key!r}{did_you_mean(key, known)}"
@@ -84,7 +84,7 @@ def _check_keys(
         if key not in known:
             message = f"{pack.name} has no such value{did_you_mean(key, known)}"
             faults.at_key((*path, "values", key), message)
-    return len(faults.places) == before
+    return not any(faults.is_faulty((*path, part)) for part in ("confirmed", "values"))
 
 
 class _Asked:
