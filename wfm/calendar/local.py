@@ -5,11 +5,10 @@ Policy, used everywhere: a local time that exists twice (clocks fall back) means
 first instant after the gap. Everything else in the project counts grid steps.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -21,11 +20,13 @@ from wfm.domain.errors import WfmError
 from wfm.domain.grid import IntervalGrid
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the naive origin of wall minutes
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 # Since 1970 no zone has changed its offset twice in less than Recife in 2000, within
 # 6 days 23 hours.
 _STEADY_DAYS = 4
 _CLOCKS_KEPT = 16
+_SAMPLES_KEPT = 1 << 14  # a zone needs ninety a year
 
 
 class UnknownZoneError(WfmError):
@@ -104,41 +105,42 @@ def local_day(day: date, zone_name: str) -> tuple[datetime, datetime]:
 def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
     """Return the UTC offset ``[t]`` at the start of every interval, in minutes.
 
-    Offsets are sampled every few days and each change is then found by bisection, so
-    a year of quarter hours costs a hundred look-ups.
+    Offsets are sampled every few days and each change is then found by bisection. All
+    grids share the samples, so a year costs a hundred look-ups once.
     """
-    tz, num = zone(zone_name), grid.num_intervals
-
-    def offset_at(idx: int) -> int:
-        offset = grid.instant(idx).astimezone(tz).utcoffset()
-        assert offset is not None  # noqa: S101 - pytz zones always have one
-        return int(offset.total_seconds()) // 60
-
-    offsets = np.empty(num, dtype=np.int64)
-    stride = max(1, _STEADY_DAYS * MINUTES_PER_DAY // grid.interval_minutes)
-    marks = [*range(0, num, stride), num - 1] if num else []
-    samples = [offset_at(mark) for mark in marks]
-    for k, (low, high) in enumerate(pairwise(marks)):
-        first, change = samples[k], high
-        if first != samples[k + 1]:
-            change = _first_index(low, high, partial(_differs, offset_at, first))
-        offsets[low:change] = first
-        offsets[change : high + 1] = samples[k + 1]
-    return offsets
+    num, step = grid.num_intervals, grid.interval_minutes
+    starts = grid.start_minute + np.arange(num) * step
+    first, stride = grid.start_minute, _STEADY_DAYS * MINUTES_PER_DAY
+    marks = range(first - first % stride, first + num * step + stride, stride)
+    offsets, changes = [_offset_at(zone_name, marks[0])], []
+    for low, high in pairwise(marks):
+        if (offset := _offset_at(zone_name, high)) != offsets[-1]:
+            changes.append(_change_between(zone_name, low, high))
+            offsets.append(offset)
+    if not changes:
+        return np.full(num, offsets[0], dtype=np.int64)
+    return np.array(offsets)[np.searchsorted(changes, starts, side="right")]
 
 
-def _differs(offset_at: Callable[[int], int], old: int, idx: int) -> bool:
-    return offset_at(idx) != old
+@lru_cache(maxsize=_SAMPLES_KEPT)
+def _offset_at(zone_name: str, minute: int) -> int:
+    """Return the UTC offset in minutes, *minute* minutes after 1970-01-01 UTC."""
+    instant = _EPOCH_UTC + timedelta(minutes=minute)
+    offset = instant.astimezone(zone(zone_name)).utcoffset()
+    assert offset is not None  # noqa: S101 - pytz zones always have one
+    return int(offset.total_seconds()) // 60
 
 
-def _first_index(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """Return the first index in ``(low, high]`` for which *holds* is true."""
+@lru_cache(maxsize=_SAMPLES_KEPT)
+def _change_between(zone_name: str, low: int, high: int) -> int:
+    """Return the first minute in ``(low, high]`` whose offset is not that of *low*."""
+    old = _offset_at(zone_name, low)
     while high - low > 1:
         middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
+        if _offset_at(zone_name, middle) == old:
             low = middle
+        else:
+            high = middle
     return high
 
 

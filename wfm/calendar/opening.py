@@ -32,12 +32,8 @@ def open_mask(
 
 def weekly_mask(spans: WeeklySpans, clock: LocalClock) -> BoolArray:
     """Return whether each interval ``[t]`` lies in the local *spans* of its weekday."""
-    mask = np.zeros(clock.day.shape, dtype=bool)
+    week = np.zeros((len(spans), MINUTES_PER_DAY), dtype=bool)
     for weekday, day_spans in enumerate(spans):
         for opens, closes in day_spans:
-            mask |= (
-                (clock.weekday == weekday)
-                & (clock.minute_of_day >= opens)
-                & (clock.minute_of_day < closes)
-            )
-    return mask
+            week[weekday, opens:closes] = True
+    return np.asarray(week[clock.weekday, clock.minute_of_day])
