@@ -1,11 +1,11 @@
 """Handle time: a slow level times the shape of the day, each believed by its data."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, weekday_of
+from forecasting.weeks import by_week
 from wfm.domain.arrays import FloatArray, IntArray
 
 PRIOR_CONTACTS = 100.0
@@ -15,9 +15,6 @@ WIDTH_MINUTES = 30.0
 WEEKDAY_PRIOR_CONTACTS = 400.0
 WEEKDAY_MIN_WEEKS = 8
 _REACH_SD = 3.0
-
-Deviation = Callable[[FloatArray, FloatArray], FloatArray]
-"""``(relative seconds, contacts) -> ratio - 1``, shrunken, of one shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,95 +73,39 @@ def fit_handle_time(
     """
     if handled.sum() <= 0:
         return None
-    starts = np.arange(0, len(handled), DAYS_PER_WEEK)
-    levels = _weekly_levels(handle_s, handled, starts, stated_s)
-    by_day = np.repeat(levels, DAYS_PER_WEEK)[: len(handled), None]
-    relative = np.divide(
-        handle_s, by_day, out=np.zeros_like(handle_s), where=by_day > 0
+    from forecasting.kernels.days import handle_weeks
+
+    prior = 0.0 if stated_s is None else LEVEL_PRIOR_CONTACTS
+    levels, relative, contacts, by_day = handle_weeks(
+        np.ascontiguousarray(handle_s),
+        np.ascontiguousarray(handled),
+        1.0 - LEVEL_ALPHA_PER_WEEK,
+        (prior * (stated_s or 0.0), prior),
     )
-    slot = _slot_shape(
-        np.add.reduceat(relative, starts),
-        np.add.reduceat(handled, starts),
-        slot_minutes,
-    )
+    slot = _slot_shape(relative, contacts, slot_minutes)
     weekday = np.ones(DAYS_PER_WEEK)
-    if len(starts) >= WEEKDAY_MIN_WEEKS:
-        weekday = _weekday_shape(relative.sum(axis=1), (handled * slot).sum(axis=1))
+    if len(levels) >= WEEKDAY_MIN_WEEKS:
+        weekday = _weekday_shape(by_day, handled @ slot)
         weekday = np.roll(weekday, int(weekday_of(days[:1])[0]))
     return HandleTime(level_s=float(levels[-1]), slot=slot, weekday=weekday)
-
-
-def _weekly_levels(
-    handle_s: FloatArray, handled: FloatArray, starts: IntArray, stated_s: float | None
-) -> FloatArray:
-    """Return the smoothed handle time ``[w]`` of each week, first day's week first."""
-    seconds = np.add.reduceat(handle_s.sum(axis=1), starts)
-    contacts = np.add.reduceat(handled.sum(axis=1), starts)
-    prior = 0.0 if stated_s is None else LEVEL_PRIOR_CONTACTS
-    prior_s = prior * (stated_s or 0.0)
-    keep = 1.0 - LEVEL_ALPHA_PER_WEEK
-    levels = np.empty(len(starts))
-    sum_s = sum_n = 0.0
-    for week in range(len(starts)):
-        sum_s, sum_n = keep * sum_s + seconds[week], keep * sum_n + contacts[week]
-        weight = sum_n + prior
-        levels[week] = (sum_s + prior_s) / weight if weight > 0 else 0.0
-    return levels
 
 
 def _slot_shape(
     relative: FloatArray, handled: FloatArray, slot_minutes: int
 ) -> FloatArray:
     """Return ratios ``[s]`` from weekly sums ``[w, s]``."""
-    kernel = _kernel(slot_minutes, handled.shape[1])
+    from forecasting.kernels.days import proven
 
-    def deviation(seconds: FloatArray, contacts: FloatArray) -> FloatArray:
-        near, near_n = (_smooth(x, kernel) for x in (seconds, contacts))
-        return (near + PRIOR_CONTACTS) / (near_n + PRIOR_CONTACTS) - 1.0
-
-    return 1.0 + _proven(relative, handled, deviation)
+    weights = _kernel(slot_minutes, handled.shape[1])
+    return 1.0 + proven(relative, handled, weights, PRIOR_CONTACTS)
 
 
 def _weekday_shape(relative: FloatArray, expected: FloatArray) -> FloatArray:
     """Return ratios ``[7]`` from daily sums ``[d]``, the first day's weekday first."""
+    from forecasting.kernels.days import proven
 
-    def by_week(values: FloatArray) -> FloatArray:
-        padded = np.pad(values, (0, -len(values) % DAYS_PER_WEEK))
-        return np.asarray(padded.reshape(-1, DAYS_PER_WEEK))
-
-    def deviation(seconds: FloatArray, contacts: FloatArray) -> FloatArray:
-        prior = WEEKDAY_PRIOR_CONTACTS
-        return (seconds + prior) / (contacts + prior) - 1.0
-
-    return 1.0 + _proven(by_week(relative), by_week(expected), deviation)
-
-
-def _proven(
-    relative: FloatArray, handled: FloatArray, deviation: Deviation
-) -> FloatArray:
-    """Return the deviation ``[n]`` from level, as far as it holds from week to week.
-
-    *relative* and *handled* are weekly sums ``[w, n]``.
-    """
-    total, total_n = relative.sum(axis=0), handled.sum(axis=0)
-    whole = deviation(total, total_n)
-    if len(handled) < 2:
-        return whole
-    others = deviation(total - relative, total_n - handled)
-    came = float((others * (relative - handled)).sum())
-    said = float((others**2 * handled).sum())
-    return whole * (min(max(came / said, 0.0), 1.0) if said > 0 else 1.0)
-
-
-def _smooth(values: FloatArray, kernel: FloatArray) -> FloatArray:
-    """Return *values* ``[..., s]`` summed over their neighbours by *kernel*."""
-    reach, num_slots = len(kernel) // 2, values.shape[-1]
-    result = values * kernel[reach]
-    for away in range(1, reach + 1):
-        weight = kernel[reach + away]
-        result[..., away:] += weight * values[..., : num_slots - away]
-        result[..., : num_slots - away] += weight * values[..., away:]
-    return np.asarray(result)
+    sums = (by_week(relative), by_week(expected))
+    return 1.0 + proven(*sums, np.ones(1), WEEKDAY_PRIOR_CONTACTS)
 
 
 def _kernel(slot_minutes: int, num_slots: int) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -36,10 +35,10 @@ class _Pool:
         *more_variance* ``[d]`` adds to the rate's. Scores are linear between classes;
         beyond them the standard deviation alone follows the volume.
         """
-        rate = np.maximum(self.rate_variance + more_variance, 0.0)[:, None]
-        scale = np.sqrt(self.count_variance + rate * roots**2)
-        scores = [np.interp(roots, self.roots, row) for row in self.scores]
-        return np.asarray(np.array(scores) * scale)
+        from forecasting.kernels.pools import offsets
+
+        rates = np.maximum(self.rate_variance + more_variance, 0.0)
+        return offsets(roots, (self.roots, self.scores), self.count_variance, rates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +152,8 @@ def _lead(errors: Errors, task: _Task) -> _Lead | None:
     """Return the pools of one lead, or None where there are too few errors."""
     off = is_weekend(errors.days, task.weekend)
     weekday = _pool(errors, ~off, task)
+    if not errors.cells[off].any():  # all there is are working days
+        return _Lead(weekday=weekday, weekend=weekday) if weekday else None
     apart = _pool(errors, off, task)
     if weekday is None or apart is None:
         both = _pool(errors, np.ones_like(off), task)
@@ -164,14 +165,18 @@ def _lead(errors: Errors, task: _Task) -> _Lead | None:
 
 def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
     """Return the pool of *rows* ``[d]``, or None where there are too few errors."""
-    cells = errors.cells & rows[:, None]
-    some = np.flatnonzero(cells)
-    if some.size < MIN_RESIDUALS:
+    from forecasting.kernels.pools import gathered
+
+    expected, error, counts = gathered(
+        errors.expected,
+        errors.error,
+        errors.cells,
+        rows,
+        MAX_RESIDUALS,  # more of the same days would only cost time
+    )
+    if len(expected) < MIN_RESIDUALS:
         return None
-    if some.size > MAX_RESIDUALS:  # more of the same days would only cost time
-        some = some[np.arange(MAX_RESIDUALS) * some.size // MAX_RESIDUALS]
-    inflation = _inflation(np.asarray(cells.any(axis=1)), task.memory_days)
-    expected, error = errors.expected.ravel()[some], errors.error.ravel()[some]
+    inflation = _inflation(counts > 0, task.memory_days)
     return _pool_of(expected, error, task.levels, inflation)
 
 
@@ -181,42 +186,24 @@ def _pool_of(
     levels: Sequence[float],
     inflation: float,
 ) -> _Pool:
-    """Return the pool of *error* around *expected* ``[n]``, wider by *inflation*."""
-    order, bounds = _volume_classes(expected)
-    expected = expected[order]
-    roots = np.sqrt(expected)
-    # Rounding may leave a hair below zero where nothing was offered.
-    residuals = np.sqrt(np.maximum(expected + error[order], 0.0)) - roots
-    sizes, starts = np.diff(bounds), bounds[:-1]
-    count_variance, rate_variance = _variances(
-        np.add.reduceat(expected, starts) / sizes,
-        np.add.reduceat(residuals**2, starts) / sizes,
-    )
-    scale = np.sqrt(count_variance + rate_variance * expected)
-    scores = residuals / np.where(scale > 0, scale, 1.0)
-    return _Pool(
-        count_variance=count_variance,
-        rate_variance=rate_variance,
-        roots=roots[(bounds[:-1] + bounds[1:] - 1) // 2],
-        scores=inflation * _class_quantiles(scores, bounds, levels),
-    )
+    """Return the pool of *error* around *expected* ``[n]``, wider by *inflation*.
 
-
-def _class_quantiles(
-    values: FloatArray, bounds: IntArray, levels: Sequence[float]
-) -> FloatArray:
-    """Return the quantiles ``[l, c]`` of *values* between each two of *bounds*.
-
-    They are linear between order statistics.
+    Both variances are 0 if there is no error at all; else the counts' is at least a
+    hundredth of the least mean square, so that a contact where none was expected has a
+    finite score. A class without errors counts as one with a thousandth of the largest.
     """
-    classes = pairwise(bounds.tolist())
-    ranked = np.concatenate([np.sort(values[a:b]) for a, b in classes])
-    starts, last = bounds[:-1], np.diff(bounds) - 1
-    at = np.array(levels)[:, None] * last
-    low = at.astype(np.int64)
-    below = ranked[starts + low]
-    above = ranked[starts + np.minimum(low + 1, last)]
-    return np.asarray(below + (at - low) * (above - below))
+    from forecasting.kernels.pools import class_quantiles, residuals, variances
+
+    order, bounds = _volume_classes(expected)
+    volumes, away, volume, square = residuals(expected, error, order, bounds)
+    found = variances(volume, square)
+    scores = class_quantiles(volumes, away, found, bounds, np.array(levels))
+    return _Pool(
+        count_variance=found[0],
+        rate_variance=found[1],
+        roots=np.sqrt(volumes[(bounds[:-1] + bounds[1:] - 1) // 2]),
+        scores=inflation * scores,
+    )
 
 
 def _inflation(days: BoolArray, memory_days: float) -> float:
@@ -231,45 +218,14 @@ def _inflation(days: BoolArray, memory_days: float) -> float:
     return float(np.sqrt(1.0 + 1.0 / num))
 
 
-def _variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:
-    """Return *a* > 0, *b* >= 0 of ``squares = a + b * volumes``, by relative error.
-
-    Both are 0 if there is no error at all; else *a* is at least a hundredth of the
-    least square, so that a contact where none was expected has a finite score. A class
-    without errors counts as one with a thousandth of the largest ones.
-    """
-    if not squares.any():
-        return 0.0, 0.0
-    squares = np.maximum(squares, 1e-6 * squares.max())
-    least = float(squares.min()) / 100.0
-    weight = 1.0 / squares**2
-    w0, w1, w2 = (float(weight @ volumes**k) for k in range(3))
-    y0, y1 = float(weight @ squares), float(weight @ (volumes * squares))
-    determinant = w0 * w2 - w1 * w1
-    if determinant <= 1e-9 * w0 * w2:  # one volume: the rate's error, if there is any
-        return (least, y1 / w2) if w2 > 0 else (y0 / w0, 0.0)
-    slope = (y1 * w0 - y0 * w1) / determinant
-    if slope <= 0:
-        return y0 / w0, 0.0
-    constant = (y0 * w2 - y1 * w1) / determinant
-    return (constant, slope) if constant > least else (least, y1 / w2)
-
-
 def _volume_classes(volumes: FloatArray) -> tuple[IntArray, IntArray]:
     """Return an order of rising volume and the bounds of up to five classes in it.
 
     Equal volumes stay together, and a class has at least 40 members.
     """
+    from forecasting.kernels.pools import class_bounds
+
     # Rounding errors are no difference.
     ranked = np.round(volumes / (float(volumes.max()) or 1.0), 9)
     order = np.argsort(ranked)
-    ranked, num = ranked[order], len(volumes)
-    cuts = [0]
-    for part in range(1, NUM_CLASSES):
-        tie = ranked[num * part // NUM_CLASSES]
-        for side in ("left", "right"):
-            cut = int(np.searchsorted(ranked, tie, side))
-            if min(cut - cuts[-1], num - cut) >= MIN_RESIDUALS:
-                cuts.append(cut)
-                break
-    return order, np.array([*cuts, num])
+    return order, class_bounds(ranked[order], NUM_CLASSES, MIN_RESIDUALS)

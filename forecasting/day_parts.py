@@ -29,17 +29,13 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     Counting noise is taken off; the rest is shrunk to *prior* as if 20 days had
     shown that, and has no negative variance.
     """
-    member = part_of(errors.expected.shape[1])
-    expected, error = errors.expected @ member, errors.error @ member
+    from forecasting.kernels.parts import of_days, shrunk
+
+    expected, error = (of_days(x, NUM_PARTS) for x in (errors.expected, errors.error))
     ratio = np.full(error.shape, np.nan)
     np.divide(error, expected, out=ratio, where=expected > 0)
-    error = pulled_in(ratio.T).T * expected
-    weight = expected.T @ expected
-    products = error.T @ error - np.diag(dispersion * expected.sum(axis=0))
-    measured = np.divide(products, weight, out=prior.copy(), where=weight > 0)
-    both = (expected > 0).T.astype(float) @ (expected > 0)
-    shrunk = (both * measured + PRIOR_DAYS * prior) / (both + PRIOR_DAYS)
-    values, vectors = np.linalg.eigh((shrunk + shrunk.T) / 2.0)
+    found = shrunk(expected, pulled_in(ratio.T), prior, dispersion, PRIOR_DAYS)
+    values, vectors = np.linalg.eigh((found + found.T) / 2.0)
     valid = (vectors * np.maximum(values, 0.0)) @ vectors.T
     # Where next to nothing is expected, relative errors have no bounds.
     limit = np.sqrt(np.minimum(MAX_VARIANCE / np.maximum(np.diag(valid), 1e-300), 1.0))
@@ -50,10 +46,9 @@ def prior_covariance(
     num_slots: int, day_variance: float, slot_variance: float, decay: float
 ) -> FloatArray:
     """Return ``[8, 8]`` what day and slot factors alone would make of the parts."""
-    share = part_of(num_slots)
-    share = share / np.maximum(share.sum(axis=0), 1.0)
-    slots = slot_variance * decaying(num_slots, decay)
-    return np.asarray(day_variance + share.T @ slots @ share)
+    from forecasting.kernels.parts import prior
+
+    return prior(num_slots, NUM_PARTS, day_variance, (slot_variance, decay))
 
 
 def slot_covariance(

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.errors import median
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
 from forecasting.weeks import by_week
 from wfm.domain.arrays import BoolArray, FloatArray
 
 NEIGHBOUR_WEEKS = (-3, -2, -1, 1, 2, 3)
 MIN_NEIGHBOURS = 3
+_NEIGHBOUR_DAYS = DAYS_PER_WEEK * np.array(NEIGHBOUR_WEEKS)
 ODD_SCALES = 4.5
 ODD_RATIO = 0.7
 MOST_SCALE = 0.3
@@ -47,12 +49,10 @@ def day_totals(history: QueueHistory) -> DayTotals:
     same slots, so days with missing slots compare as well. Neighbours four weeks away
     are left out: they have the same place in the month.
     """
-    mask = history.ordinary
-    expected = (mask * usual_volumes(history, mask)).sum(axis=1)
-    offered = np.where(mask, history.offered_contacts, 0.0).sum(axis=1)
-    level = np.full(len(expected), np.nan)
-    np.divide(offered, expected, out=level, where=expected > 0)
-    around = _median_of_neighbours(level)
+    from forecasting.kernels.days import levels, medians_around
+
+    expected, level = levels(history.offered_contacts, history.ordinary)
+    around = medians_around(level, _NEIGHBOUR_DAYS, MIN_NEIGHBOURS)
     ratio = np.full(len(expected), np.nan)
     np.divide(level, around, out=ratio, where=around > 0)
     deviation = 2.0 * (np.sqrt(ratio) - 1.0)
@@ -90,25 +90,12 @@ def usual_volumes(history: QueueHistory, mask: BoolArray) -> FloatArray:
     return np.asarray(usual[np.arange(len(mask)) % DAYS_PER_WEEK])
 
 
-def _median_of_neighbours(level: FloatArray) -> FloatArray:
-    num_days = len(level)
-    reach = DAYS_PER_WEEK * max(NEIGHBOUR_WEEKS)
-    padded = np.pad(level, reach, constant_values=np.nan)
-    starts = [reach + DAYS_PER_WEEK * week for week in NEIGHBOUR_WEEKS]
-    around = np.sort([padded[start : start + num_days] for start in starts], axis=0)
-    count = np.isfinite(around).sum(axis=0)  # NaN sorts last
-    columns = np.arange(num_days)
-    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(around) - 1)
-    median = (around[low, columns] + around[high, columns]) / 2.0
-    return np.where(count >= MIN_NEIGHBOURS, median, np.nan)
-
-
 def _scale(deviation: FloatArray, expected: FloatArray) -> FloatArray:
     """Return ``[d]`` the robust spread, wider for days of less than mean volume."""
     known = np.isfinite(deviation)
     if not known.any():
         return np.full(len(deviation), np.inf)
-    spread = _MAD_TO_SD * float(np.median(np.abs(deviation[known])))
+    spread = _MAD_TO_SD * median(np.abs(deviation[known]))
     mean = float(expected[known].mean())
     small = np.sqrt(mean / np.maximum(expected, 1e-9 * mean))
     return np.asarray(spread * np.maximum(small, 1.0))

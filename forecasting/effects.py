@@ -22,6 +22,7 @@ from wfm.domain.arrays import BoolArray, FloatArray
 LEVEL_DAYS = 15
 LEVEL_PRIOR_DAYS = 0.25
 MIN_DAY_SD = 0.03
+TINY = 1e-100  # below it, quotients have no place in a float
 LEAST_CONTACTS = 1e-9
 YEARS_UNLIKE = 0.25  # one Christmas and the next, against Christmas and Easter
 _MAD_TO_SD = 1.4826
@@ -215,7 +216,7 @@ def _products(
 ) -> Iterator[FloatArray]:
     """Yield ``[row]`` the sums and weighted products of which equations are made."""
     both = ordinary + alike
-    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > 0)
+    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > TINY)
     yield ordinary.sum(axis=1)
     yield both.sum(axis=1)
     for one, other in (

@@ -35,6 +35,8 @@ class MonthCourse:
 
     def factors(self, days: IntArray) -> FloatArray:
         """Return the ratio ``[d]`` of each local date."""
+        if self.is_flat:
+            return np.ones(len(days))
         return np.asarray(self.ratios[_place(days)])
 
 
@@ -69,21 +71,25 @@ def learn_month_course(
     months = _month(days[use])
     if not months.size:
         return FLAT
-    sums, counts = _by_month_and_place(months, _place(days[use]), deviation[use])
-    whole = counts.sum(axis=1) >= MIN_DAYS
-    if whole.sum() < MIN_MONTHS:
+    from forecasting.kernels.days import month_course
+
+    course, agreed, size = month_course(
+        (months - months[0], _place(days[use])),
+        deviation[use],
+        _NEAR,
+        PRIOR_DAYS,
+        (PLACES, MIN_DAYS),
+    )
+    if len(agreed) < MIN_MONTHS:
         return FLAT
-    sums, counts = sums[whole], counts[whole]
-    others = _smooth(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts)
-    agreed, size = (sums * others).sum(axis=1), (counts * others**2).sum(axis=1)
-    share = float(np.clip(agreed.sum() / max(size.sum(), 1e-300), 0.0, 1.0))
+    share = min(max(float(agreed.sum() / max(size.sum(), 1e-300)), 0.0), 1.0)
     gain = 2.0 * share * agreed - share**2 * size
     variance = float((deviation[use] ** 2).sum())
     explained = float(gain.sum()) / variance if variance > 0 else 0.0
     error = float(gain.std(ddof=1)) * sqrt(len(gain))
     if explained < MIN_EXPLAINED or gain.sum() < MIN_T * error:
         return FLAT
-    ratios = np.exp(share * _smooth(sums.sum(axis=0), counts.sum(axis=0)))
+    ratios = np.exp(share * course)
     return MonthCourse(ratios=ratios / ratios.mean(), explained=explained)
 
 
@@ -104,26 +110,5 @@ def _place(days: IntArray) -> IntArray:
     )
 
 
-def _by_month_and_place(
-    months: IntArray, places: IntArray, values: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return sums and counts ``[m, 31]``."""
-    key = (months - months.min()) * PLACES + places
-    size = (int(months.max() - months.min()) + 1) * PLACES
-    sums = np.bincount(key, values, minlength=size).reshape(-1, PLACES)
-    counts = np.bincount(key, minlength=size).reshape(-1, PLACES)
-    return np.asarray(sums), np.asarray(counts, dtype=float)
-
-
-def _smooth(sums: FloatArray, counts: FloatArray) -> FloatArray:
-    """Return the shrunken kernel mean ``[..., 31]``."""
-    return np.asarray((sums @ _KERNEL) / (counts @ _KERNEL + PRIOR_DAYS))
-
-
-def _kernel() -> FloatArray:
-    apart = np.abs(np.subtract.outer(np.arange(PLACES), np.arange(PLACES)))
-    apart = np.minimum(apart, PLACES - apart)
-    return np.asarray(np.exp(-0.5 * (apart / WIDTH_DAYS) ** 2))
-
-
-_KERNEL = _kernel()
+_AWAY = np.arange(PLACES) - PLACES // 2  # once around the month
+_NEAR = np.exp(-0.5 * (_AWAY / WIDTH_DAYS) ** 2)

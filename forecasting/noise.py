@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from forecasting.day_parts import NUM_PARTS, part_covariance, prior_covariance
-from forecasting.errors import TRIMMED, Errors, pulled_in, quantiles
+from forecasting.errors import TRIMMED, Errors, quantiles
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
 from wfm.domain.arrays import FloatArray, IntArray
 
@@ -23,6 +23,7 @@ PRIOR_SPANS = 4.0
 TRIM_LEAVES = 0.91
 MAX_SLOT_VARIANCE = 1.0
 MAX_DAY_VARIANCE = 1.0
+MEMORY_LAGS = np.array([1, 2, 3, 14, 21])
 KNOTS = (np.arange(21) + 0.5) / 21
 NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
 
@@ -210,16 +211,15 @@ def _by_lead(
     A lead of *k* days has as many independent observations as the history has spans
     of *k* days; four more say that the variance is the week's, plus a mild drift.
     """
-    measured = {lead: _day_variance(errors[lead], far[lead]) for lead in LEADS}
-    week = measured[LEADS[1]]
-    result = []
-    for lead in LEADS:
+    measured = [_day_variance(errors[lead], far[lead]) for lead in LEADS]
+    week, result = measured[1], [0.0]
+    for lead, value in zip(LEADS, measured, strict=True):
         weeks_more = max(lead - LEADS[1], 0) / DAYS_PER_WEEK
         prior = week * (1.0 + PRIOR_DRIFT_PER_WEEK * weeks_more)
         num = np.count_nonzero(errors[lead].scored_days) / max(lead, LEADS[1])
-        value = (num * measured[lead] + PRIOR_SPANS * prior) / (num + PRIOR_SPANS)
-        result.append(value)
-    return tuple(np.maximum.accumulate(result).tolist())
+        shrunk = (num * value + PRIOR_SPANS * prior) / (num + PRIOR_SPANS)
+        result.append(max(shrunk, result[-1]))
+    return tuple(result[1:])
 
 
 def _day_variance(errors: Errors, far: FloatArray) -> float:
@@ -236,21 +236,16 @@ def _day_variance(errors: Errors, far: FloatArray) -> float:
         ratio = errors.day_ratio[errors.scored_days]
         poisson = 1.0 / errors.expected_of_day[errors.scored_days]
         value = (ratio**2 - poisson).mean()
-    return float(np.clip(value, 0.0, MAX_DAY_VARIANCE)) * (1.0 + DAYS_PER_WEEK / num)
+    return min(max(float(value), 0.0), MAX_DAY_VARIANCE) * (1.0 + DAYS_PER_WEEK / num)
 
 
 def _slot_covariance(errors: Errors, lags: tuple[int, ...]) -> FloatArray:
     """Return the trimmed relative covariance of errors at each of *lags*; NaN: none."""
-    # By slot first: lags are then blocks of memory.
-    expected = np.ascontiguousarray(errors.expected.T)
-    error = np.ascontiguousarray(errors.error.T)
-    num_slots, num_days = expected.shape
-    products, weights = np.zeros((2, len(lags), num_days))
-    for i, lag in enumerate(lags):
-        if lag < num_slots:
-            np.einsum("sd,sd->d", error[:-lag], error[lag:], out=products[i])
-            np.einsum("sd,sd->d", expected[:-lag], expected[lag:], out=weights[i])
-    return _trimmed_ratios(products, weights)
+    from forecasting.kernels.errors import lagged_products
+
+    return _trimmed_ratios(
+        *lagged_products(errors.expected, errors.error, np.array(lags))
+    )
 
 
 def _trimmed_ratios(products: FloatArray, weights: FloatArray) -> FloatArray:
@@ -258,13 +253,9 @@ def _trimmed_ratios(products: FloatArray, weights: FloatArray) -> FloatArray:
 
     NaN where fewer than seven days have a weight.
     """
-    some = weights > 0
-    ratios = np.divide(products, weights, out=np.full(some.shape, np.nan), where=some)
-    sums = np.einsum("kd,kd->k", pulled_in(ratios), weights)
-    enough = np.count_nonzero(some, axis=1) >= MIN_DAYS
-    result = np.full(len(sums), np.nan)
-    np.divide(sums, weights.sum(axis=1), out=result, where=enough)
-    return result
+    from forecasting.kernels.errors import trimmed_ratios
+
+    return trimmed_ratios(products, weights, TRIMMED, MIN_DAYS)
 
 
 def _slot_noise(covariance: FloatArray) -> tuple[float, float]:
@@ -284,17 +275,18 @@ def _decay(covariance: FloatArray) -> float:
     if before <= 0.0:
         return 0.0
     ratio = float(covariance[1:].sum()) / before
-    return float(np.clip(ratio, 0.0, 0.95)) if ratio > 0.05 else 0.0
+    return min(ratio, 0.95) if ratio > 0.05 else 0.0
 
 
 def _dispersion(errors: Errors, variance: float) -> float:
     """Return the variance over mean of the counts beyond *variance* of the rates."""
-    squares = np.einsum("ds,ds->d", errors.error, errors.error)
-    weight = np.einsum("ds,ds->d", errors.expected, errors.expected)
-    total = float(_trimmed_ratios(squares[None], weight[None])[0])
+    from forecasting.kernels.errors import lagged_products
+
+    squares, weight = lagged_products(errors.expected, errors.error, np.zeros(1, int))
+    total = float(_trimmed_ratios(squares, weight)[0])
     if not total > variance:
         return 1.0
-    volume = float(weight.sum() / errors.expected.sum())
+    volume = float(weight.sum() / errors.expected_of_day.sum())
     return max(1.0, (total - variance) * volume)
 
 
@@ -304,20 +296,19 @@ def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float
     Shares are relative to *variance*, in which there is no counting noise; the
     correlation that lasts is that of days two and three weeks apart.
     """
+    from forecasting.kernels.errors import day_products
+
     known = np.isfinite(ratio)
     if variance <= 0.0 or not known.any():
         return 0.0, 0.0, 0.0
     limit = np.sort(np.abs(ratio[known]))[-1 - int(TRIMMED * known.sum())]
-    series = np.clip(np.where(known, ratio, 0.0), -limit, limit)
-    total = max(variance, float((series**2).sum() / known.sum()) / 2)
-
-    def at(lag: int) -> float:
-        pairs = int((known[:-lag] & known[lag:]).sum())
-        # Seven pairs more that say nothing: few days prove no memory.
-        return float(series[:-lag] @ series[lag:]) / (pairs + DAYS_PER_WEEK) / total
-
-    lasting = float(np.clip((at(14) + at(21)) / 2, 0.0, 0.8))
-    short = np.maximum(np.array([at(1), at(2), at(3)]) - lasting, 0.0)
+    series = np.clip(ratio[known], -limit, limit)
+    total = max(variance, float(series @ series) / len(series) / 2)
+    products, pairs = day_products(ratio, float(limit), MEMORY_LAGS)
+    # Seven pairs more that say nothing: few days prove no memory.
+    shares = products / (pairs + DAYS_PER_WEEK) / total
+    lasting = min(max(float(shares[3:].mean()), 0.0), 0.8)
+    short = np.maximum(shares[:3] - lasting, 0.0)
     decay = _decay(short)
     passing = min(float(short[0]) / decay, 1.0 - lasting) if decay > 0.0 else 0.0
     return lasting, passing, decay

@@ -1,8 +1,7 @@
 """Weekly profiles ``[weekday, slot]``, as they were before each week."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from forecasting.model import (
     is_weekend,
     weekday_of,
 )
-from forecasting.weeks import MONDAYS_WEEK, by_week, fading_sums, later, ratio
+from forecasting.weeks import MONDAYS_WEEK, later
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NOTHING_ORDINARY = "no ordinary open interval with observed contacts"
@@ -54,23 +53,21 @@ def fit_fading(history: QueueHistory, keep_per_week: float) -> WeeklyProfile:
     """
     if not history.ordinary.any():
         raise ForecastError(NOTHING_ORDINARY)
-    weeks = _ordinary_weeks(history)
-    seen = weeks.cells.astype(float)
-    sums = fading_sums(weeks.offered * seen, keep_per_week)
-    weights = fading_sums(seen, keep_per_week)
-    return _weekly_profile(history, ratio(sums, weights), weights, weeks.counts)
+    from forecasting.kernels.profiles import fading
+
+    found = fading(history.offered_contacts, history.ordinary, keep_per_week)
+    return _weekly_profile(history, *found)
 
 
 def fit_recent(
     history: QueueHistory,
     cells: BoolArray,
     num_weeks: int,
-    average: Callable[[FloatArray], FloatArray],
+    average: Literal["mean", "median"] = "mean",
 ) -> WeeklyProfile:
     """Return the *average* of the last *num_weeks* same weekdays in *cells*, by slot.
 
-    Where fewer are known, they have to do. *average* takes the values ``[..., n]`` of
-    *n* weeks.
+    Where fewer are known, they have to do.
 
     Raises
     ------
@@ -79,83 +76,26 @@ def fit_recent(
     """
     if not cells.any():
         raise ForecastError(NOTHING_ORDINARY)
-    is_usual = cells is history.ordinary
-    weeks = _ordinary_weeks(history) if is_usual else _weeks(history, cells)
-    moving = _moving(weeks.ranked, num_weeks, average)
-    values = np.take(moving, weeks.latest)
-    seen = (weeks.counts > 0).astype(float)
-    return _weekly_profile(history, values, seen, weeks.counts)
+    from forecasting.kernels.profiles import MEAN, MEDIAN, recent
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Weeks:
-    """Contacts *offered* ``[w, 7, s]``, in *cells* to learn from.
-
-    *ranked* are these with the weeks in *cells* first, in order; *counts*
-    ``[w + 1, 7, s]`` how many of them were before each week, and *latest* where in a
-    flat array of that shape the row of this number is.
-    """
-
-    offered: FloatArray
-    cells: BoolArray
-    ranked: FloatArray
-    counts: IntArray
-    latest: IntArray
-
-
-@lru_cache(maxsize=1)  # several models ask in turn for the same history
-def _ordinary_weeks(history: QueueHistory) -> _Weeks:
-    return _weeks(history, history.ordinary)
-
-
-def _weeks(history: QueueHistory, cells: BoolArray) -> _Weeks:
-    cells, offered = by_week(cells), by_week(history.offered_contacts)
-    counts = np.zeros((len(cells) + 1, *cells.shape[1:]), dtype=np.int64)
-    np.cumsum(cells, axis=0, out=counts[1:])
-    ranked, size = offered, counts[0].size
-    if (cells[1:] > cells[:-1]).any():
-        order = np.argsort(~cells, axis=0, kind="stable")
-        ranked = np.take_along_axis(offered, order, axis=0)
-    return _Weeks(
-        offered=offered,
-        cells=cells,
-        ranked=ranked,
-        counts=counts,
-        latest=counts * size + np.arange(size).reshape(counts[0].shape),
-    )
+    kind = MEDIAN if average == "median" else MEAN
+    found = recent(history.offered_contacts, cells, num_weeks, kind)
+    return _weekly_profile(history, *found)
 
 
 def _weekly_profile(
-    history: QueueHistory, values: FloatArray, weights: FloatArray, counts: IntArray
+    history: QueueHistory,
+    expected: FloatArray,
+    support: IntArray,
+    sums: FloatArray,
+    weights: FloatArray,
 ) -> WeeklyProfile:
-    """Return the profile of *values* ``[w + 1, 7, s]`` before and after each week."""
+    """Return the profile *expected* before each day; *sums* hold after the last."""
     order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
-    num_days, num_slots = history.observed.shape
     return WeeklyProfile(
-        values=complete_profile(
-            values[-1, order] * weights[-1, order], weights[-1, order], history.weekend
-        ),
-        week_ahead=Hindcast(
-            expected=values[:-1].reshape(-1, num_slots)[:num_days],
-            support=counts[:-1].reshape(-1, num_slots)[:num_days],
-        ),
+        values=complete_profile(sums[order], weights[order], history.weekend),
+        week_ahead=Hindcast(expected=expected, support=support),
     )
-
-
-def _moving(
-    values: FloatArray, num_weeks: int, average: Callable[[FloatArray], FloatArray]
-) -> FloatArray:
-    """Return ``[n + 1, ...]`` averages of the last *num_weeks* of the first *i* rows.
-
-    Row 0 is 0.
-    """
-    result = np.zeros((len(values) + 1, *values.shape[1:]))
-    for num in range(1, min(num_weeks, len(values) + 1)):
-        result[num] = average(np.moveaxis(values[:num], 0, -1))
-    if len(values) >= num_weeks:
-        windows = np.lib.stride_tricks.sliding_window_view(values, num_weeks, axis=0)
-        result[num_weeks:] = average(windows)
-    return result
 
 
 def complete_profile(
@@ -166,40 +106,16 @@ def complete_profile(
     Another day of the same class (workdays, or the weekend) stands in first, then any
     day, then the neighbouring slots.
     """
-    values, seen = ratio(sums, weights), weights > 0
-    if seen.all():
-        return values
-    rest = is_weekend(MONDAYS_WEEK, weekend)
-    for group in (rest, ~rest):
-        _fill(values, seen, group, sums[group], weights[group])
-    _fill(values, seen, np.ones(DAYS_PER_WEEK, dtype=bool), sums, weights)
-    known = np.asarray(seen.all(axis=0))  # the last fill made the rows alike
-    return between_slots(values[:, known], known)
+    from forecasting.kernels.profiles import complete
+
+    values, known = complete(sums, weights, is_weekend(MONDAYS_WEEK, weekend))
+    return values if known.all() else between_slots(values[:, known], known)
 
 
 def between_slots(values: FloatArray, known: BoolArray) -> FloatArray:
     """Return ``[n, s]`` of *values* ``[n, s']`` of the *known* slots, interpolated."""
     if known.all():
         return values
-    slots, there = np.arange(len(known)), np.flatnonzero(known)
-    right = np.searchsorted(there, slots).clip(0, len(there) - 1)
-    left = np.maximum(right - (there[right] > slots), 0)
-    share = (slots - there[left]) / np.maximum(there[right] - there[left], 1)
-    share = np.clip(share, 0.0, 1.0)
-    between = values[:, left]
-    between += share * (values[:, right] - between)
-    return between
+    from forecasting.kernels.scores import between
 
-
-def _fill(
-    values: FloatArray,
-    seen: BoolArray,
-    rows: BoolArray,
-    sums: FloatArray,
-    weights: FloatArray,
-) -> None:
-    """Fill the unseen cells of *rows* with the mean of the kin ``[n, s]``, in place."""
-    total, weight = sums.sum(axis=0), weights.sum(axis=0)
-    gap = rows[:, None] & ~seen & (weight > 0)
-    values[gap] = np.broadcast_to(ratio(total, weight), values.shape)[gap]
-    seen |= gap
+    return between(np.ascontiguousarray(values), known)

@@ -252,12 +252,15 @@ def _test(
     The cells are those that all models could forecast, short slots summed to half
     hours: the noise of single contacts must not hide who is better.
     """
+    from forecasting.kernels.errors import keep_supported, summed_errors
+
     hindcasts = [fit.hindcast(lead_days, split) for fit in tested]
-    cells = history.ordinary[split:]
+    cells = history.ordinary[split:].copy()
     for hindcast in hindcasts:
-        cells = cells & (hindcast.support > 0)
-    offered = history.offered_contacts[split:] * cells
-    errors = np.array([h.expected * cells - offered for h in hindcasts])
-    if (step := TEST_MINUTES // history.slot_minutes) > 1:
-        errors = np.add.reduceat(errors, range(0, cells.shape[1], step), axis=2)
-    return errors.reshape(len(errors), -1), float(offered.sum())
+        keep_supported(cells, hindcast.support)
+    offered = history.offered_contacts[split:]
+    step = max(TEST_MINUTES // history.slot_minutes, 1)
+    errors = np.empty((len(tested), len(cells), -(-cells.shape[1] // step)))
+    for row, hindcast in zip(errors, hindcasts, strict=True):
+        summed_errors(offered, hindcast.expected, cells, step, row)
+    return errors.reshape(len(errors), -1), float((offered * cells).sum())

@@ -15,6 +15,7 @@ from forecasting.day_level import (
     widened,
 )
 from forecasting.days import Horizon, QueueRecord
+from forecasting.effects import TINY
 from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, Fitted, ForecastError
 from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
@@ -128,7 +129,7 @@ def _day_spread(
     total = (mean * horizon.is_open).sum(axis=1)
     away = (np.sqrt(variance) * horizon.is_open).sum(axis=1)
     ordinary = noise.day_variance_at(noise.lead_of(horizon.days))
-    known = (away > 0) & (total > 0) & (ordinary > 0)
+    known = (away > 0) & (total > TINY) & (ordinary > 0)
     if not known.any():
         return None
     special = np.divide(away, total, out=np.zeros_like(total), where=known) ** 2

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from forecasting.errors import median
 from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory, weekday_of
 from forecasting.profile import NOTHING_ORDINARY
 from forecasting.scores import ScoreModel
-from forecasting.weeks import ratio
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray
 
 NEIGHBOURS = 5
 OUTLIER_SIGMAS = 3.0
@@ -58,31 +58,16 @@ def root_days(history: QueueHistory) -> WholeDays:
     if not history.ordinary.any():
         raise ForecastError(NOTHING_ORDINARY)
     seen = np.asarray(history.ordinary.any(axis=0))
-    cells = history.ordinary[:, seen]
-    roots = np.sqrt(history.offered_contacts[:, seen]) * cells
-    weekdays = weekday_of(history.days)
-    usual = _usual_days(roots, cells, weekdays)[weekdays]
-    height = ratio((roots * usual).sum(axis=1), (cells * usual**2).sum(axis=1))
-    coverage = ratio((cells * usual).sum(axis=1), usual.sum(axis=1))
-    coverage = np.where(usual.any(axis=1), coverage, cells.mean(axis=1))
-    return WholeDays(
-        seen=seen,
-        values=np.where(cells, roots, usual * height[:, None]),
-        weights=coverage * ordinariness(height, coverage > 0),
+    from forecasting.kernels.days import filled_roots
+
+    roots, height, coverage = filled_roots(
+        history.offered_contacts,
+        history.ordinary,
+        np.flatnonzero(seen),
+        weekday_of(history.days),
     )
-
-
-def _usual_days(roots: FloatArray, cells: BoolArray, weekdays: IntArray) -> FloatArray:
-    """Return the mean root ``[7, s]`` by weekday, Monday first.
-
-    Hours in which a weekday was never seen are those of all days, at its own height.
-    """
-    member = (weekdays == np.arange(DAYS_PER_WEEK)[:, None]).astype(float)
-    sums, counts = member @ roots, member @ cells
-    own, seen = ratio(sums, counts), counts > 0
-    any_day = ratio(sums.sum(axis=0), counts.sum(axis=0))
-    height = ratio(own.sum(axis=1), (seen * any_day).sum(axis=1))
-    return np.where(seen, own, height[:, None] * any_day)
+    weights = coverage * ordinariness(height, coverage > 0)
+    return WholeDays(seen=seen, values=roots, weights=weights)
 
 
 def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
@@ -95,13 +80,10 @@ def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
     days = np.flatnonzero(seen)
     if len(days) <= NEIGHBOURS:
         return weights
-    known = height[days]
-    around = np.concatenate(
-        [known[NEIGHBOURS:0:-1], known, known[-2 : -2 - NEIGHBOURS : -1]]
-    )
-    windows = np.lib.stride_tricks.sliding_window_view(around, 2 * NEIGHBOURS + 1)
-    off = np.abs(known - np.sort(windows, axis=1)[:, NEIGHBOURS])
-    sigma = max(SIGMA_PER_MAD * float(np.median(off)), SMALLEST_SIGMA)
+    from forecasting.kernels.days import off_line
+
+    off = off_line(height[days], NEIGHBOURS)
+    sigma = max(SIGMA_PER_MAD * median(off), SMALLEST_SIGMA)
     weights[days] = 1.0 / np.maximum(off / (OUTLIER_SIGMAS * sigma), 1.0) ** 2
     return weights
 
@@ -114,13 +96,9 @@ def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> Floa
     up to the contacts that came, recent months weighing more. *roots* may be the
     first days of the model's only.
     """
-    scores, support = (m[: len(roots.values)] for m in model.hindcast(DAYS_PER_WEEK))
-    age_weeks = np.arange(len(scores))[::-1] / DAYS_PER_WEEK
-    used = roots.weights * (support > 0) * 0.5 ** (age_weeks / SPREAD_HALF_LIFE_WEEKS)
-    if not used.any():
-        return np.zeros(roots.values.shape[1])
-    expected = np.maximum(scores @ patterns, 0.0)
-    variance = used @ (roots.values - expected) ** 2
-    missing = float(used @ (roots.values**2 - expected**2).sum(axis=1))
-    share = np.clip(missing / (float(variance.sum()) or 1.0), 0.0, 1.0)
-    return np.asarray(share * variance / used.sum())
+    from forecasting.kernels.scores import spread
+
+    scores, support = model.hindcast(DAYS_PER_WEEK)
+    half_life_days = DAYS_PER_WEEK * SPREAD_HALF_LIFE_WEEKS
+    days = (roots.values, roots.weights)
+    return spread(days, patterns, scores, support, half_life_days)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
 from forecasting.profile import fit_recent
-from wfm.domain.arrays import FloatArray
 
 
 @FORECASTERS.add("last_week")
@@ -20,8 +19,4 @@ class LastWeek:
         """Return the last ordinary week of *history*."""
         ordinary = history.ordinary
         mask = ordinary if ordinary.any() else history.usable
-        return fit_recent(history, mask, 1, _only)
-
-
-def _only(values: FloatArray) -> FloatArray:
-    return values[..., 0]
+        return fit_recent(history, mask, 1)

@@ -13,11 +13,10 @@ from forecasting.model import (
     QueueHistory,
     weekday_of,
 )
-from forecasting.profile import between_slots
 from forecasting.scores import ScoreModel, fit_scores
 from forecasting.weeks import ratio
 from forecasting.whole_days import WholeDays, root_days, spread_of
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 SMALLEST_SHARE = 1e-12
 SMALLEST_GAP = 1e-9
@@ -78,8 +77,7 @@ class LowRankFit:
     def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
         scores, support = self.scores.hindcast(lead_days, first_row)
-        expected = self._contacts(scores, self.history.days[first_row:])
-        expected *= (support > 0)[:, None]
+        expected = self._contacts(scores, self.history.days[first_row:], support > 0)
         weeks = np.broadcast_to(support[:, None], expected.shape)
         return Hindcast(expected=expected, support=weeks)
 
@@ -87,15 +85,16 @@ class LowRankFit:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
         lead_days = np.maximum(days - self.history.days[-1], 1)
         scores = self.scores.predict(lead_days, weekday_of(days))
-        return self._contacts(scores, days)
+        return self._contacts(scores, days, np.ones(len(days)))
 
-    def _contacts(self, scores: FloatArray, days: IntArray) -> FloatArray:
-        """Return ``[d, s]`` mean contacts at *scores* ``[d, k]`` of *days*."""
-        roots = np.maximum(scores @ self.patterns, 0.0)
-        contacts = roots * roots + self.spread
-        if self.annual.path is not None:
-            contacts *= self.annual.factors(days)[:, None]
-        return between_slots(contacts, self.days.seen)
+    def _contacts(
+        self, scores: FloatArray, days: IntArray, share: BoolArray | FloatArray
+    ) -> FloatArray:
+        """Return a *share* ``[d]`` of the mean contacts ``[d, s]`` of *days*."""
+        from forecasting.kernels.scores import contacts
+
+        factors = self.annual.factors(days) * share
+        return contacts(scores, self.patterns, self.spread, factors, self.days.seen)
 
 
 def _learnt(

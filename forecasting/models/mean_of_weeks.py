@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from forecasting.model import FORECASTERS, Fitted, QueueHistory
 from forecasting.profile import fit_recent
-from wfm.domain.arrays import FloatArray
 
 
 @FORECASTERS.add("mean_of_weeks")
@@ -18,8 +15,4 @@ class MeanOfWeeks:
 
     def fit(self, history: QueueHistory) -> Fitted:
         """Return the means of *history*, holidays and events left out."""
-        return fit_recent(history, history.ordinary, self.num_weeks, _mean)
-
-
-def _mean(values: FloatArray) -> FloatArray:
-    return np.asarray(values.mean(axis=-1))
+        return fit_recent(history, history.ordinary, self.num_weeks)

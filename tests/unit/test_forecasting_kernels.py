@@ -1,0 +1,276 @@
+"""Compiled loops of the forecast against array formulas, and as plain Python."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.forecast_plain import digest
+
+from forecasting.kernels import days, errors, parts, pools, profiles, scores
+
+DAYS, SLOTS = 61, 10
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def by_week(values):
+    """Return ``[w, 7, ...]``, the last week padded with zeros."""
+    missing = -len(values) % 7
+    padded = np.concatenate([values, np.zeros((missing, *values.shape[1:]))])
+    return padded.reshape(-1, 7, *values.shape[1:])
+
+
+def faded(weekly, keep):
+    """Return the fading sums of the weeks before each, and after the last."""
+    age = np.arange(len(weekly) + 1)[:, None] - 1 - np.arange(len(weekly))
+    weights = np.where(age >= 0, keep ** np.maximum(age, 0), 0.0)
+    return np.tensordot(weights, weekly, axes=1)
+
+
+def test_all_results_are_the_same_when_nothing_is_compiled():
+    context = multiprocessing.get_context("spawn")
+    parent, child = context.Pipe(duplex=False)
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    try:
+        process = context.Process(target=digest, args=(child,))
+        process.start()
+    finally:
+        del os.environ["NUMBA_DISABLE_JIT"]
+    plain = parent.recv() if parent.poll(200) else None
+    process.join(30)
+    compiled_parent, compiled_child = context.Pipe(duplex=False)
+    digest(compiled_child)
+    assert plain is not None
+    for one, other in zip(plain, compiled_parent.recv(), strict=True):
+        assert one == pytest.approx(other, rel=1e-11)
+    assert process.exitcode == 0
+
+
+def test_weekday_means_are_matrix_products(rng):
+    values, weights = rng.normal(size=(DAYS, 3)), rng.random(DAYS)
+    weights[rng.random(DAYS) < 0.3] = 0.0
+    means, seen, counts = scores.weekday_means(values, weights, 0.9)
+    sums = faded(by_week(values * weights[:, None]), 0.9)
+    total = faded(by_week(weights), 0.9)
+    known = total > 0
+    expected = np.where(
+        known[..., None], sums / np.where(known, total, 1)[..., None], 0
+    )
+    flat = expected[:-1].reshape(-1, 3)[:DAYS]
+    assert means[:DAYS] == pytest.approx(flat)
+    assert means[DAYS:] == pytest.approx(expected[-1])
+    assert (seen[:DAYS] > 0).tolist() == known[:-1].ravel()[:DAYS].tolist()
+    assert counts[DAYS:].tolist() == by_week((weights > 0) * 1.0).sum(0).tolist()
+
+
+def test_shares_solve_the_ridge_equations(rng):
+    num, size, prior = 80, 2, 20.0
+    day = (rng.normal(size=(num, size)), rng.random(num), np.ones(num))
+    past = tuple(rng.normal(size=(num, size)) for _ in range(4))
+    leads, groups = np.array([1, 9]), np.array([0, 1])
+    found = scores.shares(num, leads, groups, np.full(2, prior), day, past)
+    for group, (lead, weeks) in enumerate(((1, 0), (9, 7))):
+        rows = np.arange(lead, num)
+        use = day[1][rows]
+        for k in range(size):
+            design = np.stack(
+                [
+                    p[rows - at, k]
+                    for p, at in zip(past, (lead, lead, 0, weeks), strict=True)
+                ]
+            )
+            mean, design = past[2][rows - weeks, k], design[[0, 1, 3]]
+            squares = (design * use) @ design.T
+            squares += np.diag(np.diag(squares) * prior / use.sum())
+            right = (design * use) @ (day[0][rows, k] - mean)
+            expected = np.clip(np.linalg.solve(squares, right), 0, 1)
+            assert found[group, :, k] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", [profiles.MEAN, profiles.MEDIAN])
+@pytest.mark.parametrize("weeks", [1, 4, 6])
+def test_recent_weeks_are_averaged_as_numpy_does(rng, kind, weeks):
+    offered = rng.poisson(5.0, (DAYS, SLOTS)).astype(float)
+    cells = rng.random((DAYS, SLOTS)) < 0.7
+    expected, support, now, seen = profiles.recent(offered, cells, weeks, kind)
+    average = np.median if kind == profiles.MEDIAN else np.mean
+    for row in range(DAYS + 7):
+        for s in range(SLOTS):
+            before = range(
+                row % 7 if row < DAYS else (row - DAYS) % 7, min(row, DAYS), 7
+            )
+            known = [offered[d, s] for d in before if cells[d, s]]
+            value = average(known[-weeks:]) if known else 0.0
+            if row < DAYS:
+                assert expected[row, s] == pytest.approx(value)
+                assert support[row, s] == len(known)
+            else:
+                assert now[row - DAYS, s] == pytest.approx(value)
+                assert seen[row - DAYS, s] == (len(known) > 0)
+
+
+def test_fading_profiles_are_matrix_products(rng):
+    offered, cells = rng.random((DAYS, SLOTS)), rng.random((DAYS, SLOTS)) < 0.6
+    expected, support, sums, weights = profiles.fading(offered, cells, 0.9)
+    total = faded(by_week(offered * cells), 0.9)
+    weight = faded(by_week(cells * 1.0), 0.9)
+    means = np.where(weight > 0, total / np.where(weight > 0, weight, 1), 0)
+    assert expected == pytest.approx(means[:-1].reshape(-1, SLOTS)[:DAYS])
+    assert (sums, weights) == (pytest.approx(total[-1]), pytest.approx(weight[-1]))
+    assert (support > 0).tolist() == (
+        (weight[:-1] > 0).reshape(-1, SLOTS)[:DAYS].tolist()
+    )
+
+
+def test_slots_never_seen_lie_between_their_neighbours(rng):
+    seen = np.array([0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 0], dtype=bool)
+    values = rng.random((4, int(seen.sum())))
+    there = np.flatnonzero(seen)
+    expected = [np.interp(np.arange(len(seen)), there, row) for row in values]
+    assert scores.between(values, seen) == pytest.approx(np.array(expected))
+
+
+def test_outer_ratios_are_pulled_in(rng):
+    ratios = rng.normal(size=(3, 57))
+    ratios[1, ::3], ratios[2] = np.nan, np.nan
+    found = errors.pulled_in(ratios, 0.05)
+    for row, given in zip(found, ratios, strict=True):
+        known = np.sort(given[~np.isnan(given)])
+        if not known.size:
+            assert not row.any()
+            continue
+        cut = int(np.ceil(0.05 * known.size))
+        clipped = np.clip(given, known[cut], known[-1 - cut])
+        assert row.tolist() == np.nan_to_num(clipped).tolist()
+    weights = rng.random((3, 57)) * ~np.isnan(ratios)
+    products = np.nan_to_num(ratios) * weights
+    means = errors.trimmed_ratios(products, weights, 0.05, 7)
+    expected = (found * weights)[:2].sum(axis=1) / weights[:2].sum(axis=1)
+    assert means[:2] == pytest.approx(expected)
+    assert np.isnan(means[2])
+
+
+def test_products_at_a_distance(rng):
+    expected, error = rng.random((5, 8)), rng.normal(size=(5, 8))
+    products, weights = errors.lagged_products(expected, error, np.array([0, 3, 9]))
+    assert products[0] == pytest.approx((error**2).sum(axis=1))
+    assert products[1] == pytest.approx((error[:, 3:] * error[:, :-3]).sum(axis=1))
+    assert weights[1] == pytest.approx((expected[:, 3:] * expected[:, :-3]).sum(axis=1))
+    assert not products[2].any()
+    ratio = np.array([0.5, np.nan, -0.2, 2.0, 0.1])
+    total, pairs = errors.day_products(ratio, 1.0, np.array([1, 2]))
+    assert total == pytest.approx([-0.2 + 0.1, 0.5 * -0.2 + -0.2 * 0.1])
+    assert pairs.tolist() == [2, 2]
+
+
+def test_classes_keep_equal_volumes_together_and_have_their_quantiles(rng):
+    volumes = np.sort(rng.integers(0, 12, 400)).astype(float)
+    bounds = pools.class_bounds(volumes, 5, 40)
+    assert bounds[[0, -1]].tolist() == [0, 400]
+    assert (np.diff(bounds) >= 40).all()
+    inner = bounds[1:-1]
+    assert (volumes[inner] != volumes[inner - 1]).all()
+    away, levels = rng.normal(size=400), np.array([0.1, 0.5, 0.93])
+    found = pools.class_quantiles(volumes, away, (0.25, 0.1), bounds, levels)
+    scaled = away / np.sqrt(0.25 + 0.1 * volumes)
+    for c, (low, high) in enumerate(pairwise(bounds.tolist())):
+        assert found[:, c] == pytest.approx(np.quantile(scaled[low:high], levels))
+
+
+def test_variances_fit_the_mean_squares():
+    volumes = np.array([1.0, 4.0, 10.0])
+    assert pools.variances(volumes, 0.25 + 0.1 * volumes) == pytest.approx((0.25, 0.1))
+    # falling, of one volume, without contacts, without errors
+    assert pools.variances(volumes, np.array([3.0, 2.0, 1.0]))[1] == 0.0
+    assert pools.variances(np.full(2, 4.0), np.full(2, 0.8)) == pytest.approx(
+        (0.008, 0.2)
+    )
+    assert pools.variances(np.zeros(2), np.full(2, 0.8)) == pytest.approx((0.8, 0.0))
+    assert pools.variances(volumes, np.zeros(3)) == (0.0, 0.0)
+
+
+def test_offsets_are_linear_between_the_classes(rng):
+    roots, knots = 4.0 * rng.random((6, 5)), np.array([1.0, 2.0, 3.5])
+    table, rates = np.sort(rng.normal(size=(3, 3)), axis=0), rng.random(6)
+    found = pools.offsets(roots, (knots, table), 0.25, rates)
+    scale = np.sqrt(0.25 + rates[:, None] * roots**2)
+    for quantiles, row in zip(found, table, strict=True):
+        assert quantiles == pytest.approx(np.interp(roots, knots, row) * scale)
+
+
+def test_many_cells_are_thinned_evenly(rng):
+    expected, error = rng.random((30, 20)), rng.random((30, 20))
+    cells, rows = rng.random((30, 20)) < 0.8, rng.random(30) < 0.6
+    some = np.flatnonzero(cells & rows[:, None])
+    chosen = some[np.arange(50) * some.size // 50]
+    found = pools.gathered(expected, error, cells, rows, 50)
+    assert found[0].tolist() == expected.ravel()[chosen].tolist()
+    assert found[1].tolist() == error.ravel()[chosen].tolist()
+    assert found[2].tolist() == (cells.sum(axis=1) * rows).tolist()
+
+
+def test_medians_of_neighbours(rng):
+    level = rng.random(40)
+    level[::7] = np.nan
+    steps = np.array([-6, -3, 3, 6])
+    found = days.medians_around(level, steps, 3)
+    for row in range(40):
+        near = [level[row + k] for k in steps if 0 <= row + k < 40]
+        near = [value for value in near if not np.isnan(value)]
+        if len(near) < 3:
+            assert np.isnan(found[row])
+        else:
+            assert found[row] == pytest.approx(np.median(near))
+
+
+def test_the_prior_of_parts_is_the_mean_over_slots():
+    slots = np.arange(12)
+    decay = 0.7 ** np.abs(slots[:, None] - slots)
+    blocks = decay.reshape(4, 3, 4, 3).mean(axis=(1, 3))
+    found = parts.prior(12, 4, 0.01, (0.2, 0.7))
+    assert found == pytest.approx(0.01 + 0.2 * blocks)
+
+
+SCRIPT = """
+import gc
+from numba.core.registry import CPUDispatcher
+from forecasting.warm import warm
+from support.forecast_cases import CASES, remembered
+
+def signatures():
+    return {
+        o.py_func.__name__: len(o.signatures)
+        for o in gc.get_objects()
+        if isinstance(o, CPUDispatcher)
+    }
+
+warm()
+before = signatures()
+assert before["recent"], before
+for case in CASES:
+    remembered(case, "best")
+after = signatures()
+print("late:", *sorted(name for name in after if after[name] > before[name]))
+"""
+
+
+def test_nothing_is_compiled_after_warm():
+    environment = {k: v for k, v in os.environ.items() if k != "NUMBA_DISABLE_JIT"}
+    tests = str(Path(__file__).resolve().parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        capture_output=True,
+        text=True,
+        env=environment | {"PYTHONPATH": tests},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "late:", done.stdout
