@@ -26,7 +26,12 @@ from wfm.domain.errors import InputError, Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance
 from wfm.io.folder import ALL_FILES, read_folder
-from wfm.pipeline.demand import forecast_plan, reforecast_plan, staff_plan
+from wfm.pipeline.demand import (
+    forecast_plan,
+    reforecast_plan,
+    require_past,
+    staff_plan,
+)
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import judge, plan_rules
 from wfm.pipeline.judge_forecast import backtest_plan, judge_published
@@ -96,6 +101,7 @@ class LoadedPlan:
             folder = self.read(ALL_FILES)
             roster_instance(folder)
             plan_rules(folder)
+            require_past(folder, folder.plan.first_date)
         except InputError as error:
             return error.problems
         return ()
@@ -158,12 +164,16 @@ class LoadedPlan:
         return BacktestedPlan(folder=folder, result=result)
 
     def accuracy(self) -> AccuracyResult:
-        """Judge every published forecast by what the history has shown since."""
+        """Judge every published forecast by what the history has shown since.
+
+        Those that can't be read are named in ``damaged`` and left out.
+        """
         from wfm.io.forecast_files import read_snapshots
 
         folder = self.read(DEMAND_FILES)
-        rows = judge_published(folder, read_snapshots(self.directory))
-        return AccuracyResult(folder=folder, rows=rows)
+        published, damaged = read_snapshots(self.directory)
+        rows = judge_published(folder, published)
+        return AccuracyResult(folder=folder, rows=rows, damaged=damaged)
 
     def staff(self, *, forecast_file: Path | None = None) -> StaffResult:
         """Size the plan's staffing, from its own forecast or from a file."""

@@ -170,3 +170,9 @@ def test_a_volume_set_in_a_gap_counts_as_seen_and_a_scaled_gap_stays_one():
 def test_without_rows_the_history_is_the_same_object():
     plain = folder(history=history("phone_en"))
     assert edited_history(plain) == (plain.history, ())
+
+
+def test_a_history_that_begins_after_the_days_to_forecast_is_refused():
+    given = folder(history=history("phone_en"))
+    with pytest.raises(InputError, match=r"history.csv:start: begins on 2026-10-05"):
+        forecast_plan(given, as_of=date(2026, 10, 1))

@@ -8,9 +8,10 @@ import numpy as np
 from forecasting.intraday import reforecast
 from forecasting.period_totals import simulated
 from forecasting.run import forecast as run_forecast
+from wfm.calendar.local import local_day
 from wfm.domain.demand import ContactHistory, VolumeForecast
 from wfm.domain.edits import AppliedEdit
-from wfm.domain.errors import ModelError
+from wfm.domain.errors import InputError, ModelError, Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.staffing import StaffingRequirement
 from wfm.pipeline.crews import crews_of
@@ -22,6 +23,7 @@ from wfm.pipeline.overrides import (
 from wfm.pipeline.window import (
     calendar_years,
     horizon,
+    local_date,
     open_masks,
     plan_window,
     queue_holidays,
@@ -43,21 +45,24 @@ def forecast_plan(
     spans = {queue.queue_id: horizon(plan, queue.zone) for queue in plan.queues}
     if as_of is not None:
         spans = dict.fromkeys(spans, (as_of, 7 * (weeks or plan.weeks)))
+    require_past(folder, max(first for first, _ in spans.values()))
     years = range(
         calendar_years(folder).start,
         max(first.year for first, _ in spans.values()) + 2,
     )
+    holidays = queue_holidays(plan, years)
     result = run_forecast(
         history,
         plan.queues,
         first_day={queue: first for queue, (first, _) in spans.items()},
         num_days={queue: days for queue, (_, days) in spans.items()},
-        holidays=queue_holidays(plan, years),
+        holidays=holidays,
         events=folder.events,
         model=plan.forecast_model,
         queue_models=plan.queue_models,
     )
-    return override_forecast(replace(result, edits=edits), folder)
+    is_open = open_masks(plan.queues, result.grid, holidays)
+    return override_forecast(replace(result, edits=edits), folder, is_open)
 
 
 def reforecast_plan(
@@ -99,6 +104,29 @@ def edited_history(
         msg = "a forecast needs the history"
         raise ModelError(msg)
     return override_history(folder.history, folder)
+
+
+def require_past(folder: PlanFolder, first_date: date) -> None:
+    """Check that the history reaches back before *first_date*.
+
+    Raises
+    ------
+    InputError
+        If every observation is later: a forecast of zeros would look like an answer.
+    """
+    history, zone = folder.history, folder.plan.zone
+    seen = [] if history is None else np.flatnonzero(history.observed.any(axis=0))
+    if history is None or not len(seen):
+        return
+    first_seen = history.grid.instant(int(seen[0]))
+    if first_seen >= local_day(first_date, zone)[1]:
+        problem = Problem(
+            file="history.csv",
+            column="start",
+            message=f"begins on {local_date(first_seen, zone)}",
+            expected=f"contacts before {first_date}, the first day to forecast",
+        )
+        raise InputError((problem,))
 
 
 def staff_plan(folder: PlanFolder, forecast: VolumeForecast) -> StaffingRequirement:
