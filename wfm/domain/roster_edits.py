@@ -246,7 +246,7 @@ def refuse_overlaps(shifts: Iterable[Shift]) -> None:
 def changed(
     roster: Roster, change: RosterChange, fixed: Iterable[Shift] = ()
 ) -> Roster:
-    """Return *roster* after *change*.
+    """Return *roster*, in its regular form, after *change*.
 
     Parameters
     ----------
@@ -267,12 +267,12 @@ def changed(
             "edit left or found it"
         )
         raise EditError(msg)
-    result = regular([*kept, *change.added])
     touched = change.agent_ids
-    refuse_overlaps(
-        shift for shift in (*fixed, *result.shifts) if shift.agent_id in touched
-    )
-    return result
+    others = tuple(shift for shift in kept if shift.agent_id not in touched)
+    mine = (shift for shift in kept if shift.agent_id in touched)
+    edited = regular([*mine, *change.added]).shifts
+    refuse_overlaps([*edited, *(s for s in fixed if s.agent_id in touched)])
+    return Roster(shifts=(*others, *edited))
 
 
 def change_between(before: Roster, after: Roster) -> RosterChange:

@@ -1,7 +1,6 @@
 """What rosters of one plan are worth, and what an edit does to that."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from solver.allocation import allocate
@@ -96,6 +95,9 @@ class EditEffect:
     ----------
     broken, cured
         Breaches that are new, and those that are gone.
+    still
+        Breaches of the same rule, by the same people at the same time, as they are
+        now, where the amount differs.
     queues
         Every queue, in the plan's order.
     terms
@@ -106,6 +108,7 @@ class EditEffect:
 
     broken: tuple[Violation, ...]
     cured: tuple[Violation, ...]
+    still: tuple[Violation, ...]
     queues: tuple[QueueEffect, ...]
     terms: Mapping[str, int]
     paid_hours: float
@@ -123,12 +126,15 @@ class EditEffect:
 
 def effect_between(desk: Desk, before: JudgedRoster, after: JudgedRoster) -> EditEffect:
     """Return what *after* does that *before* does not."""
-    old = Counter(before.certificate.violations)
-    new = Counter(after.certificate.violations)
+    old = set(before.certificate.violations)
+    new = set(after.certificate.violations)
+    gone = {_key(violation): violation for violation in old - new}
+    fresh = {_key(violation): violation for violation in new - old}
     hours = desk.instance.grid.interval_hours
     return EditEffect(
-        broken=tuple(sorted((new - old).elements(), key=_place)),
-        cured=tuple(sorted((old - new).elements(), key=_place)),
+        broken=_ordered(v for key, v in fresh.items() if key not in gone),
+        cured=_ordered(v for key, v in gone.items() if key not in fresh),
+        still=_ordered(v for key, v in fresh.items() if key in gone),
         queues=tuple(
             QueueEffect(
                 queue_id=a.queue_id,
@@ -142,10 +148,17 @@ def effect_between(desk: Desk, before: JudgedRoster, after: JudgedRoster) -> Edi
     )
 
 
-def _place(violation: Violation) -> tuple[int, str, str, str]:
+def _key(violation: Violation) -> tuple[object, ...]:
+    """Return what makes two breaches the same, whatever their amount."""
     return (
-        violation.start_idx,
         violation.rule,
         violation.agent_id,
         violation.queue_id,
+        violation.date_local,
+        violation.start_idx,
+        violation.end_idx,
     )
+
+
+def _ordered(found: Iterable[Violation]) -> tuple[Violation, ...]:
+    return tuple(sorted(found, key=lambda v: (v.start_idx, v.rule, v.agent_id)))

@@ -65,8 +65,9 @@ def differences(
 ) -> tuple[ShiftDifference, ...]:
     """Return what differs, by agent and date.
 
-    Shifts are paired in this order: same agent and date; same hours of another agent;
-    same agent on another date; what is left was dropped or added.
+    Shifts are paired in this order: two agents who took each other's hours; same agent
+    and date; same hours of another agent; same agent on another date. What is left was
+    dropped or added.
 
     Parameters
     ----------
@@ -97,16 +98,41 @@ Pair = tuple[Shift | None, Shift | None]
 
 
 def _pairs(change: RosterChange) -> Iterator[Pair]:
-    old, new = list(change.removed), list(change.added)
+    old, new = dict.fromkeys(change.removed), dict.fromkeys(change.added)
+    for before, after in _exchanges(change):
+        if before in old and after in new:
+            del old[before], new[after]
+            yield before, after
     for key in (_same_day, _same_hours, _same_agent):
+        waiting: dict[object, list[Shift]] = {}
+        for after in reversed(new):
+            waiting.setdefault(key(after), []).append(after)
         for before in tuple(old):
-            partner = next((s for s in new if key(s) == key(before)), None)
-            if partner is not None:
-                old.remove(before)
-                new.remove(partner)
-                yield before, partner
+            if waiting.get(key(before)):
+                after = waiting[key(before)].pop()
+                del old[before], new[after]
+                yield before, after
     yield from ((before, None) for before in old)
     yield from ((None, after) for after in new)
+
+
+def _exchanges(change: RosterChange) -> Iterator[tuple[Shift, Shift]]:
+    """Yield each shift whose hours another agent has, and gave its own for."""
+    takers: dict[object, list[Shift]] = {}
+    mine_now: dict[tuple[str, object], Shift] = {}
+    given: dict[str, list[Shift]] = {}
+    for shift in change.added:
+        takers.setdefault(_same_hours(shift), []).append(shift)
+        mine_now[shift.agent_id, _same_hours(shift)] = shift
+    for shift in change.removed:
+        given.setdefault(shift.agent_id, []).append(shift)
+    for mine in change.removed:
+        for there in takers.get(_same_hours(mine), ()):
+            for theirs in given.get(there.agent_id, ()):
+                back = mine_now.get((mine.agent_id, _same_hours(theirs)))
+                if back is not None and mine.agent_id < there.agent_id:
+                    yield mine, there
+                    yield theirs, back
 
 
 def _same_day(shift: Shift) -> object:

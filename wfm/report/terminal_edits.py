@@ -30,8 +30,12 @@ def difference_lines(
 
 
 def rule_lines(effect: EditEffect, instance: RosterInstance) -> Iterator[str]:
-    """Yield what is newly broken, then what no longer is."""
-    for head, breaches in (("broken", effect.broken), ("mended", effect.cured)):
+    """Yield what is newly broken, what still is in other measure, what no longer is."""
+    for head, breaches in (
+        ("broken", effect.broken),
+        ("still broken", effect.still),
+        ("mended", effect.cured),
+    ):
         for breach in breaches[:MOST_LINES]:
             yield f"  {head}: {describe_violation(breach, instance)}"
         if len(breaches) > MOST_LINES:
