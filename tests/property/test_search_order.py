@@ -1,5 +1,7 @@
 """The week programme under rules about an agent's dates in their order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.search_cases import (
@@ -18,6 +20,7 @@ from solver.core.pricing import new_worth, price_options
 from solver.core.tables import BY_MACHINE, RUN_CAP
 from solver.core.week import NEVER, memories
 from solver.order import machines_of
+from wfm.calendar.local import local_clock
 from wfm.domain.roster import RuleSetting
 
 SEEDS = range(60)
@@ -42,6 +45,11 @@ def order_rules(seed):
             "weekdays": rng.choice([[0, 1], [1, 2], [0, 2, 3]][seed % 3], 2).tolist(),
         },
         "max_consecutive_days": {"days": int(rng.integers(1, 4))},
+        "max_days_a_week": {"days": int(rng.integers(1, 4))},
+        "max_consecutive_nights": {"nights": int(rng.integers(0, 3)), "hours": 4},
+        "days_off_after_nights": {"nights": 1 + seed % 2, "days": 1, "hours": 4},
+        "whole_weekends": {"weekdays": [0, 1, 2][seed % 2 :]},
+        "start_variation": {"minutes": int(rng.choice([0, 120, 240]))},
     }
     names = rng.choice(list(known), int(rng.integers(1, 4)), replace=False)
     settings = [RuleSetting(rule=n, parameters=known[n]) for n in names.tolist()]
@@ -53,7 +61,9 @@ def order_rules(seed):
 def _case(seed):
     weeks = 2 if seed % 3 == 0 else 1
     instance = random_instance(seed, num_days=4, weeks=weeks)
-    return instance, order_rules(seed)
+    dark = local_clock(instance.grid, "UTC").minute_of_day // 360 % 3 == 0
+    night = np.broadcast_to(dark, instance.night.shape)
+    return replace(instance, night=night), order_rules(seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from support.tiny_rosters import Tiny, shifts_of_day
 
-from solver.walk import past_minutes
+from solver.walk import local_minute, past_minutes
+from wfm.calendar.local import local_clock
 from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import BreakRule, EmploymentContract, ShiftTemplate
 from wfm.domain.roster import WORK, RosterInstance, Shift
@@ -190,7 +191,104 @@ def _overtime(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return instance, {"normal_hours": normal, "approved": approved, name: limits[name]}
 
 
+def _with_nights(rng: np.random.Generator, instance: RosterInstance) -> RosterInstance:
+    """The problem with a night at each site, marked in the agents' steps."""
+    sites, night = {}, np.zeros(instance.night.shape, dtype=bool)
+    for name, place in instance.sites.items():
+        low, high = ((1320, 360), (1200, 420), (60, 480))[rng.integers(3)]
+        sites[name] = replace(place, night_from_minute=low, night_to_minute=high)
+    for a, one in enumerate(instance.agents):
+        place = sites[one.site_id]
+        low, high = place.night_from_minute, place.night_to_minute
+        minute = local_clock(instance.grid, one.zone).minute_of_day
+        inside = (minute >= low) & (minute < high)
+        night[a] = inside if low < high else (minute >= low) | (minute < high)
+    return replace(instance, sites=sites, night=night)
+
+
+def _night_hours(rng: np.random.Generator, instance: RosterInstance) -> float:
+    """Hours of the night in some shift, for ties; 3 if it has none."""
+    row = instance.agent_index()
+    shift = some_shift(rng, instance)
+    dark = instance.night[row[shift.agent_id], shift.start_idx : shift.end_idx].sum()
+    return _minutes(instance, int(dark)) / 60 or 3.0
+
+
+def _max_consecutive_nights(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = _with_nights(rng, instance)
+    hours = _night_hours(rng, instance)
+    return instance, {"nights": int(rng.integers(0, 4)), "hours": hours}
+
+
+def _days_off_after_nights(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = _with_nights(rng, instance)
+    return instance, {
+        "nights": int(rng.integers(1, 4)),
+        "days": int(rng.integers(1, 4)),
+        "hours": _night_hours(rng, instance),
+    }
+
+
+def _whole_weekends(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    days = ((5, 6), (0, 1, 2, 3, 4), (6, 0), (5, 0, 2))[rng.integers(4)]
+    return instance, {"weekdays": days}
+
+
+def _start(rng: np.random.Generator, instance: RosterInstance) -> int:
+    """The minute of the day at which some shift starts."""
+    shift = some_shift(rng, instance)
+    one = next(a for a in instance.agents if a.agent_id == shift.agent_id)
+    return local_minute(instance, shift.start_idx, one.zone)
+
+
+def _shift_limits(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    start, shift = _start(rng, instance), some_shift(rng, instance)
+    hours = _minutes(instance, shift.end_idx - shift.start_idx) / 60
+    width = int(rng.choice([0, 60, 180, 700]))
+    low = start if rng.random() < 0.5 else start - width
+    days = tuple(sorted({int(day) for day in rng.integers(0, 7, 4)}))
+    return instance, {
+        "starts": ((low % 1440, (low + width) % 1440),),
+        "every_minutes": int(rng.choice([1, 1, 60, 120, 180])),
+        "min_hours": float(rng.choice([0.0, hours])),
+        "max_hours": float(rng.choice([24.0, hours])),
+        "weekdays": (days, tuple(range(7)))[rng.integers(2)],
+    }
+
+
+def _start_variation(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    apart = abs(_start(rng, instance) - _start(rng, instance))
+    minutes = float(apart + rng.choice([0, 0, -1, 1]))
+    begins = float(rng.choice([0, 4, 14, 21.5]))
+    return instance, {"minutes": max(0.0, minutes), "day_begins_hour": begins}
+
+
+def _rotation(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    cycle = []
+    for _ in range(int(rng.integers(2, 6))):
+        low = _start(rng, instance) - int(rng.choice([0, 0, 60, 400]))
+        high = _start(rng, instance)
+        texts = [f"{m % 1440 // 60:02d}:{m % 60:02d}" for m in (low, high)]
+        cycle.append(str(rng.choice(["off", "any", "-".join(texts)])))
+    first = min(
+        day.date_local for days in instance.planned_days.values() for day in days
+    )
+    begins = first + timedelta(days=int(rng.integers(-9, 9)))
+    offset = int(rng.integers(-1, 3))
+    return instance, {
+        "cycle": tuple(cycle),
+        "begins": begins.isoformat(),
+        "offset_days": offset,
+    }
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "max_consecutive_nights": _max_consecutive_nights,
+    "days_off_after_nights": _days_off_after_nights,
+    "whole_weekends": _whole_weekends,
+    "shift_limits": _shift_limits,
+    "start_variation": _start_variation,
+    "rotation": _rotation,
     "average_hours": _average_hours,
     "overtime": _overtime,
     "breaks_due": _breaks_due,
@@ -199,6 +297,10 @@ RULE_MAKERS: dict[str, Maker] = {
     "max_days_a_week": _max_days_a_week,
 }
 RULE_SIZES: dict[str, Tiny] = {
+    "max_consecutive_nights": Tiny(agents=1, days=4, options=2),
+    "days_off_after_nights": Tiny(agents=1, days=5, options=2),
+    "whole_weekends": Tiny(agents=1, days=5, options=1),
+    "start_variation": Tiny(agents=1, days=4, options=2),
     "breaks_due": Tiny(agents=1, days=2),
     "break_by": Tiny(agents=1, days=2),
     "work_stretch": Tiny(agents=1, days=2),
