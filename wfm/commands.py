@@ -254,12 +254,10 @@ def _forecast_record(run: Run, result: RosterResult) -> dict[str, Any]:
     if result.folder.history is None:
         return {}
     record: dict[str, Any] = {}
-    try:
-        published = read_snapshots(run.plan.directory)
-        record["accuracy"] = judge_published(result.folder, published)
-    except InputError as error:  # a damaged snapshot must not cost the roster
-        for problem in error.problems:
-            say(run.console, str(problem), "yellow")
+    published, damaged = read_snapshots(run.plan.directory)
+    for problem in damaged:
+        say(run.console, str(problem), "yellow")
+    record["accuracy"] = judge_published(result.folder, published)
     with suppress(ModelError):  # a history of a week has nothing to look back on
         tested = backtest_plan(result.folder, num_origins=REPORT_ORIGINS)
         record["backtest"] = tested.rows

@@ -79,11 +79,17 @@ def backtest(run: Run, *, origins: int, weeks: int, models: Sequence[str]) -> in
 
 
 def accuracy(run: Run) -> int:
-    """Judge the published forecasts and write ``out/accuracy.csv``."""
+    """Judge the published forecasts and write ``out/accuracy.csv``.
+
+    A forecast that can't be read is named; the others are judged, and 1 is returned.
+    """
     from wfm.io.forecast_files import SNAPSHOTS, write_accuracy
     from wfm.report.terminal_forecast import accuracy_table
 
-    rows = run.plan.accuracy().rows
+    found = run.plan.accuracy()
+    for problem in found.damaged:
+        say(run.console, str(problem), "yellow")
+    rows = found.rows
     if not rows:
         kept = run.plan.directory / SNAPSHOTS
         say(
@@ -96,4 +102,4 @@ def accuracy(run: Run) -> int:
     write_accuracy(target, rows)
     run.console.print(accuracy_table(rows))
     say(run.console, f"accuracy: {target}")
-    return DONE
+    return FINDING if found.damaged else DONE

@@ -10,7 +10,7 @@ from forecasting.rolling import BacktestResult
 from forecasting.track_record import AccuracyRow
 from solver.outcome import Outcome, Solved
 from wfm.domain.demand import VolumeForecast
-from wfm.domain.errors import UsageError
+from wfm.domain.errors import Problem, UsageError
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance
 from wfm.domain.staffing import StaffingRequirement
@@ -88,10 +88,14 @@ class BacktestedPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccuracyResult:
-    """How published forecasts did, by queue, forecast and lead time."""
+    """How published forecasts did, by queue, forecast and lead time.
+
+    *damaged* names those that could not be read.
+    """
 
     folder: PlanFolder
     rows: tuple[AccuracyRow, ...]
+    damaged: tuple[Problem, ...] = ()
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per queue, published forecast and lead time."""

@@ -106,7 +106,7 @@ def test_publishing_at_once_loses_no_forecast(tiny):
     for thread in threads:
         thread.join()
     assert sorted(places) == kept(tiny) == ["2026-10-26", *_numbered(4)]
-    scales = {one.forecast.mean.max() for one in read_snapshots(tiny)}
+    scales = {one.forecast.mean.max() for one in read_snapshots(tiny)[0]}
     assert len(scales) == len(results)
 
 
@@ -118,7 +118,7 @@ def test_what_a_killed_publish_left_is_no_forecast(run, tiny):
     result = wfm.api.load(tiny).forecast()
     folder = result.publish({})
     shutil.copytree(folder, folder.with_name(".2026-10-26.k1ll3d"))
-    assert [one.as_of for one in read_snapshots(tiny)] == [date(2026, 10, 26)]
+    assert [one.as_of for one in read_snapshots(tiny)[0]] == [date(2026, 10, 26)]
     code, said = run("accuracy", tiny)
     assert code == 1
     assert "nothing to judge" in said
@@ -177,3 +177,58 @@ def test_overrides_of_other_weeks_are_named(run, tiny):
     code, said = run("staff", tiny)
     assert code == 0
     assert "overrides.csv: outside the days computed: row 2, 4" in said
+
+
+def test_overrides_on_closed_hours_make_no_contacts_and_say_so(run, tiny):
+    rows = [
+        "forecast,phone,2026-10-26,2026-10-27,set,7,,,",
+        "forecast,phone,2026-10-27,2026-10-28,scale,2,,,",
+    ]
+    (tiny / "overrides.csv").write_text(
+        OVERRIDES + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    code, said = run("forecast", tiny)
+    assert code == 0
+    made = [line for line in said.splitlines() if "closed intervals stay at 0" in line]
+    assert len(made) == 1
+    assert "overrides.csv:2: " in made[0]
+    plain = wfm.api.load(tiny)
+    forecast = plain.forecast().forecast
+    (tiny / "overrides.csv").unlink()
+    usual = wfm.api.load(tiny).forecast().forecast
+    closed = usual.mean[0] == 0
+    assert closed.any()
+    assert not forecast.mean[0][closed].any()
+    assert (forecast.mean[0] == 7.0).any()
+
+
+NEW_QUEUE = """  chat:
+    channel: phone
+    zone: UTC
+    requires: [en]
+    open: {mon: "10:00-12:00", fri: "10:00-11:00"}
+    target: {service_level: 0.8, answer_within_s: 60}
+    aht_s: 300
+"""
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_new_queue_needs_no_history_where_the_planner_sets_it(run, tiny, whole):
+    path = tiny / "plan.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("sites:\n", f"{NEW_QUEUE}sites:\n"), encoding="utf-8")
+    until = "2026-11-02" if whole else "2026-10-28"
+    row = f"forecast,chat,2026-10-26,{until},set,3,,,"
+    (tiny / "overrides.csv").write_text(OVERRIDES + row + "\n", encoding="utf-8")
+    code, said = run("staff", tiny)
+    if not whole:
+        assert code == 1
+        assert "queue 'chat' has no row" in said
+        return
+    assert code == 0, said
+    assert "all volumes are those of overrides.csv" in " ".join(said.split())
+    assert "other means than the model" not in said
+    staffed = wfm.api.load(tiny).staff()
+    q = staffed.forecast.queue_ids.index("chat")
+    assert set(staffed.forecast.mean[q].tolist()) == {0.0, 3.0}
+    assert staffed.requirement.base_agents[q].max() >= 1.0

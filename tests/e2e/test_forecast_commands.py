@@ -51,15 +51,17 @@ def test_accuracy_without_published_forecasts_says_what_to_do(site):
     assert "--publish" in result.output
 
 
-def test_a_damaged_snapshot_is_named(site):
+def test_a_damaged_snapshot_is_named_and_the_others_are_judged(site):
+    assert wfm("forecast", site, "--as-of", "2026-10-12", "--publish").exit_code == 0
     folder = site / "state" / "forecasts" / "2026-10-05"
     folder.mkdir(parents=True)
     (folder / "forecast.csv").write_text("queue\n")
-    from wfm.api import load
-    from wfm.domain.errors import InputError
-
-    with pytest.raises(InputError, match="2026-10-05"):
-        load(site).accuracy()
+    judged = wfm("accuracy", site)
+    assert judged.exit_code == 1, judged.output
+    assert "2026-10-05" in judged.output
+    assert "move a damaged one away" in " ".join(judged.output.split())
+    rows = rows_of(site / "out" / "accuracy.csv")
+    assert {row["as_of"] for row in rows} == {"2026-10-12"}
 
 
 def test_backtest_scores_the_models_named_and_keeps_other_results(site):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wfm.domain.demand import ContactHistory
+from wfm.domain.edits import OverrideRow
 from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import Agent
@@ -36,6 +37,7 @@ from wfm.io.previous_roster import with_published
 from wfm.io.problems import Problems, nearest
 from wfm.io.rosters import ROSTER, planned_rows, previous_rows
 from wfm.io.sheets import SUFFIXES, Columns, Sheet, read_sheet
+from wfm.pipeline.overrides import queues_given
 
 ALL_FILES = frozenset(
     {
@@ -224,16 +226,25 @@ def _contents(
 ) -> PlanFolder:
     plan, settings = document.plan, document.history
     own_names, file = settings.columns, settings.file
-    sheet = source.sheet("history", history_columns(settings), own_names, file)
-    history, log = (
-        (None, ()) if sheet is None else read_history(sheet, document, problems)
-    )
-    agents, names = _agents(source, document, problems)
 
     def table(need: str, columns: Columns, read: Callable[[Sheet], T], absent: T) -> T:
         found = source.sheet(need, columns)
         return absent if found is None else read(found)
 
+    overrides: tuple[OverrideRow, ...] = table(
+        "overrides",
+        OVERRIDES,
+        lambda sheet: read_overrides(sheet, document, problems),
+        (),
+    )
+    given = queues_given(plan, overrides)
+    sheet = source.sheet("history", history_columns(settings), own_names, file)
+    history, log = (
+        (None, ())
+        if sheet is None
+        else read_history(sheet, document, problems, given=given)
+    )
+    agents, names = _agents(source, document, problems)
     return PlanFolder(
         plan=plan,
         history=history,
@@ -264,12 +275,7 @@ def _contents(
         events=table(
             "events", EVENTS, lambda sheet: read_events(sheet, document, problems), ()
         ),
-        overrides=table(
-            "overrides",
-            OVERRIDES,
-            lambda sheet: read_overrides(sheet, document, problems),
-            (),
-        ),
+        overrides=overrides,
         backlog=table(
             "backlog",
             BACKLOG,

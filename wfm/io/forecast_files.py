@@ -17,7 +17,7 @@ from forecasting.track_record import AccuracyRow, PublishedForecast
 from wfm.calendar.local import wall_date
 from wfm.domain.demand import MINUTES_PER_DAY, VolumeForecast
 from wfm.domain.edits import AppliedEdit
-from wfm.domain.errors import InputError, Problem
+from wfm.domain.errors import Problem
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import Plan
 from wfm.io.manifest import read_manifest, write_manifest
@@ -129,13 +129,13 @@ def _is_kept(new: Path, folder: Path, digest: str) -> bool:
     return read_manifest(folder / _MANIFEST).get(_SHA256) == digest
 
 
-def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
+def read_snapshots(
+    directory: Path,
+) -> tuple[tuple[PublishedForecast, ...], tuple[Problem, ...]]:
     """Return the published forecasts of the plan folder, the oldest first.
 
-    Raises
-    ------
-    InputError
-        If a snapshot can't be read; it names the file.
+    Beside them stand those that can't be read, by name: what is damaged in one must
+    not hide the others.
     """
     root = directory / SNAPSHOTS
     folders = root.iterdir() if root.is_dir() else ()
@@ -148,7 +148,11 @@ def read_snapshots(directory: Path) -> tuple[PublishedForecast, ...]:
     in_order = sorted(
         found, key=lambda folder: (folder.name[:10], len(folder.name), folder.name)
     )
-    return tuple(_snapshot(folder) for folder in in_order)
+    read = [_snapshot(folder) for folder in in_order]
+    return (
+        tuple(one for one in read if isinstance(one, PublishedForecast)),
+        tuple(one for one in read if isinstance(one, Problem)),
+    )
 
 
 def _snapshot_folder(root: Path, as_of: date, number: int) -> Path:
@@ -173,8 +177,8 @@ def _digest(forecast: VolumeForecast) -> str:
     return digest.hexdigest()
 
 
-def _snapshot(folder: Path) -> PublishedForecast:
-    """Return one snapshot, whatever queues today's plan has."""
+def _snapshot(folder: Path) -> PublishedForecast | Problem:
+    """Return one snapshot, whatever queues today's plan has, or what is wrong."""
     try:
         record: Any = read_manifest(folder / _MANIFEST)
         grid = IntervalGrid(
@@ -189,12 +193,11 @@ def _snapshot(folder: Path) -> PublishedForecast:
             forecast=_forecast_of(rows, grid),
         )
     except (KeyError, TypeError, ValueError, OSError) as error:
-        fault = Problem(
+        return Problem(
             file=str(SNAPSHOTS / folder.name),
             message=f"is no forecast that was kept by this programme: {error}",
             expected="the folder as it was written; move a damaged one away",
         )
-        raise InputError((fault,)) from error
 
 
 def _forecast_of(

@@ -3,7 +3,7 @@
 An interval that is not reported in open hours is missing, which is not zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -70,11 +70,13 @@ def read_history(
     problems: Problems,
     *,
     every_queue: bool = True,
+    given: Collection[str] = (),
 ) -> tuple[ContactHistory | None, tuple[CleaningEntry, ...]]:
     """Return the history on a UTC grid, and what was found and done.
 
     The history is ``None`` if it can't be used; then *problems* says why. With
-    *every_queue* a queue of the plan without rows is a problem.
+    *every_queue* a queue of the plan without rows is a problem, but for those that are
+    fed by others or *given* by the planner.
     """
     log = HistoryLog(sheet)
     if not len(sheet):
@@ -84,7 +86,7 @@ def read_history(
     if rows is None:
         return None, log.entries()
     if every_queue:
-        _check_presence(sheet, document, problems)
+        _check_presence(sheet, document, problems, given)
     rows = _with_meaning(rows, sheet, document.history, log, problems)
     rows = _distinct(rows, sheet, document.plan, log)
     rows, parts = _on_interval(rows, sheet, document.plan, log, problems)
@@ -96,13 +98,17 @@ def read_history(
     return history, log.entries()
 
 
-def _check_presence(sheet: Sheet, document: PlanDocument, problems: Problems) -> None:
-    fed = fed_queues(document.plan.queues)
-    written = set(sheet.texts("queue"))
+def _check_presence(
+    sheet: Sheet, document: PlanDocument, problems: Problems, given: Collection[str]
+) -> None:
+    known = {*sheet.texts("queue"), *fed_queues(document.plan.queues), *given, "_"}
     for queue in document.plan.queues:
-        if queue.queue_id not in written | fed and queue.queue_id != "_":
+        if queue.queue_id not in known:
             message = f"queue {queue.queue_id!r} has no row"
-            expected = "its past contacts, or a queue that forwards to it"
+            expected = (
+                "its past contacts, a queue that forwards to it, or rows of "
+                "overrides.csv that set the forecast in all its open hours"
+            )
             problems.add(sheet.file, message, expected=expected)
 
 
