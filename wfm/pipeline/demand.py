@@ -51,7 +51,6 @@ def forecast_plan(
         max(first.year for first, _ in spans.values()) + 2,
     )
     holidays = queue_holidays(plan, years)
-    holidays = queue_holidays(plan, years)
     result = run_forecast(
         history,
         plan.queues,
