@@ -14,10 +14,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from math import inf
+from typing import TypeAlias
 
 import numpy as np
 
-from solver.core.choices import not_offered
+from solver.core.choices import first_option, not_offered
 from solver.core.compile import Compiled, compile_problem
 from solver.core.local_search import LocalSearch, Undo
 from solver.need import UNITS_PER_AGENT, Need
@@ -35,6 +36,10 @@ FIRST_PART, LAST_PART = 0.5, 0.15
 """Parts of the time: for best answers one by one, and for the last looks."""
 DEARER, MOST_DEARER = 1.6, 40
 """By how much changes become dearer while there are too many, and how often."""
+HOLD = 1e14
+"""Worth of a shift that is held: beyond every price, sums of it still exact."""
+Move: TypeAlias = tuple[int, int | None]
+"""An agent's row, and the agent-day that is open (``None``: the whole week)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,35 +209,59 @@ class RepairSearch(LocalSearch):
         if limits.budget is not None:
             self.cut_down(course, limits.budget)
 
-    def best_first(
-        self, course: Course, *, until_s: float = inf, most: float = inf
-    ) -> None:
-        """Take the best of all best answers, one after the other, while one gains.
+    def best_first(self, course: Course, *, until_s: float = inf) -> None:
+        """Take the best of all best answers, one after the other, while one gains."""
+        self._take_moves([(a, None) for a in self._needed.tolist()], course, until_s)
 
-        Answers that would bring more than *most* changes are left.
-        """
-        queue = [(-inf, a) for a in self._needed.tolist()]
+    def fill_up(self, course: Course, budget: int) -> None:
+        """Take the best change of one agent's day after the other within *budget*."""
+        rows = np.flatnonzero(~self.changed_days()).tolist()
+        of_row = [(self.compiled.days[row].agent, row) for row in rows]
+        needed = set(self._needed.tolist())
+        moves: list[Move] = [(a, row) for a, row in of_row if a in needed]
+        self._take_moves(moves, course, inf, budget)
+
+    def _take_moves(
+        self, moves: Sequence[Move], course: Course, until_s: float, most: float = inf
+    ) -> None:
+        queue = [(-inf, n) for n in range(len(moves))]
         heapify(queue)
         while queue and not course.must_stop() and course.wall_s < until_s:
-            _, a = heappop(queue)
-            undo, gain = self.answer(a)
-            next_gain = -queue[0][0] if queue else 0.0
-            if gain <= 0 or gain < next_gain or self.changes() > most:
+            _, n = heappop(queue)
+            undo, gain = self.answer(*moves[n])
+            if gain <= 0 or self.changes() > most:
+                self.take_back(undo)
+                continue
+            if queue and gain < -queue[0][0]:
                 self.take_back(undo)
             else:
                 self.now.mark_hand_overs()
                 self._note()
-            if gain > 0 and self.changes() <= most:
-                heappush(queue, (-gain, a))
+            heappush(queue, (-gain, n))
 
-    def answer(self, a: int) -> tuple[Undo, float]:
-        """Give agent *a* the best week; return how to undo it, and what it gains."""
+    def answer(self, a: int, row: int | None = None) -> tuple[Undo, float]:
+        """Give agent *a* the best week; return how to undo it, and what it gains.
+
+        With *row* only that agent-day is open and the others stay as they are.
+        """
         self.evaluations += 1
         before = self._value
         undo = Undo(self.now, self.now.component_of(a), [a])
+        held = None if row is None else self._held(a, row)
         self.now.count(a, -1)
-        self.now.insert(a)
+        self.now.insert(a, held)
         return undo, before - self.now.value()
+
+    def _held(self, a: int, row: int) -> FloatArray:
+        """Return what keeps all options of agent *a* but those of one agent-day."""
+        options, days = self.now.options(a), self.now.days(a)
+        held = np.full(options.stop - options.start, -HOLD)
+        first = first_option(self.compiled, row) - options.start
+        held[first : first + len(self.compiled.days[row].options)] = 0.0
+        kept = self.now.choice[days]
+        for chosen in kept[(kept >= 0) & (np.arange(days.start, days.stop) != row)]:
+            held[chosen - options.start] = HOLD
+        return held
 
     def take_back(self, undo: Undo) -> None:
         """Undo an answer."""
@@ -263,7 +292,7 @@ class RepairSearch(LocalSearch):
             dearer *= DEARER
             self.settle_changed(course)
         self.scale_changes(1.0 / dearer)
-        self.best_first(course, most=budget)
+        self.fill_up(course, budget)
 
     def scale_changes(self, factor: float) -> None:
         """Multiply the price of every change; the roster at hand becomes the best."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support.solve_cases import (
     FIRST,
+    PRICES,
     make_instance,
     roster,
     serves,
@@ -58,6 +59,24 @@ def test_paid_cost_leaves_out_the_unpaid_meal_and_the_previous_roster() -> None:
     carried = with_(instance, carry_over=(work("p", -1, -3, 2),))
     plan = roster(with_meal("p", 8, 17, 12))
     assert value("paid_cost", carried, plan) == 8 * 2_000_000
+
+
+def test_a_change_is_a_day_that_is_not_as_people_know_it() -> None:
+    prices = replace(PRICES, change_per_shift=700, change_per_break=30)
+    known = (with_meal("p", 8, 17, 12), work("q", 0, 8, 16))
+    instance = make_instance({"p": ["a"], "q": ["a"]}, {"a": [1]}, prices=prices)
+    live = with_(instance, live=known)
+    assert value("change", instance, roster(*known)) == 0
+    assert value("change", live, roster(*known)) == 0
+    moved_meal = roster(with_meal("p", 8, 17, 11), known[1])
+    assert value("change", live, moved_meal) == 30
+    assert value("change", live, roster(with_meal("p", 9, 18, 13), known[1])) == 700
+    assert value("change", live, roster(known[0])) == 700
+    added = roster(*known, work("q", 1, 32, 40))
+    assert value("change", live, added) == 700
+    assert value("change", live, roster(work("q", 1, 32, 40))) == 3 * 700
+    free = with_(live, prices=PRICES)
+    assert list(TERMS["change"]().prices(free)) == []
 
 
 def test_night_counts_paid_hours_between_ten_and_six() -> None:

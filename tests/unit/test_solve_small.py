@@ -22,11 +22,13 @@ from solver.problem import read_problem
 from solver.rule import Rule
 from solver.search import solve
 from solver.worker import Worker
+from wfm.calendar.catalogue import build_shift, shift_options
 from wfm.domain.people import BlockedTime, BreakRule, Preference
-from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Violation
+from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Shift, Violation
 from wfm.domain.staffing import DeferredWork
 
 LIMITS = SolveLimits(max_time_s=20.0)
+CHANGE_PRICES = replace(PRICES, change_per_shift=3_000_000, change_per_break=700_000)
 
 
 def rules_of(**parameters: dict[str, float]) -> tuple[Rule, ...]:
@@ -68,7 +70,21 @@ def cases() -> dict[str, RosterInstance]:
         "wishes": two_days(3, preferences=(wish,)),
         "carry over": two_days(4, carry_over=(work("p", -1, -3, 2),)),
         "breaks paid in short shifts only": mixed_breaks(),
+        "a live roster": two_days(
+            5, live=(work("p", 0, 3, 7), work("r", 1, 15, 19)), prices=CHANGE_PRICES
+        ),
+        "a live roster, breaks movable": with_(
+            mixed_breaks(), live=(with_meal("p", 2),), prices=CHANGE_PRICES
+        ),
     }
+
+
+def with_meal(agent_id: str, after: int) -> Shift:
+    """Return the first option of the day of mixed breaks, its meal *after* steps."""
+    instance = mixed_breaks()
+    templates = instance.contracts["full"].templates
+    option = shift_options(templates, FIRST, "UTC", instance.grid)[0]
+    return build_shift(agent_id, FIRST, option, [option.start_idx + after])
 
 
 def mixed_breaks() -> RosterInstance:

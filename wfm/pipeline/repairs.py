@@ -38,8 +38,8 @@ def repair_case(
     """Return what is left to decide once *live* meets the absences of *instance*.
 
     What began before *fixed_until* (now, or the end of the notice period) is locked;
-    somebody who falls ill at work leaves, and the hours until then stay. Nothing new
-    begins before it. Live shifts that touch an absence are lost.
+    of somebody who fell ill at work the hours until then are. Nothing new begins
+    before it. Live shifts that touch an absence are lost.
     """
     planned = {
         (name, day.date_local)
@@ -85,7 +85,10 @@ def _absences(instance: RosterInstance) -> dict[str, list[BlockedTime]]:
 def _until_absent(
     shift: Shift, absences: Sequence[BlockedTime], fixed_until: int
 ) -> Shift | None:
-    """Return what can stand of *shift*: all, its hours until now, or nothing."""
+    """Return what can stand of *shift*: all, the hours before an absence, or nothing.
+
+    Of a shift that is still to come nothing stands; another may take its place.
+    """
     touching = [
         block.start_idx
         for block in absences
@@ -95,7 +98,7 @@ def _until_absent(
         return shift
     if shift.start_idx >= fixed_until:
         return None
-    return cut(shift, max(min(touching), min(fixed_until, shift.end_idx)))
+    return cut(shift, min(touching))
 
 
 def cut(shift: Shift, end_idx: int) -> Shift | None:
