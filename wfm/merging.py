@@ -43,7 +43,9 @@ def merged(draft: Draft, file: Path) -> Merged:
     edited = read_edited(file, draft.desk.folder, draft.desk.instance, start)
     theirs = change_between(start, _edited_one(edited, start, file))
     if base is None:
-        told = (f"{file.name} does not say which roster it was made from",)
+        told = (
+            f"{file.name} is of a roster that is not kept; the draft is the measure",
+        )
         return Merged(change=theirs, remarks=told if base_hash else ())
     return _onto(draft, base, theirs)
 

@@ -82,12 +82,12 @@ def shift_lines(
 
 def usual_lines(week: date = WEEK, days: int = 5) -> list[str]:
     """Return five days of work for everybody."""
-    lines = []
-    for n in range(days):
-        day = week + timedelta(days=n)
-        for agent in SITES:
-            lines += shift_lines(agent, day)
-    return lines
+    return [
+        line
+        for agent in sorted(SITES)
+        for n in range(days)
+        for line in shift_lines(agent, week + timedelta(days=n))
+    ]
 
 
 def write_draft(

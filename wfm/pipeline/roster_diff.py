@@ -177,19 +177,22 @@ def breaks_of(shift: Shift) -> tuple[WorkSpan, ...]:
 def _concerns(violation: Violation, old: Shift | None, new: Shift | None) -> bool:
     """Return whether the breach is about one of these shifts.
 
-    A breach of an agent's rule is about the agent's shifts on its date, or on any date
-    if it names none; one of cover about shifts that run in its time.
+    A breach of an agent's rule is about the agent's shifts that its time touches (rest
+    lies between two), or on its date if it names no time; one of cover about shifts
+    that run in its time.
     """
     shifts: Sequence[Shift] = [s for s in (old, new) if s is not None]
-    if violation.agent_id:
+    if not violation.agent_id:
         return any(
-            s.agent_id == violation.agent_id
-            and violation.date_local in (None, s.date_local)
+            s.start_idx < violation.end_idx and violation.start_idx < s.end_idx
             for s in shifts
         )
+    mine = [s for s in shifts if s.agent_id == violation.agent_id]
+    if violation.start_idx == violation.end_idx:
+        return any(violation.date_local in (None, s.date_local) for s in mine)
     return any(
-        s.start_idx < violation.end_idx and violation.start_idx < s.end_idx
-        for s in shifts
+        s.start_idx <= violation.end_idx and violation.start_idx <= s.end_idx
+        for s in mine
     )
 
 
