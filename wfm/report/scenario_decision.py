@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from scenarios.assumptions import Assumption
-from scenarios.money import Money
 from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from wfm.pipeline.money import minor_digits
@@ -149,8 +148,3 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)
-
-
-def amount_of(money: Money) -> str:
-    """Return whole major units with their currency, as a page shows them."""
-    return f"{money.currency} {money.amount:,.0f}".replace("-", "−")

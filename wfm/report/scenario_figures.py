@@ -13,6 +13,7 @@ from scenarios.break_even import PiecewiseCost
 from scenarios.contract import Contract
 from scenarios.cost_models.anchored import Anchored
 from scenarios.result import ScenarioResult
+from wfm.domain.arrays import FloatArray
 from wfm.report.figures import COLOURS
 from wfm.report.scenario_blocks import Bridge
 from wfm.report.scenario_canvas import (
@@ -157,7 +158,7 @@ def mix_figure(
 def _lane_names(report: ScenarioReport, option: ScenarioResult) -> dict[str, str]:
     """Return lane -> its name, with the vendor's behind it where one is paid."""
     case = report.case(option.scenario_id)
-    found = {}
+    found: dict[str, str] = {}
     for name, done in by_price(case, option.activities).items():
         is_vendor = isinstance(report.book.prices.get(name), Contract)
         for one in done:
@@ -168,9 +169,11 @@ def _lane_names(report: ScenarioReport, option: ScenarioResult) -> dict[str, str
 
 def _contacts(
     option: ScenarioResult, names: Mapping[str, str]
-) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+) -> dict[str, FloatArray]:
     months = [month.month for month in option.months]
-    found = {name: np.zeros(len(months)) for name in names.values()}
+    found: dict[str, FloatArray] = {
+        name: np.zeros(len(months)) for name in names.values()
+    }
     for done in option.activities:
         found[names[done.lane_id]][months.index(done.month)] += done.contacts
     return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from scenarios.money import Money
 from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from wfm.report.scenario_blocks import Bridge, bridge
@@ -25,7 +26,7 @@ from wfm.report.scenario_risk_figures import (
     range_figure,
     tornado_figure,
 )
-from wfm.report.scenario_sentences import share, whole
+from wfm.report.scenario_sentences import share
 from wfm.report.scenario_words import Say
 from wfm.report.scenario_workbook import bridged
 
@@ -315,13 +316,15 @@ class Sections:
         )
 
 
+def signed(amount: Money) -> str:
+    """Return whole major units with their sign."""
+    return f"{amount.amount:+,.0f}".replace("-", "−")
+
+
 def _largest_steps(way: Bridge, say: Say) -> str:
     """Return the two largest steps in words."""
     largest = sorted(way.steps, key=lambda step: -abs(step[1].amount_minor))[:2]
-    parts = [
-        f"{say(name)} {whole(step.amount) if step.amount < 0 else '+' + whole(step.amount)}"
-        for name, step in largest
-    ]
+    parts = [f"{say(name)} {signed(step)}" for name, step in largest]
     return say("Most of it: {parts}.", parts=", ".join(parts)) if parts else ""
 
 
