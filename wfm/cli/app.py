@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 import wfm
-from wfm.cli import edits, folders, forecasts, repairs, rosters, sourcing, staffing
+from wfm.cli import (
+    decisions,
+    edits,
+    folders,
+    forecasts,
+    repairs,
+    rosters,
+    sourcing,
+    staffing,
+)
 
 app = typer.Typer(
     help="Forecast contacts, size staffing, and make rosters that prove their cover.",
@@ -34,7 +43,16 @@ def options(
     """Forecast contacts, size staffing, and make rosters that prove their cover."""
 
 
-for commands in (folders, forecasts, staffing, rosters, edits, repairs, sourcing):
+for commands in (
+    folders,
+    forecasts,
+    staffing,
+    rosters,
+    edits,
+    repairs,
+    sourcing,
+    decisions,
+):
     app.add_typer(commands.family)
 
 
