@@ -154,11 +154,42 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Productive hours a month ``[t]``; *missing_minor* per hour, or never missing."""
+    """Productive hours a month ``[t]``; *missing_minor* per hour, or never missing.
+
+    *missing_steps* are (share of the hours, factor on the price), factors rising: the
+    first share that is missing costs the first factor, and so on; the last factor
+    holds for all that is left.
+    """
 
     need_id: str
     hours: FloatArray
     missing_minor: float | None = None
+    missing_steps: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
+
+    def __post_init__(self) -> None:
+        factors = [factor for _, factor in self.missing_steps]
+        if not factors or factors != sorted(factors):
+            msg = f"{self.need_id}: the factors of missing_steps must rise: {factors}"
+            raise ValueError(msg)
+
+    def steps(self, t: int) -> tuple[tuple[float, float], ...]:
+        """Return (hours, price of one) of each step of what may be missing."""
+        price, widths = self.missing_minor or 0.0, []
+        for k, (share, factor) in enumerate(self.missing_steps):
+            is_last = k == len(self.missing_steps) - 1
+            width = np.inf if is_last else share * float(self.hours[t])
+            widths.append((width, price * factor))
+        return tuple(widths)
+
+    def missing_cost(self, missing: FloatArray, t: int) -> FloatArray:
+        """Return what *missing* hours of month *t* cost, in minor units."""
+        left = np.asarray(missing, dtype=np.float64)
+        cost = np.zeros_like(left)
+        for width, price in self.steps(t):
+            here = np.minimum(left, width)
+            cost += here * price
+            left = left - here
+        return cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

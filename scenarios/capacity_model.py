@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scenarios.capacity import CapacityProblem, Pool, Recruiting, Transfer
+from scenarios.capacity import CapacityProblem, Need, Pool, Recruiting, Transfer
 from scenarios.mip import Builder, Limit, Programme
 
 Terms = list[tuple[int, float]]
@@ -25,7 +25,7 @@ class CapacityModel:
     ``heads[p, k, t]``, ``hires[p, t]`` (trainees who start), ``classes[p, t]``,
     ``layoffs[p, k, t]``, ``moved[r, t]`` (r counts transfers), ``overtime[p, t]``,
     ``short_time[p, t]`` (heads), ``idle[p, t]``, ``flow[p, n, t]``, ``bought[x, n, t]``
-    (x counts vendors) and ``missing[n, t]`` in hours.
+    (x counts vendors) and ``missing[n, k, t]`` in hours (k counts steps of price).
     """
 
     problem: CapacityProblem
@@ -40,7 +40,7 @@ class CapacityModel:
     idle: dict[tuple[int, int], int] = field(default_factory=dict)
     flow: dict[tuple[int, int, int], int] = field(default_factory=dict)
     bought: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    missing: dict[tuple[int, int], int] = field(default_factory=dict)
+    missing: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def programme(self) -> Programme:
         """Return the whole programme."""
@@ -265,10 +265,11 @@ class CapacityModel:
                     for (_, served, month), column in table.items()
                     if served == n and month == t
                 ]
-                if need.missing_minor is not None:
-                    price = self._price(need.missing_minor, t)
-                    self.missing[n, t] = self.builder.variable(cost=price)
-                    terms.append((self.missing[n, t], 1.0))
+                for k, (most, price) in enumerate(_steps(need, t)):
+                    self.missing[n, k, t] = self.builder.variable(
+                        cost=self._price(price, t), most=most
+                    )
+                    terms.append((self.missing[n, k, t], 1.0))
                 hours, limit = float(need.hours[t]), Limit(f"need {need.need_id}", t)
                 self.builder.row(terms, low=hours, high=hours, limit=limit)
 
@@ -288,6 +289,10 @@ class CapacityModel:
                 terms = [(self.idle[p, t], 1.0) for p in range(len(pools))]
                 high, limit = self.problem.max_idle_hours, Limit("idle hours", t)
                 self.builder.row(terms, high=high, limit=limit)
+
+
+def _steps(need: Need, t: int) -> tuple[tuple[float, float], ...]:
+    return () if need.missing_minor is None else need.steps(t)
 
 
 def staying(pool: Pool, k: int) -> Iterator[tuple[int, float]]:

@@ -230,7 +230,7 @@ def _plan(model: CapacityModel, programme: Programme, rough: Optimum) -> Capacit
         overtime_hours=_table(model.overtime, values, by_pool),
         idle_hours=_table(model.idle, values, by_pool),
         short_time_heads=_table(model.short_time, values, by_pool),
-        missing_hours=_table(model.missing, values, (num_needs, months)),
+        missing_hours=_missing(model, values),
         npv_minor=optimum.objective,
         bound_minor=optimum.bound,
         is_optimal=optimum.is_optimal,
@@ -259,6 +259,13 @@ def _table(
     for place, column in columns.items():
         table[place] = max(0.0, values[column])
     return table
+
+
+def _missing(model: CapacityModel, values: FloatArray) -> FloatArray:
+    missing = np.zeros((len(model.problem.needs), model.problem.num_months))
+    for (n, _, t), column in model.missing.items():
+        missing[n, t] += max(0.0, values[column])
+    return missing
 
 
 def _check(model: CapacityModel, plan: CapacityPlan, optimum: Optimum) -> None:
@@ -291,7 +298,10 @@ def monthly_cost(plan: CapacityPlan) -> FloatArray:
     for x, vendor in enumerate(problem.vendors):
         cost += plan.bought_hours[x].sum(axis=0) * vendor.minor_per_hour
     for n, need in enumerate(problem.needs):
-        cost += plan.missing_hours[n] * (need.missing_minor or 0.0)
+        cost += [
+            float(need.missing_cost(plan.missing_hours[n, t], t))
+            for t in range(problem.num_months)
+        ]
     return cost
 
 

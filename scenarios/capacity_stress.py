@@ -293,7 +293,7 @@ def _cover(
     cost = (left * [pool.idle_minor for pool in problem.pools]).sum(axis=1)
     cost += _buy(plan, supply, missing, t)
     for n, need in enumerate(problem.needs):
-        cost += missing[:, n] * (need.missing_minor or 0.0)
+        cost += need.missing_cost(missing[:, n], t)
     return cost, missing
 
 

@@ -27,7 +27,8 @@ from wfm.io.scenario_prices import price_book
 from wfm.io.scenario_schema import ChangeTable, ScenarioFileTable, ScenarioTable
 from wfm.io.scenario_uncertainties import rank_correlation, uncertain_inputs
 from wfm.io.scenario_variants import ScenarioVariants
-from wfm.io.yaml_source import DocumentProblems, YamlDocument, load_yaml
+from wfm.io.yaml_files import yaml_document
+from wfm.io.yaml_source import DocumentProblems, YamlDocument
 
 SCENARIO_FILE = "scenarios.yaml"
 UNCERTAIN = "uncertainty"
@@ -89,21 +90,6 @@ def read_scenarios(
     return result
 
 
-def _text_of(directory: FilePath, name: str) -> str:
-    try:
-        return (directory / name).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        problems = Problems()
-        problems.add(name, "the file is missing", expected="wfm init writes an example")
-        problems.raise_if_any()
-        raise
-    except UnicodeDecodeError as error:
-        problems = Problems()
-        problems.add(name, f"is not UTF-8: {error.reason}")
-        problems.raise_if_any()
-        raise
-
-
 class _Reader:
     """Reads one file beside one plan."""
 
@@ -119,7 +105,7 @@ class _Reader:
         self._folders: dict[str, PlanFolder | None] = {}
 
     def read(self, only: Sequence[str], currency: str | None) -> ScenarioFile | None:
-        faults = self._document()
+        faults = yaml_document(self._directory, SCENARIO_FILE, self._problems)
         if faults is None:
             return None
         table = validated_part(ScenarioFileTable, faults.document.data, (), faults)
@@ -149,18 +135,6 @@ class _Reader:
             inputs=inputs,
             rank_correlation=rank_correlation(table, inputs, faults),
         )
-
-    def _document(self) -> DocumentProblems | None:
-        """Return scenarios.yaml with a notebook for its faults."""
-        text = _text_of(self._directory, SCENARIO_FILE)
-        document = load_yaml(text, SCENARIO_FILE, self._problems)
-        if document is None:
-            return None
-        faults = DocumentProblems(document, self._problems)
-        if isinstance(document.data, dict):
-            return faults
-        faults.at_value((), "the file holds no mapping", "lines key: value")
-        return None
 
     def _hashed(self) -> PlanFolder:
         """Return the base folder with the hash of scenarios.yaml beside the others."""
@@ -196,12 +170,11 @@ class _Reader:
                 )
 
     def start(self, faults: DocumentProblems) -> Patched:
-        plan = load_yaml(
-            _text_of(self._directory, PLAN_FILE), PLAN_FILE, self._problems
-        )
-        if plan is None:
+        found = yaml_document(self._directory, PLAN_FILE, self._problems)
+        if found is None:
             msg = "plan.yaml was read before"
             raise AssertionError(msg)
+        plan = found.document
         apply_patches(plan, self._patches, self._problems)
         data = faults.document.data
         settings = YamlDocument(

@@ -91,7 +91,7 @@ class Patched:
         raise PatchError(msg)
 
     def _change(self, path: str, patch: Patch, origin: str) -> Assumption:
-        keys = _long_form(path.split("."))
+        keys = self._long_form(path.split("."))
         is_heads = len(keys) == 3 and keys[0] == "sites" and keys[2] in HEADS
         before = self._heads(keys[1], path) if is_heads else self._before(keys)
         try:
@@ -113,6 +113,17 @@ class Patched:
             first=patch.first,
             last=patch.last,
         )
+
+    def _long_form(self, keys: list[str]) -> list[str]:
+        """Return where a value stands that has a short path of a queue."""
+        if len(keys) != 3 or keys[0] != "queues" or keys[2] not in _SHORT:
+            return keys
+        if keys[1] not in self.plan.data["queues"]:
+            hint = did_you_mean(keys[1], self.plan.data["queues"])
+            msg = f"{'.'.join(keys)}: unknown queue {keys[1]!r}{hint}"
+            raise PatchError(msg)
+        root, rest = _SHORT[keys[2]]
+        return [root, keys[1], *rest]
 
     def _heads(self, site: str, path: str) -> int:
         if site not in self.headcounts:
@@ -148,13 +159,6 @@ def _copied(document: YamlDocument) -> YamlDocument:
         keys=document.keys,
         values=document.values,
     )
-
-
-def _long_form(keys: list[str]) -> list[str]:
-    if len(keys) == 3 and keys[0] == "queues" and keys[2] in _SHORT:
-        root, rest = _SHORT[keys[2]]
-        return [root, keys[1], *rest]
-    return keys
 
 
 def expanded(data: Any, keys: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -73,7 +73,8 @@ def _distribution(
         if _is_known(name, kind, at, faults)
     }
     for field in fields(kind):
-        if field.name not in values and field.default is MISSING:
+        is_needed = field.default is MISSING and not faults.is_faulty(at)
+        if field.name not in values and is_needed:
             faults.at_key(at, f"the key {field.name!r} is missing")
     if faults.is_faulty(at) or faults.is_faulty(place):
         return None

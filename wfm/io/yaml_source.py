@@ -5,10 +5,11 @@ All scalars stay texts (only a bare ``~`` or ``null`` is None), so that ``22:00`
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from wfm.domain.errors import Problem
 from wfm.io.problems import Problems
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -58,6 +59,17 @@ class DocumentProblems:
     def of(self, document: YamlDocument) -> "DocumentProblems":
         """Return a notebook for another document, of the same collection."""
         return DocumentProblems(document, self._problems)
+
+    def elsewhere(self, problems: Iterable[Problem]) -> None:
+        """Note faults of other files that this one brings about."""
+        for problem in problems:
+            self._problems.add(
+                problem.file,
+                problem.message,
+                row=problem.row,
+                column=problem.column,
+                expected=problem.expected,
+            )
 
     def at_value(self, path: Path, message: str, expected: str = "") -> None:
         """Note a fault of the value at *path*."""

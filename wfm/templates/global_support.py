@@ -18,6 +18,7 @@ from wfm.templates.people import (
     draw_time_off,
 )
 from wfm.templates.previous import Rota, previous_roster
+from wfm.templates.results import budget_csv, results_csv
 from wfm.templates.tables import rows_csv
 
 SEED = 20261026
@@ -196,5 +197,7 @@ def generated_files() -> dict[str, bytes]:
         "previous_roster.csv": rows_csv(
             previous_roster(agents, availability, ROTAS, WEEK - timedelta(weeks=1))
         ),
+        "kpi.csv": results_csv(WEEK - timedelta(days=1), SEED),
+        "budget.csv": budget_csv(WEEK - timedelta(days=1)),
         **history_files(),
     }
