@@ -109,12 +109,12 @@ def allocate(
 ) -> Served:
     """Return the cheapest allocation of *roster* (exact, see the module)."""
     groups = working_heads(instance, roster, serves)
-    network = _Network(instance, groups, need)
+    network = Network(instance, groups, need)
     network.solve()
     return network.result()
 
 
-class _Network:
+class Network:
     """The flow network of one roster; arcs are kept in blocks of equal meaning."""
 
     def __init__(self, instance: RosterInstance, groups: Groups, need: Need) -> None:
@@ -124,7 +124,7 @@ class _Network:
         self.num_t = num_t
         num_q = len(instance.queues)
         self.group_node = np.arange(num_g * num_t).reshape(num_g, num_t)
-        self.queue_node = num_g * num_t + np.arange(num_q * num_t).reshape(num_q, -1)
+        self.queue_node = num_g * num_t + np.arange(num_q * num_t).reshape(num_q, num_t)
         # Deferred queues with a guarantee: units that have been counted for it.
         self.post_node = self.queue_node + num_q * num_t
         self.due_node = num_g * num_t + 2 * num_q * num_t + np.arange(len(need.due))

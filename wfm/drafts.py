@@ -149,7 +149,8 @@ def propose(draft: Draft, change: RosterChange) -> Proposal:
         If it does not fit the draft, or spans of one agent would overlap.
     """
     instance = draft.desk.instance
-    after = draft.desk.judged(changed(draft.roster, change, instance.carry_over))
+    edited = changed(draft.roster, change, instance.carry_over)
+    after = draft.desk.judged(edited, near=draft.judged)
     effect = effect_between(draft.desk, draft.judged, after)
     return Proposal(
         change=change_between(draft.roster, after.roster),

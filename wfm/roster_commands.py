@@ -167,8 +167,9 @@ def diff(run: Run, first: str, second: str, out: Path | None) -> int:
     """
     desk = _desk(run, first, second)
     rosters = [_roster(run, desk, text) for text in (first, second)]
-    judged = [desk.judged(roster) for roster in rosters]
-    effect = effect_between(desk, judged[0], judged[1])
+    before = desk.judged(rosters[0])
+    after = desk.judged(rosters[1], near=before)
+    effect = effect_between(desk, before, after)
     found = differences(rosters[0], rosters[1], desk.instance, effect.broken)
     say(run.console, f"{first} -> {second}: {_counted(len(found))} differ")
     for line in (

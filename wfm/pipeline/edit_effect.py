@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from solver.allocation import allocate
 from solver.outcome import Allocation
 from solver.problem import Problem, read_problem
+from solver.reallocation import Allocated, allocated, reallocated
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance, Violation
 from wfm.domain.staffing import StaffingRequirement
@@ -24,9 +24,14 @@ class JudgedRoster:
 
     roster: Roster
     certificate: Certificate
-    allocation: Allocation
+    allocated: Allocated
     terms: Mapping[str, int]
     service: ServiceReport
+
+    @property
+    def allocation(self) -> Allocation:
+        """Shares of each group's time."""
+        return self.allocated.served.allocation
 
     @property
     def objective(self) -> int:
@@ -48,17 +53,24 @@ class Desk:
     requirement: StaffingRequirement
     problem: Problem
 
-    def judged(self, roster: Roster) -> JudgedRoster:
-        """Return *roster* judged by rules, guarantees, service and price."""
+    def judged(self, roster: Roster, near: JudgedRoster | None = None) -> JudgedRoster:
+        """Return *roster* judged by rules, guarantees, service and price.
+
+        Work is shared over queues as cheaply as can be; of several ways, in one like
+        that of *near*, so that figures move only where the rosters differ.
+        """
         instance, problem = self.instance, self.problem
-        served = allocate(instance, roster, problem.serves, problem.need)
-        allocation = served.allocation
+        if near is None:
+            shared = allocated(instance, roster, problem.serves, problem.need)
+        else:
+            shared = reallocated(near.allocated, roster)
+        allocation = shared.served.allocation
         return JudgedRoster(
             roster=roster,
             certificate=certify(
                 instance, problem.rules, roster, hashes=self.folder.hashes
             ),
-            allocation=allocation,
+            allocated=shared,
             terms={
                 name: term.value(instance, roster, allocation)
                 for name, term in problem.terms.items()
