@@ -19,6 +19,8 @@ from typing import Self
 
 from solver.bound_job import JOB as BOUND
 from solver.bound_job import BoundFound, BoundJob
+from solver.columns.compile import fits
+from solver.columns.search import ColumnSearch
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
 from solver.core.compile import Compiled, compile_problem
@@ -98,6 +100,8 @@ def solve(
     problem = read_problem(instance, rules, terms)
     if not instance.agents:
         return _without_people(problem, course)
+    if fits(problem):
+        return _by_columns(problem, course)
     with _Search(problem, course) as search:
         search.run()
     return verdict(
@@ -111,6 +115,13 @@ def _without_people(problem: Problem, course: Course) -> Outcome:
     course.raise_bound(nothing.objective, "nobody")
     course.prove("nobody")
     return verdict(problem, course)
+
+
+def _by_columns(problem: Problem, course: Course) -> Outcome:
+    """Search over whole stretches: nothing is counted but shifts."""
+    with ColumnSearch(problem, course) as search:
+        search.run()
+    return verdict(problem, course, search.conflicts)
 
 
 class _Search:

@@ -67,9 +67,10 @@ def short_runs(
         is_open = instance.boundary == "open"
         begin = first if is_open else min(carried, default=first)
         dates = [begin + timedelta(days=i) for i in range((last - begin).days + 1)]
+        works = [(day in worked or day in carried, day) for day in dates]
         runs = [
-            (is_on, list(run))
-            for is_on, run in groupby(dates, lambda day, on=worked | carried: day in on)
+            (is_on, [day for _, day in run])
+            for is_on, run in groupby(works, lambda item: item[0])
         ]
         for is_on, run in runs:
             # A run at the edge of what is known may be longer than it looks.

@@ -4,16 +4,21 @@ The kernels of :mod:`solver.core` are compiled on their first call and cached on
 A tiny problem that uses all of them takes care of that before any clock runs.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 
 import numpy as np
 
 from solver.build import build_rules
+from solver.columns.compile import compile_stretches
+from solver.columns.pricer import Pricer
 from solver.core.bound import lagrangian_bound, start_prices
 from solver.core.compile import compile_problem
 from solver.core.local_search import LocalSearch
+from solver.objectives.shift_demand import Demand, ShiftDemand
 from solver.problem import read_problem
+from solver.reallocation import allocated, reallocated
 from wfm.domain.demand import OpeningHours, Queue, ServiceTarget
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import (
@@ -23,7 +28,13 @@ from wfm.domain.people import (
     ShiftTemplate,
     Site,
 )
-from wfm.domain.roster import PlannedDay, Prices, RosterInstance, RuleSetting
+from wfm.domain.roster import (
+    PlannedDay,
+    Prices,
+    Roster,
+    RosterInstance,
+    RuleSetting,
+)
 from wfm.domain.staffing import DeferredWork
 
 _HOURS = 48
@@ -51,6 +62,36 @@ def warm() -> None:
     search.improve(rounds=1)
     search.load(search.roster())
     lagrangian_bound(compiled, start_prices(compiled, search), rounds=3)
+    _price_columns(instance)
+    nobody = Roster(shifts=())
+    empty = allocated(instance, nobody, problem.serves, problem.need)
+    reallocated(empty, search.roster())
+
+
+def _price_columns(instance: RosterInstance) -> None:
+    """Price one agent's stretches where shifts are asked for by number."""
+    nothing = np.zeros((0, instance.grid.num_intervals))
+    plain = replace(_template(), breaks=())
+    problem = read_problem(
+        replace(
+            instance,
+            queues=(),
+            contracts={"c": EmploymentContract(contract_id="c", templates=(plain,))},
+            scheduled_agents=nothing,
+            guaranteed_agents=nothing.astype(np.int64),
+            open_mask=nothing.astype(np.bool_),
+            deferred=(),
+        ),
+        build_rules(_SETTINGS[:1]),
+        {"shift_demand": ShiftDemand(demands=(_demand(),))},
+    )
+    Pricer(compile_stretches(problem)).price(0, np.ones(1))
+
+
+def _demand() -> Demand:
+    return Demand(
+        date_local=date(2026, 1, 5), starts=((0, 1439),), agents=1, under_price=1
+    )
 
 
 def _instance() -> RosterInstance:

@@ -28,6 +28,7 @@ from solver.core.cover import (
 )
 from solver.cpsat.change_cost import charge_changes
 from solver.cpsat.model import RosterModel
+from solver.cpsat.shift_prices import charge_shift_prices
 from solver.need import UNITS_PER_AGENT
 from solver.problem import Problem
 from solver.term import ChangePrice, StepPrice
@@ -149,6 +150,7 @@ class CoverCost:
         for price in structure.problem.prices:
             if isinstance(price, ChangePrice):
                 charge_changes(model, price, self._charge)
+        charge_shift_prices(model, structure.problem.prices, self._charge)
         if profile is None:
             self._decide_due_work()
         self._charge_cover()

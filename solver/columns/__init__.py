@@ -1,0 +1,1 @@
+"""Column generation: a column is one agent's legal stretch over the whole plan."""

@@ -1,0 +1,269 @@
+"""The search over columns: what runs when, and when it is over.
+
+1. Everybody's best stretch against all others, one after the other: the first roster.
+2. Column generation: stretches and prices in turn; its Lagrangian value is a bound.
+3. A dive to a whole roster, priced again after each step.
+4. Neighbourhoods: the stretches of some agents are generated anew against the others';
+   if their bound leaves room, the best combination is chosen by a small MIP.
+
+A second process solves small problems whole by CP-SAT at first (its clauses close what
+columns leave open, and the other way round), and then combines all stretches known.
+Rosters and bounds are exchanged both ways. With ``deterministic_rounds`` everything
+happens here and neighbourhoods are counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from solver.columns.compile import Stretches, compile_stretches
+from solver.columns.dive import dive
+from solver.columns.generate import Generation
+from solver.columns.incumbent import Incumbent
+from solver.columns.master import Master
+from solver.columns.pricer import Column, Pricer
+from solver.columns.restricted import best_choice, chosen, restricted
+from solver.columns.whole import JOB as WHOLE
+from solver.columns.whole import WholeFound, WholeJob
+from solver.conflicts import week_conflicts
+from solver.cpsat.linear import JOB as MIP
+from solver.cpsat.linear import MipJob, Optimum
+from solver.problem import Problem, score
+from solver.trace import Course
+from solver.worker import Worker
+from wfm.domain.roster import Roster
+
+RESERVE_S = 1.0
+"""Kept for the last score and the way out."""
+WHOLE_AGENT_DAYS = 1200
+WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
+"""Problems up to this size are solved whole at first, for so much of the time."""
+MIP_S, SMALL_MIP_S = 30.0, 4.0
+"""Longest time of a combination of all stretches, and of a neighbourhood's."""
+TOLERANCE = 1e-6
+FIRST_SIZE = 6
+ROUNDS_IN_NEIGHBOURHOOD = 60
+
+
+class ColumnSearch:
+    """One run."""
+
+    def __init__(self, problem: Problem, course: Course) -> None:
+        self.problem, self.course = problem, course
+        self.stretches: Stretches = compile_stretches(problem)
+        self.pricer = Pricer(self.stretches)
+        self.now = Incumbent(self.stretches, self.pricer)
+        self.rng = np.random.default_rng(course.limits.seed)
+        self.everybody = tuple(range(len(self.stretches.agents)))
+        self.pool: dict[tuple[int, bytes], Column] = {}
+        self.worker: Worker | None = None
+        self.sent: list[Column] = []
+        self.size = min(FIRST_SIZE, len(self.everybody))
+        self.conflicts: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        """Start the second process."""
+        if not self.course.is_deterministic:
+            self.worker = Worker()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the second process."""
+        if self.worker is not None:
+            self.worker.stop()
+
+    def run(self) -> None:
+        """Search until the course says why to stop."""
+        impossible = [a for a in self.everybody if not self.pricer.is_possible(a)]
+        if impossible:
+            names = [self.stretches.agents[a].agent_id for a in impossible]
+            self.conflicts = week_conflicts(self.problem, names)
+            return
+        self.construct()
+        self.start_whole()
+        self.generate()
+        while self.course.reason() is None:
+            if self.course.left_s < RESERVE_S:
+                self.course.run_out()
+            self.listen()
+            self.combine()
+            self.improve()
+            self.course.rounds += 1
+
+    def is_over(self) -> bool:
+        """Return whether to leave what is being done; hear the second process."""
+        self.listen()
+        out_of_time = self.course.left_s < RESERVE_S
+        return self.course.must_stop() or out_of_time or self.course.proven
+
+    def construct(self) -> None:
+        """Make the first roster."""
+        order = self.rng.permutation(len(self.everybody)).tolist()
+        for a in order:
+            noise = self.rng.normal(0.0, 1.0, len(self.stretches.wanted))
+            self.now.respond(a, noise)
+        self.now.sweep(order)
+        self.adopt("greedy")
+
+    def adopt(self, phase: str) -> None:
+        """Offer the roster at hand if it is whole and better than the best known."""
+        if not self.now.is_whole:
+            return
+        self.remember(c for c in self.now.columns if c is not None)
+        best = self.course.best
+        if best is None or self.now.objective < best.objective:
+            self.course.offer(score(self.problem, self.now.roster()), phase)
+            self.settle()
+
+    def settle(self) -> None:
+        """Say that the optimum is proven once bound and roster meet."""
+        best = self.course.best
+        if best is not None and self.course.bound >= best.objective:
+            self.course.prove("columns")
+
+    def remember(self, columns: Iterable[Column]) -> None:
+        """Keep columns for combinations."""
+        for column in columns:
+            self.pool[column.agent, column.choices.tobytes()] = column
+
+    def hear_bound(self, value: float) -> None:
+        """Take in a Lagrangian value of the whole problem."""
+        value += self.now.base
+        self.course.raise_bound(ceil(value - TOLERANCE * max(1.0, abs(value))))
+        self.settle()
+
+    def generate(self) -> None:
+        """Generate columns for everybody, then dive."""
+        nobody = np.zeros(len(self.stretches.wanted), dtype=np.int64)
+        generation = Generation(
+            stretches=self.stretches,
+            pricer=self.pricer,
+            master=Master(self.stretches, self.everybody, nobody),
+            given=nobody,
+        )
+        for column in self.now.columns:
+            if column is not None:
+                generation.master.add(column)
+        if generation.run(stop=self.is_over, tell=self.hear_bound):
+            size = max(1, len(self.everybody) // 20)
+            found = dive(generation, size, np.inf, self.is_over)
+            self.remember(generation.master.columns)
+            self.take(found or (), "dive")
+
+    def take(self, columns: Sequence[Column], phase: str) -> None:
+        """Try *columns*, and let agents respond; keep what was if it was better."""
+        if not columns or not self.now.is_whole:
+            return
+        old = [column for column in self.now.columns if column is not None]
+        before = self.now.objective
+        for column in columns:
+            self.now.put(column.agent, column)
+        self.now.sweep(self.rng.permutation(len(self.everybody)).tolist())
+        if self.now.objective > before:
+            for column in old:
+                self.now.put(column.agent, column)
+        self.adopt(phase)
+
+    def improve(self) -> None:
+        """Generate the stretches of some agents anew against all others'."""
+        agents = self.pick()
+        before = self.now.objective
+        old = self.now.take(agents)
+        generation = Generation(
+            stretches=self.stretches,
+            pricer=self.pricer,
+            master=Master(self.stretches, agents, self.now.count),
+            given=self.now.count.copy(),
+        )
+        for column in old:
+            generation.master.add(column)
+        without = self.now.objective - self.stretches.row_cost(self.now.count)
+        room = before - without - 1 + TOLERANCE
+        generation.run(
+            stop=self.is_over, enough=room, most_rounds=ROUNDS_IN_NEIGHBOURHOOD
+        )
+        found: list[Column] = []
+        if generation.bound < room:
+            seconds = min(SMALL_MIP_S, self.course.left_s)
+            columns = generation.master.columns
+            found = best_choice(
+                self.stretches, agents, self.now.count, columns, seconds
+            )
+            self.remember(columns)
+        else:
+            self.size = min(self.size + 1, len(self.everybody))
+        for column in old:
+            self.now.put(column.agent, column)
+        self.take(found, "neighbourhood")
+
+    def pick(self) -> tuple[int, ...]:
+        """Return the agents of a neighbourhood."""
+        chosen = self.rng.permutation(len(self.everybody))[: self.size]
+        return tuple(sorted(chosen.tolist()))
+
+    def start_whole(self) -> None:
+        """Let the second process solve a small problem whole."""
+        days = sum(len(own) for own in self.problem.instance.planned_days.values())
+        if self.worker is None or days > WHOLE_AGENT_DAYS:
+            return
+        best = self.course.best
+        job = WholeJob(
+            instance=self.problem.instance,
+            rules=self.problem.rules,
+            terms=dict(self.problem.terms),
+            roster=None if best is None else best.roster,
+            limits=self.course.limits,
+            max_time_s=max(LEAST_WHOLE_S, WHOLE_PART * self.course.limits.max_time_s),
+        )
+        self.worker.send(WHOLE, job)
+
+    def combine(self) -> None:
+        """Let the second process choose among all stretches known, when it is free."""
+        seconds = min(MIP_S, self.course.left_s - RESERVE_S)
+        if self.worker is None or self.worker.pending or seconds < 1.0:
+            return
+        self.sent = list(self.pool.values())
+        nobody = np.zeros(len(self.stretches.wanted), dtype=np.int64)
+        programme = restricted(self.stretches, self.everybody, nobody, self.sent)
+        self.worker.send(MIP, MipJob(programme=programme, max_time_s=seconds))
+
+    def listen(self) -> None:
+        """Take in what the second process has said."""
+        for message in self.worker.messages() if self.worker is not None else ():
+            if isinstance(message, Optimum):
+                self.take_over(chosen(message, self.sent), "combination")
+            elif isinstance(message, WholeFound):
+                self.hear_whole(message)
+
+    def take_over(self, columns: Sequence[Column], phase: str) -> None:
+        """Go on from a whole choice of columns if it is better than the roster."""
+        other = Incumbent(self.stretches, self.pricer)
+        for column in columns:
+            other.put(column.agent, column)
+        best = self.course.best
+        if other.is_whole and (best is None or other.objective < best.objective):
+            self.now = other
+            self.adopt(phase)
+
+    def hear_whole(self, message: WholeFound) -> None:
+        """Take in a roster and a bound of the whole model."""
+        if message.bound is not None:
+            self.course.raise_bound(message.bound)
+        if message.roster is not None:
+            self.hear_roster(message.roster)
+        self.settle()
+
+    def hear_roster(self, roster: Roster) -> None:
+        """Go on from *roster* if it is better."""
+        other = Incumbent(self.stretches, self.pricer)
+        other.load(roster)
+        columns = [column for column in other.columns if column is not None]
+        self.take_over(columns, "clauses")
