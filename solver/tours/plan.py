@@ -1,0 +1,287 @@
+"""Tours for any head count: programme, dive, rounding, local search; always a bound.
+
+1. Greedy tours give a first plan at once.
+2. A second process solves the linear relaxation: the bound, and prices of agents.
+3. Its rounded solution is a plan; while the second process dives to whole numbers of
+   tours, the local search improves that plan.
+4. The dive's solution, rounded, is annealed until the time is over.
+
+Whatever fails or is late, the best plan so far is there and the search goes on from
+what it has.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+import numpy as np
+
+from solver.outcome import OnProgress, Progress, SolveLimits, StopReason
+from solver.tours.dive import dive
+from solver.tours.instance import TourInstance
+from solver.tours.linear import Aside, LinearJob, Optimum, safe_bound
+from solver.tours.polish import Polish, Snapshot
+from solver.tours.programme import Programme, tour_programme
+from solver.tours.result import TourPlan, TourPrices, finish, prices_of
+from solver.tours.rounding import round_off
+from wfm.domain.arrays import FloatArray
+
+Stop = Callable[[], bool] | Event | None
+
+DIVE_PART = 0.55
+"""Latest part of the time at which the dive must be over."""
+RESERVE_PART = 0.02
+ROUNDS = 2000
+"""Rounds of the local search in one deterministic round."""
+
+
+def plan_tours(
+    instance: TourInstance,
+    limits: SolveLimits | None = None,
+    on_progress: OnProgress | None = None,
+    stop: Stop = None,
+) -> TourPlan:
+    """Return tours for *instance* with a proven bound.
+
+    Parameters
+    ----------
+    instance
+        Need, regions, contracts and prices.
+    limits
+        ``max_time_s``, ``gap``, ``seed`` and ``deterministic_rounds`` are heard.
+    on_progress
+        Told of every better plan and bound.
+    stop
+        An event or function that is polled; the search then ends with what it has.
+
+    Raises
+    ------
+    ModelError
+        If the plan contradicts its own recomputation.
+    """
+    search = _Search(instance, limits or SolveLimits(), on_progress, stop)
+    search.run()
+    return search.result()
+
+
+class _Search:
+    """One run."""
+
+    def __init__(
+        self,
+        instance: TourInstance,
+        limits: SolveLimits,
+        on_progress: OnProgress | None,
+        stop: Stop,
+    ) -> None:
+        self.instance, self.limits = instance, limits
+        self.polish = Polish(instance, limits.seed)
+        self.programme: Programme = tour_programme(instance)
+        self.best: Snapshot | None = None
+        self.bound = trivial_bound(instance)
+        self.prices: TourPrices | None = None
+        self.trace: list[Progress] = []
+        self.first_s: float | None = None
+        self._on_progress = on_progress
+        self._stop = stop.is_set if isinstance(stop, Event) else stop
+        self._start = time.perf_counter()
+        self._anneal_from = 0.0
+
+    def run(self) -> None:
+        """Search until time, gap or the user says stop."""
+        self.polish.greedy(_rows_for(self.instance, self.bound))
+        self.offer("greedy")
+        with Aside(self.must_stop) as aside:
+            root = aside.solve(self.job(None, None, self.limits.max_time_s))
+            if root is not None:
+                self.take_root(root)
+                self.start_from(root.x, "rounded")
+                x = dive(
+                    self.instance,
+                    self.programme,
+                    root,
+                    lambda least, most: self.solve_aside(aside, least, most),
+                )
+                self.start_from(x, "dive")
+        self.anneal()
+
+    def take_root(self, root: Optimum) -> None:
+        """Keep bound and prices of the relaxation."""
+        largest = self.largest()
+        bound = int(np.ceil(safe_bound(self.programme, root.prices, largest) - 1e-6))
+        self.bound = max(self.bound, bound)
+        self.prices = prices_of(self.instance, self.programme, root)
+        self.tell("relaxation")
+
+    def largest(self) -> float:
+        """Return more than any column can be in a plan as good as the best."""
+        cost = self.best.cost if self.best is not None else 0.0
+        least = min(
+            float(self.programme.cost[first : first + 7 * len(region.starts)].min())
+            for (r, _), first in self.programme.starts.items()
+            for region in (self.instance.regions[r],)
+        )
+        return 7.0 * max(1.0, cost) / max(1.0, least)
+
+    def job(
+        self, least: FloatArray | None, most: FloatArray | None, until_s: float
+    ) -> LinearJob:
+        """Return the programme with these bounds, to be solved before *until_s*."""
+        left = max(0.1, until_s - self.wall_s)
+        return LinearJob(
+            programme=self.programme,
+            least=self.programme.least if least is None else least,
+            most=self.programme.most if most is None else most,
+            seconds=None if self.is_deterministic else left,
+        )
+
+    def solve_aside(
+        self, aside: Aside, least: FloatArray, most: FloatArray
+    ) -> Optimum | None:
+        """Solve with these bounds while the local search works here."""
+        until_s = DIVE_PART * self.limits.max_time_s
+        if not self.is_deterministic and self.wall_s >= until_s:
+            return None
+        meanwhile = None if self.is_deterministic else self.work_beside
+        return aside.solve(self.job(least, most, until_s), meanwhile)
+
+    def work_beside(self) -> None:
+        """Improve the plan at hand a little."""
+        self.polish.chunk(0.0)
+        self.offer("beside the dive")
+
+    def start_from(self, x: FloatArray, phase: str) -> None:
+        """Round *x* and go on from there."""
+        spare = 4 + len(self.programme.tours) // 200
+        state = round_off(self.instance, self.programme, self.polish.tables, x, spare)
+        self.polish.load(state)
+        self.offer(phase)
+
+    def anneal(self) -> None:
+        """Spend what is left on the local search."""
+        if self.is_deterministic:
+            number = self.limits.deterministic_rounds or 0
+            for n in range(number):
+                if self.must_stop():
+                    return
+                self.polish.run(ROUNDS, (1.0 - (n + 1) / number) ** 2)
+                self.offer("local search")
+            return
+        self._anneal_from = self.wall_s
+        self.polish.anneal(
+            self.share, lambda: self.reason() is not None, self.take_local
+        )
+
+    def take_local(self, found: Snapshot) -> None:
+        """Keep what the local search has found."""
+        self.keep(found, "local search")
+
+    def share(self) -> float:
+        """Return the part of the annealing's time that is over."""
+        whole = self.limits.max_time_s * (1.0 - RESERVE_PART) - self._anneal_from
+        return (self.wall_s - self._anneal_from) / max(whole, 1e-3)
+
+    def offer(self, phase: str) -> None:
+        """Keep the plan at hand if it is the best."""
+        self.keep(self.polish.snapshot(), phase)
+
+    def keep(self, found: Snapshot, phase: str) -> None:
+        """Keep *found* if it is the best."""
+        if self.best is None or found.key < self.best.key:
+            self.best = found
+            if self.first_s is None and not found.faults:
+                self.first_s = self.wall_s
+            self.tell(phase)
+
+    def tell(self, phase: str) -> None:
+        """Note where the search stands and tell who listens."""
+        best = self.best
+        progress = Progress(
+            wall_s=self.wall_s,
+            phase=phase,
+            objective=round(best.cost) if best else None,
+            bound=self.bound,
+            violations=best.faults if best else 0,
+        )
+        self.trace.append(progress)
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+    @property
+    def wall_s(self) -> float:
+        """Seconds since the search began."""
+        return time.perf_counter() - self._start
+
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether rounds, not the clock, decide."""
+        return self.limits.deterministic_rounds is not None
+
+    def must_stop(self) -> bool:
+        """Return whether the user or the clock says stop."""
+        if self._stop is not None and self._stop():
+            return True
+        end = self.limits.max_time_s * (1.0 - RESERVE_PART)
+        return self.wall_s >= end
+
+    def reason(self) -> StopReason | None:
+        """Return why the search is over, ``None`` while it is not."""
+        if self._stop is not None and self._stop():
+            return "interrupted"
+        if self.best is not None and not self.best.faults:
+            distance = self.best.cost - self.bound
+            if distance < 0.5:
+                return "optimal"
+            if distance <= self.limits.gap * max(self.best.cost, 1.0):
+                return "gap"
+        if self.must_stop():
+            return "time"
+        return None
+
+    def result(self) -> TourPlan:
+        """Return the best plan."""
+        assert self.best is not None  # noqa: S101 - the greedy plan always exists
+        reason = self.reason()
+        fallback: StopReason = "deterministic" if self.is_deterministic else "time"
+        return finish(
+            self.instance,
+            self.polish.tables,
+            self.best,
+            bound=self.bound,
+            prices=self.prices,
+            stop_reason=reason or fallback,
+            wall_s=self.wall_s,
+            first_plan_s=self.first_s,
+            rounds=self.polish.rounds,
+            trace=tuple(self.trace),
+        )
+
+
+def trivial_bound(instance: TourInstance) -> int:
+    """Return what covering or missing every agent-step costs at the very least.
+
+    A shift costs at least the cheapest one's pay for each of its working steps.
+    """
+    cheapest = min(
+        _least_cost(instance, r, k)
+        for r in range(len(instance.regions))
+        for k in range(len(instance.contracts))
+    )
+    price = min(cheapest, float(instance.short_steps[0][1]))
+    return int(np.floor(instance.need_agents.sum() * price))
+
+
+def _least_cost(instance: TourInstance, r: int, k: int) -> float:
+    """Return the least pay of a working step in shifts of (r, k)."""
+    region, contract = instance.regions[r], instance.contracts[k]
+    unpaid = sum(b.length_steps for b in contract.breaks if not b.paid)
+    breaks = sum(b.length_steps for b in contract.breaks)
+    paid = contract.shift_steps - unpaid
+    return float(region.pay.min()) * paid / max(1, contract.shift_steps - breaks)
+
+
+def _rows_for(instance: TourInstance, bound: int) -> int:
+    """Return how many tours may be needed at most, roughly."""
+    del bound
+    work = min(c.days * c.shift_steps for c in instance.contracts)
+    return 8 + int(1.5 * instance.need_agents.sum() / max(1, work))

@@ -1,0 +1,116 @@
+"""The local search on whole tours: exact answers of single tours, annealed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.tours.heads import recount
+from solver.tours.instance import TourInstance
+from solver.tours.moves import fill, improve, seat
+from solver.tours.tables import (
+    TourState,
+    TourTables,
+    copy_of,
+    empty_state,
+    new_scratch,
+    tour_tables,
+)
+
+HEAT, NOISE = 0.15, 0.15
+"""Of the annealing at its start and of worths, in prices of a missing agent-step."""
+CHUNK_S = 0.25
+SHIFTS = 20
+"""Moves of single shifts for each of whole tours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Whole tours and what they cost; *faults* counts heads below floors and seats."""
+
+    state: TourState
+    cost: float
+    faults: int
+
+    @property
+    def key(self) -> tuple[int, float]:
+        """What a better one has less of."""
+        return self.faults, self.cost
+
+
+class Polish:
+    """Improves whole tours until told to stop; equal seeds and rounds, equal tours."""
+
+    def __init__(self, instance: TourInstance, seed: int) -> None:
+        self.instance = instance
+        self.tables: TourTables = tour_tables(instance)
+        self._scratch = new_scratch(self.tables)
+        self._random = np.random.default_rng(seed).integers(
+            1, 2**31 - 1, size=1, dtype=np.int64
+        )
+        self._price = float(self.tables.prices[0])
+        self._state = empty_state(self.tables, 0)
+        self._rate = 200.0
+        self.rounds = 0
+
+    def load(self, state: TourState) -> None:
+        """Go on from *state*, made to keep the seats."""
+        self._state = state
+        recount(self.tables, state)
+        if len(state.place):
+            seat(self.tables, state, self._scratch, self._random)
+
+    def greedy(self, rows: int) -> None:
+        """Start from nothing: one tour after the other, each worth most."""
+        self.load(empty_state(self.tables, rows))
+        self.fill()
+
+    def fill(self) -> None:
+        """Add tours while any is worth more than it costs."""
+        fill(self.tables, self._state, self._scratch, self._random)
+
+    def run(self, rounds: int, heat: float) -> None:
+        """Ruin and recreate *rounds* times; *heat* in parts of its start."""
+        if len(self._state.place) < 4:
+            return
+        improve(
+            self.tables,
+            self._state,
+            self._scratch,
+            self._random,
+            rounds,
+            SHIFTS,
+            NOISE * self._price * (0.5 + 0.5 * heat),
+            HEAT * self._price * heat,
+        )
+        self.rounds += rounds
+
+    def chunk(self, heat: float) -> None:
+        """Run for about :data:`CHUNK_S`."""
+        start = time.perf_counter()
+        rounds = max(1, int(self._rate * CHUNK_S))
+        self.run(rounds, heat)
+        self._rate = rounds / max(1e-4, time.perf_counter() - start)
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the tours as they are, added up anew."""
+        recount(self.tables, self._state)
+        state = copy_of(self._state)
+        below = np.maximum(0, self.tables.floor - state.cover).sum()
+        above = np.maximum(0, state.present - self.tables.seats[:, None]).sum()
+        return Snapshot(
+            state=state, cost=float(state.cost[0]), faults=int(below + above)
+        )
+
+    def anneal(
+        self,
+        share: Callable[[], float],
+        is_over: Callable[[], bool],
+        tell: Callable[[Snapshot], None],
+    ) -> None:
+        """Improve, cooling with the *share* of the time that is over."""
+        while not is_over():
+            done = min(1.0, share())
+            self.chunk((1.0 - done / 0.95) ** 2 if done < 0.95 else 0.0)
+            tell(self.snapshot())

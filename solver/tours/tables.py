@@ -1,0 +1,224 @@
+"""Flat tables and state of the tour search, as compiled code takes them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from solver.tours.instance import DAYS, TourInstance, bands, patterns
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+SHIFT, WORKED, BREAKS, BAND, NUM_PATTERNS = range(5)
+"""Columns of ``TourTables.contracts``."""
+
+FIRST, LAST, LENGTH, PAID, WINDOW = range(5)
+"""Columns of ``TourTables.breaks``; WINDOW is the row of the break's window."""
+
+W_LENGTH, W_WIDTH, W_PAID = range(3)
+"""Columns of ``TourTables.windows``."""
+
+NONE = -1
+FLOOR_FACTOR = 100.0
+"""Heads below the floor or beyond the seats cost this many times a missing one."""
+
+
+class TourTables(NamedTuple):
+    """What tours may be and what heads are worth.
+
+    Attributes
+    ----------
+    contracts, breaks, share
+        ``[k, column]``, ``[k, j, column]`` and ``[k]`` largest part of all tours.
+    windows
+        ``[w, column]`` distinct break windows: equally long, wide and paid.
+    starts, num_starts, day_start, seats
+        ``[r, i]`` steps after midnight, how many of them, ``[r, d]``, ``[r]``.
+    pay_sum
+        ``[r, t]`` pay of all steps before t.
+    bands, first_band
+        ``[n, 2]`` first and last start row; those of (r, k) begin at
+        ``first_band[r, k]`` and end where the next ones begin.
+    patterns
+        ``[k, p, d]`` whether pattern p works on day d.
+    need, floor, widths, prices
+        ``[t]``, ``[t]``, ``[m, t]`` and ``[m]`` as in the instance.
+    idle_price, floor_price
+        Of one head beyond the need, and of one below the floor or beyond the seats.
+    """
+
+    contracts: IntArray
+    breaks: IntArray
+    share: FloatArray
+    windows: IntArray
+    starts: IntArray
+    num_starts: IntArray
+    day_start: IntArray
+    seats: IntArray
+    pay_sum: IntArray
+    bands: IntArray
+    first_band: IntArray
+    patterns: BoolArray
+    need: FloatArray
+    floor: IntArray
+    widths: FloatArray
+    prices: FloatArray
+    idle_price: float
+    floor_price: float
+
+
+class TourState(NamedTuple):
+    """Tours and what they add up to.
+
+    Attributes
+    ----------
+    place
+        ``[a, 2]`` region and contract of tour a, contract -1 where the row is free.
+    starts, breaks
+        ``[a, d]`` and ``[a, d, j]`` steps at which shifts and breaks start, -1: none.
+    cover, present, number
+        ``[t]`` heads at work, ``[r, t]`` heads on shift, ``[k]`` tours.
+    gain
+        ``[t]`` what one more head at work would save.
+    cost
+        ``[1]`` objective, with the price of heads below the floor and beyond seats.
+    """
+
+    place: IntArray
+    starts: IntArray
+    breaks: IntArray
+    cover: IntArray
+    present: IntArray
+    number: IntArray
+    gain: FloatArray
+    cost: FloatArray
+
+
+class Scratch(NamedTuple):
+    """Working memory of the kernels."""
+
+    worth: FloatArray
+    worth_sum: FloatArray
+    lost: FloatArray
+    break_value: FloatArray
+    full_sum: IntArray
+    day_value: FloatArray
+    band_value: FloatArray
+    rows: IntArray
+    days: IntArray
+    old_place: IntArray
+    old_starts: IntArray
+    old_breaks: IntArray
+
+
+MOST_RUINED = 8
+
+
+def tour_tables(instance: TourInstance) -> TourTables:
+    """Return the tables of *instance*."""
+    regions, contracts = instance.regions, instance.contracts
+    most = max(1, *(len(c.breaks) for c in contracts))
+    windows: dict[tuple[int, int, bool], int] = {}
+    breaks = np.zeros((len(contracts), most, 5), dtype=np.int64)
+    for k, contract in enumerate(contracts):
+        for j, item in enumerate(contract.breaks):
+            key = (item.length_steps, item.last - item.first, item.paid)
+            row = windows.setdefault(key, len(windows))
+            breaks[k, j] = (item.first, item.last, item.length_steps, item.paid, row)
+    found = [
+        bands(region.starts, instance.band_of(contract))
+        for region in regions
+        for contract in contracts
+    ]
+    places = (len(regions), len(contracts))
+    starts = np.zeros((len(regions), max(len(r.starts) for r in regions)), np.int64)
+    for r, region in enumerate(regions):
+        starts[r, : len(region.starts)] = region.starts
+    days = np.zeros((len(contracts), DAYS, DAYS), dtype=bool)
+    for k, contract in enumerate(contracts):
+        for p, worked in enumerate(patterns(contract.days)):
+            days[k, p, list(worked)] = True
+    prices = np.array([price for _, price in instance.short_steps], dtype=float)
+    first_band = np.cumsum([0, *(len(b) for b in found)])
+    return TourTables(
+        contracts=np.array(
+            [
+                [
+                    c.shift_steps,
+                    c.days,
+                    len(c.breaks),
+                    instance.band_of(c),
+                    len(patterns(c.days)),
+                ]
+                for c in contracts
+            ]
+        ),
+        breaks=breaks,
+        share=np.array([c.max_share for c in contracts]),
+        windows=np.array([*windows, (1, 0, True)], dtype=np.int64),
+        starts=starts,
+        num_starts=np.array([len(r.starts) for r in regions]),
+        day_start=np.array([r.day_start_idx for r in regions]),
+        seats=np.array([1 << 40 if r.seats is None else r.seats for r in regions]),
+        pay_sum=np.array(
+            [np.concatenate([[0], np.cumsum(region.pay)]) for region in regions]
+        ),
+        bands=np.array([pair for b in found for pair in b], dtype=np.int64),
+        first_band=np.stack(
+            [first_band[:-1].reshape(places), first_band[1:].reshape(places)], axis=-1
+        ),
+        patterns=days,
+        need=np.array(instance.need_agents),
+        floor=np.array(instance.floor_agents),
+        widths=np.ascontiguousarray(instance.widths()),
+        prices=prices,
+        idle_price=float(instance.idle_price),
+        floor_price=FLOOR_FACTOR * float(prices[-1]),
+    )
+
+
+def empty_state(tables: TourTables, rows: int) -> TourState:
+    """Return a state with room for *rows* tours and none in it."""
+    num_t, num_r = len(tables.need), len(tables.num_starts)
+    num_k, most = tables.breaks.shape[:2]
+    return TourState(
+        place=np.full((rows, 2), NONE, dtype=np.int64),
+        starts=np.full((rows, DAYS), NONE, dtype=np.int64),
+        breaks=np.full((rows, DAYS, most), NONE, dtype=np.int64),
+        cover=np.zeros(num_t, dtype=np.int64),
+        present=np.zeros((num_r, num_t), dtype=np.int64),
+        number=np.zeros(num_k, dtype=np.int64),
+        gain=np.zeros(num_t),
+        cost=np.zeros(1),
+    )
+
+
+def new_scratch(tables: TourTables) -> Scratch:
+    """Return working memory for kernels on *tables*."""
+    num_t, most = len(tables.need), tables.breaks.shape[1]
+    return Scratch(
+        worth=np.zeros(num_t),
+        worth_sum=np.zeros(num_t + 1),
+        lost=np.zeros(num_t),
+        break_value=np.zeros((len(tables.windows), num_t)),
+        full_sum=np.zeros(num_t + 1, dtype=np.int64),
+        day_value=np.zeros((DAYS, tables.starts.shape[1])),
+        band_value=np.zeros((DAYS, tables.starts.shape[1])),
+        rows=np.zeros(MOST_RUINED, dtype=np.int64),
+        days=np.zeros(MOST_RUINED, dtype=np.int64),
+        old_place=np.zeros((MOST_RUINED, 2), dtype=np.int64),
+        old_starts=np.zeros((MOST_RUINED, DAYS), dtype=np.int64),
+        old_breaks=np.zeros((MOST_RUINED, DAYS, most), dtype=np.int64),
+    )
+
+
+def copy_of(state: TourState) -> TourState:
+    """Return a state of its own with the same tours."""
+    return TourState(
+        place=state.place.copy(),
+        starts=state.starts.copy(),
+        breaks=state.breaks.copy(),
+        cover=state.cover.copy(),
+        present=state.present.copy(),
+        number=state.number.copy(),
+        gain=state.gain.copy(),
+        cost=state.cost.copy(),
+    )
