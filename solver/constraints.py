@@ -169,6 +169,7 @@ class DayPattern:
     free one), ``step(state, day, letter)`` its state afterwards, or ``None`` where that
     is not allowed. It begins in *start*, which knows what came before the plan, and
     after the last date ``may_end(state)`` holds. Letters and states compare by value.
+    Machines of one agent and another with the same *alike* differ in *start* alone.
     """
 
     agent_id: str
@@ -176,6 +177,7 @@ class DayPattern:
     letter: Callable[[date, Spanned | None], Hashable]
     step: Callable[[Any, date, Any], Hashable | None]
     may_end: Callable[[Any], bool] = always_may_end
+    alike: Hashable = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ def _longest_run(instance: RosterInstance, item: ConsecutiveDays) -> DayPattern:
         start=_run_before(instance, item.agent_id),
         letter=_works,
         step=step,
+        alike=("longest run", most),
     )
 
 
@@ -116,6 +117,7 @@ def _forbidden_next(instance: RosterInstance, item: ForbidNext) -> DayPattern:
         start=any(item.first.holds(shift) for shift in before),
         letter=letter,
         step=step,
+        alike=("forbidden next", item.first, item.then),
     )
 
 
@@ -141,6 +143,7 @@ def _shift_count(item: ShiftCount) -> DayPattern:
         start=0,
         letter=letter,
         step=step,
+        alike=("count", item.dates, item.shifts, least, most),
     )
 
 
@@ -163,6 +166,7 @@ def _shortest_run(item: ShortestRun) -> DayPattern:
         start=(before > 0, before),
         letter=_works,
         step=step,
+        alike=("shortest run", item.of, item.min_days),
     )
 
 
@@ -187,5 +191,9 @@ def _worked_groups(item: WorkedGroups) -> DayPattern:
         return closed + len(over), touched - over
 
     return DayPattern(
-        agent_id=item.agent_id, start=(0, frozenset()), letter=_works, step=step
+        agent_id=item.agent_id,
+        start=(0, frozenset()),
+        letter=_works,
+        step=step,
+        alike=("groups", item.groups, item.max_groups),
     )

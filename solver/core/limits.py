@@ -85,16 +85,16 @@ class Limits:
         low[week] = max(low[week], item.min_steps)
         high[week] = min(high[week], item.max_steps)
 
-    def of_agent(self, a: int, num_states: int = 0) -> list[int]:
+    def of_agent(self, a: int, num_states: int = 0, start: int = 0) -> list[int]:
         """Return rest, cap on runs of days, end, date and run before the plan, runs.
 
         The cap is 0 where it can't bind; *runs* is the number of run lengths that a
         search has to tell apart: the *num_states* of the agent's machine, if it has
-        one, which then counts runs of days too.
+        one, which then counts runs of days too and begins in state *start*.
         """
         end, ordinal, run = self._carried.get(a, (-FAR, -FAR, 0))
         if num_states:
-            return [self.rest[a], BY_MACHINE, end, ordinal, run, num_states]
+            return [self.rest[a], BY_MACHINE, end, ordinal, start, num_states]
         most = max(1, self.max_days[a])
         cap = most if most < self.num_days[a] + run else 0
         return [self.rest[a], cap, end, ordinal, run, max(1, cap)]

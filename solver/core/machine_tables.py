@@ -1,13 +1,14 @@
 """The tables of agents' machines; agents whose machines agree share them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
 from solver.constraints import DayPattern
 from solver.core.options import AgentDay
-from solver.machines import NOWHERE, Unrolled, unroll
+from solver.machines import FREE, NOWHERE, Unrolled, narrowed, unroll
 from wfm.calendar.catalogue import ShiftOption
 from wfm.domain.arrays import IntArray
 
@@ -17,53 +18,98 @@ class DateReader:
     """What a machine makes of one date: its table, and the letter of each shift."""
 
     row: int = 0
-    unrolled: Unrolled | None = None
-    place: int = 0
+    columns: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def letter(self, option: ShiftOption) -> int:
         """Return the column of *option* in the date's table."""
-        if self.unrolled is None:
-            return 0
-        return self.unrolled.column(self.place, option)
+        return self.columns.get((option.start_idx, option.end_idx), FREE)
 
 
 class MachineTables:
-    """Collects the tables of all agents.
+    """The tables of all agents, those of a group unrolled together.
 
     Parameters
     ----------
     machines
         Agent row -> machines that read the agent's dates; agents without are absent.
+    days
+        Agent row -> the agent's dates in order.
     """
 
-    def __init__(self, machines: Mapping[int, Sequence[DayPattern]]) -> None:
-        self._machines = machines
-        self._states: dict[int, int] = {}
-        self._rows: dict[tuple[tuple[int, ...], ...], int] = {}
+    def __init__(
+        self,
+        machines: Mapping[int, Sequence[DayPattern]],
+        days: Mapping[int, Sequence[AgentDay]],
+    ) -> None:
+        self._days = days
+        self._rows: list[IntArray] = []
+        self._known: dict[tuple[tuple[int, ...], bytes], int] = {}
+        self._readers: dict[int, list[DateReader]] = {}
+        self._states: dict[int, tuple[int, int]] = {}
+        groups: dict[Hashable, dict[int, Sequence[DayPattern]]] = {}
+        for a, own in machines.items():
+            if own and days.get(a):
+                groups.setdefault(_key(own, days[a]), {})[a] = own
+        for members in groups.values():
+            self._add(members)
 
-    def readers(self, a: int, days: Sequence[AgentDay]) -> list[DateReader]:
-        """Return a reader for each of the agent's *days*, which are in order."""
-        machines = self._machines.get(a, ())
-        if not machines or not days:
-            return [DateReader()] * len(days)
+    def _add(self, members: Mapping[int, Sequence[DayPattern]]) -> None:
+        """Unroll the machines of a group, over all shifts that its members may work."""
+        shifts: dict[date, dict[tuple[int, int], ShiftOption]] = {}
+        for a in members:
+            for item in self._days[a]:
+                of_day = shifts.setdefault(item.day.date_local, {})
+                of_day |= {(o.start_idx, o.end_idx): o for o in item.options}
         unrolled = unroll(
-            machines, {item.day.date_local: item.options for item in days}
+            next(iter(members.values())),
+            {day: found.values() for day, found in shifts.items()},
+            [tuple(machine.start for machine in own) for own in members.values()],
         )
-        self._states[a] = unrolled.num_states
-        return [
-            DateReader(self._rows.setdefault(moves, len(self._rows)), unrolled, place)
-            for place, moves in enumerate(unrolled.moves)
+        for a, start in zip(members, unrolled.starts, strict=True):
+            self._narrow(a, unrolled, start)
+
+    def _narrow(self, a: int, unrolled: Unrolled, start: int) -> None:
+        """Keep what the agent's own shifts can reach."""
+        letters = [
+            {(o.start_idx, o.end_idx): unrolled.column(n, o) for o in item.options}
+            for n, item in enumerate(self._days[a])
+        ]
+        kept = [sorted({FREE, *found.values()}) for found in letters]
+        moves, first = narrowed(unrolled, start, kept)
+        self._states[a] = max(map(len, moves)), first
+        self._readers[a] = [
+            DateReader(self._row(table), {k: own.index(c) for k, c in found.items()})
+            for table, found, own in zip(moves, letters, kept, strict=True)
         ]
 
-    def num_states(self, a: int) -> int:
-        """Return how many states the agent's machine has, 0 without one."""
-        return self._states.get(a, 0)
+    def _row(self, table: IntArray) -> int:
+        key = table.shape, table.tobytes()
+        if key not in self._known:
+            self._known[key] = len(self._rows)
+            self._rows.append(table)
+        return self._known[key]
+
+    def readers(self, a: int) -> list[DateReader]:
+        """Return a reader for each of the agent's dates, in order."""
+        nothing = [DateReader()] * len(self._days.get(a, ()))
+        return self._readers.get(a, nothing)
+
+    def states(self, a: int) -> tuple[int, int]:
+        """Return how many states the agent's machine has, and the first (0: none)."""
+        return self._states.get(a, (0, 0))
 
     def table(self) -> IntArray:
         """Return ``[row, state, letter]`` of all tables."""
         states = max((len(moves) for moves in self._rows), default=1)
-        letters = max((len(moves[0]) for moves in self._rows), default=1)
-        table = np.full((max(1, len(self._rows)), states, letters), NOWHERE)
-        for moves, row in self._rows.items():
-            table[row, : len(moves), : len(moves[0])] = moves
-        return table.astype(np.int64)
+        letters = max((moves.shape[1] for moves in self._rows), default=1)
+        shape = max(1, len(self._rows)), states, letters
+        table = np.full(shape, NOWHERE, dtype=np.int64)
+        for row, moves in enumerate(self._rows):
+            table[row, : len(moves), : moves.shape[1]] = moves
+        return table
+
+
+def _key(machines: Sequence[DayPattern], days: Sequence[AgentDay]) -> Hashable:
+    """Return what agents of one group have in common."""
+    alike = tuple(id(m) if m.alike is None else m.alike for m in machines)
+    return alike, tuple(item.day.date_local for item in days)

@@ -7,6 +7,7 @@ after the shift (:mod:`solver.machines`); free dates between two shifts move it 
 from solver.core.jit import inner_kernel
 from solver.core.tables import (
     CARRY_END,
+    CARRY_RUN,
     FIRST_DAY,
     FIRST_END,
     MOVES,
@@ -137,7 +138,7 @@ def after_nothing(
 ) -> None:
     """Let the shift be the first of the plan."""
     end, w = tables.agents[a, CARRY_END], tables.days[day, WEEK]
-    state = memory.reach[0, 0]
+    state = memory.reach[0, tables.agents[a, CARRY_RUN]]
     late = start - end >= tables.agents[a, REST]
     if state >= 0 and late and may_skip(tables.weeks, a, 0, w, end, start):
         flag = 1 if settles(tables.weeks, a, w, end, start) else 0

@@ -5,6 +5,7 @@ from solver.core.machine_week import idle_through
 from solver.core.tables import (
     BY_MACHINE,
     CARRY_END,
+    CARRY_RUN,
     DATE,
     FAR,
     FIRST_DAY,
@@ -47,7 +48,8 @@ def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, in
     first, last = tables.agents[a, FIRST_DAY], tables.agents[a + 1, FIRST_DAY]
     lowest = first_before(days, first, last)
     best, at, at_row, run = NEVER, -1, -1, 0
-    idle = lowest < 0 and may_rest(tables, a, first, last, 0)
+    state = tables.agents[a, CARRY_RUN]
+    idle = lowest < 0 and may_rest(tables, a, first, last, state)
     if idle and may_skip(weeks, a, 0, num_weeks, tables.agents[a, CARRY_END], FAR):
         best = 0.0
     for day in range(max(first, lowest), last):

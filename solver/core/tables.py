@@ -45,9 +45,9 @@ class WeekTables(NamedTuple):
     ----------
     agents
         ``[a, column]`` first day, least rest, cap on runs of days (0: can't bind, -1:
-        a machine counts), end, date and run of the last shift before the plan; how
-        many run lengths (or states of the machine) and how many totals of paid time
-        the agent's states have.
+        a machine counts), end, date and run of the last shift before the plan (or the
+        state in which the machine begins); how many run lengths (or states) and how
+        many totals of paid time the agent's states have.
     weeks
         ``[a, week, column]`` range of allowed totals; free stretch that is due.
     days

@@ -130,16 +130,16 @@ def week_tables(
     own_days: dict[int, list[AgentDay]] = {}
     for item in days:
         own_days.setdefault(item.agent, []).append(item)
-    machines = MachineTables(limits.machines)
+    machines = MachineTables(limits.machines, own_days)
     for a in range(len(instance.agents)):
         own = own_days.get(a, [])
-        readers = machines.readers(a, own)
+        readers = machines.readers(a)
         lengths = sorted({o.paid_steps for item in own for o in item.options})
         sums = paid_sums(lengths, max(0, *limits.high[a]))
         jump_of = {length: len(jumps) + n for n, length in enumerate(lengths)}
         jumps += [_jumps(sums, length) for length in lengths]
-        states = machines.num_states(a)
-        agents.append([len(rows.days), *limits.of_agent(a, states), len(sums)])
+        limit_row = limits.of_agent(a, *machines.states(a))
+        agents.append([len(rows.days), *limit_row, len(sums)])
         weeks.append(limits.of_weeks(a, sums))
         for n, item in enumerate(own):
             limit = end_limits(own[n:], limits, a)

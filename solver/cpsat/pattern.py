@@ -56,11 +56,12 @@ class _Flow:
                 incoming.setdefault(to, []).append(literal)
 
     def _arcs(self, place: int) -> _Arcs:
+        begin = self.unrolled.starts[0]
         return {
             (state, column): (self.model.new_bool_var(""), to)
-            for state, row in enumerate(self.unrolled.moves[place])
+            for state, row in enumerate(self.unrolled.moves[place].tolist())
             for column, to in enumerate(row)
-            if to != NOWHERE
+            if to != NOWHERE and (place > 0 or state == begin)
         }
 
     def _follow_shifts(self, place: int, shifts: Sequence[Entry], arcs: _Arcs) -> None:

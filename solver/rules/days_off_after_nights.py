@@ -66,7 +66,11 @@ class DaysOffAfterNights:
             state, _ = self._after(state, carried.get(day, _FREE))
             day += timedelta(days=1)
         return DayPattern(
-            agent_id=agent.agent_id, start=state, letter=letter, step=step
+            agent_id=agent.agent_id,
+            start=state,
+            letter=letter,
+            step=step,
+            alike=(self, agent.site_id, agent.zone),
         )
 
     def _after(self, state: _State, read: int) -> tuple[_State, bool]:

@@ -56,7 +56,13 @@ class MaxConsecutiveNights:
         run = 0
         while before - timedelta(days=run + 1) in dark_dates:
             run += 1
-        return DayPattern(agent_id=agent.agent_id, start=run, letter=letter, step=step)
+        return DayPattern(
+            agent_id=agent.agent_id,
+            start=run,
+            letter=letter,
+            step=step,
+            alike=(self, agent.site_id, agent.zone),
+        )
 
     def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
         """Return the first night too many of each run."""

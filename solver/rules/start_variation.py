@@ -69,7 +69,11 @@ class StartVariation:
             return (week, low, high) if high - low <= self.minutes else None
 
         return DayPattern(
-            agent_id=agent.agent_id, start=NO_WEEK, letter=letter, step=step
+            agent_id=agent.agent_id,
+            start=NO_WEEK,
+            letter=letter,
+            step=step,
+            alike=(self, agent.zone, tuple(sorted(week_of.items()))),
         )
 
     def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:

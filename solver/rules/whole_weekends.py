@@ -41,6 +41,7 @@ class WholeWeekends:
                 start=self._before(instance, agent),
                 letter=_works,
                 step=self._step,
+                alike=self,
             )
 
     def _before(self, instance: RosterInstance, agent: Agent) -> bool | str:
