@@ -24,7 +24,12 @@ from wfm.io.problems import Problems, did_you_mean
 from wfm.io.scenario_cases import CaseJob
 from wfm.io.scenario_paths import SETTINGS, Patched
 from wfm.io.scenario_prices import price_book
-from wfm.io.scenario_schema import ChangeTable, ScenarioFileTable, ScenarioTable
+from wfm.io.scenario_schema import (
+    ChangeTable,
+    DecisionTable,
+    ScenarioFileTable,
+    ScenarioTable,
+)
 from wfm.io.scenario_uncertainties import rank_correlation, uncertain_inputs
 from wfm.io.scenario_variants import ScenarioVariants
 from wfm.io.yaml_files import yaml_document
@@ -50,6 +55,7 @@ class ScenarioFile:
     cases: tuple[Case, ...]
     book: PriceBook
     variants: ScenarioVariants
+    decision: DecisionTable = DecisionTable()
     inputs: tuple[UncertainInput, ...] = ()
     rank_correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
@@ -115,6 +121,7 @@ class _Reader:
         job = _Cases(self, table, faults)
         cases = tuple(job.cases(only))
         self._check_inputs(cases, book)
+        _check_decision(table, faults)
         inputs = uncertain_inputs(table, faults)
         variants = ScenarioVariants(
             document=faults.document,
@@ -132,6 +139,7 @@ class _Reader:
             cases=cases,
             book=book,
             variants=variants,
+            decision=table.decision,
             inputs=inputs,
             rank_correlation=rank_correlation(table, inputs, faults),
         )
@@ -303,6 +311,15 @@ def _scenario(name: str, entry: ScenarioTable, faults: DocumentProblems) -> Scen
         inherits=entry.inherits,
         patches=tuple(patches),
     )
+
+
+def _check_decision(table: ScenarioFileTable, faults: DocumentProblems) -> None:
+    """Note every option of the decision that is no scenario."""
+    for i, name in enumerate(table.decision.options):
+        if name not in table.scenarios:
+            hint = did_you_mean(name, table.scenarios)
+            place = ("decision", "options", i)
+            faults.at_value(place, f"{name!r} is no scenario{hint}")
 
 
 def _dated(change: ChangeTable, operation: Operation, own: Provenance) -> Patch:

@@ -101,6 +101,15 @@ class ScenarioTable(Table):
     changes: tuple[ChangeTable, ...] = ()
 
 
+class DecisionTable(Table):
+    """What is to be decided, for page and memo."""
+
+    question: str = ""
+    options: tuple[Id, ...] = ()
+    not_included: tuple[str, ...] = ()
+    language: Literal["en", "ja"] = "en"
+
+
 class UncertaintyTable(Table):
     """A figure that nobody decides, as a distribution."""
 
@@ -129,6 +138,7 @@ class ScenarioFileTable(Table):
     months: Annotated[int, Field(ge=1, le=36)] = 12
     currency: Currency | None = None
     seed: Annotated[int, Field(ge=0)] = 1
+    decision: DecisionTable = DecisionTable()
     indices: dict[Id, dict[str, Any]] = Field(default_factory=dict)
     lanes: dict[Id, Any] = Field(default_factory=dict)
     demand: dict[Id, Any] = Field(default_factory=dict)
