@@ -148,7 +148,8 @@ def _weekday_means(
         own = np.flatnonzero(weekday[:count] == k)
         if len(own) > 1:
             means[k] = float((values * weights)[own].sum() / weights[own].sum())
-    return means[weekday]
+    by_day: FloatArray = means[weekday]
+    return by_day
 
 
 def drift_alarms(

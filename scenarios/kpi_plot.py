@@ -27,6 +27,7 @@ def kpi_plot(report: "KpiReport") -> "Figure":
     panels = figure_.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, KPIS[name], report)
+    panels[-1].xaxis_date()
     panels[0].legend(
         loc="lower left", bbox_to_anchor=(0.0, 1.15), ncols=6, frameon=False, fontsize=8
     )
@@ -35,12 +36,14 @@ def kpi_plot(report: "KpiReport") -> "Figure":
 
 
 def _panel(axes: "Axes", kpi: Kpi, report: "KpiReport") -> None:
+    from matplotlib.dates import date2num
+
     alarmed = {alarm.unit for alarm in report.alarms if alarm.kpi == kpi.name}
     factor = 100.0 if kpi.is_share else 1.0
     for k, ((unit,), rows) in enumerate(grouped(report.rows, ("unit",)).items()):
         weeks = weekly(kpi, rows, report.as_of)
         colour = COLOURS[k % len(COLOURS)]
-        days = [day for day, _ in weeks]
+        days = [date2num(day) for day, _ in weeks]
         values = [value * factor for _, value in weeks]
         axes.plot(days, values, color=colour, lw=1.4, label=unit)
         if unit in alarmed and days:

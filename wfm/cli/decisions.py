@@ -43,3 +43,19 @@ def kpi(
     run = run_of("kpi", directory, None, changes)
     last = None if as_of is None else date_of(as_of, "--as-of")
     raise typer.Exit(kpi_commands.kpi(run, as_of=last))
+
+
+@family.command()
+def vendors(
+    directory: Folder,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day to judge on, such as 2026-10-25.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Judge vendors: marks with evidence, other weights, security, onboarding."""
+    from wfm import vendor_commands
+
+    run = run_of("vendors", directory, None, changes)
+    day = None if as_of is None else date_of(as_of, "--as-of")
+    raise typer.Exit(vendor_commands.vendors(run, as_of=day))

@@ -86,7 +86,7 @@ class _Builder:
 
     def _minor(self, amount: float, rate: float = 1.0) -> float:
         """Return *amount* of major units at *rate*, in minor units of the report."""
-        return amount * rate * 10 ** minor_digits(self.file.currency)
+        return amount * rate * float(10 ** minor_digits(self.file.currency))
 
     def _rates(self, currency: str | None) -> FloatArray:
         fx = FxTable.of(self.file.base.exchange_rates)
