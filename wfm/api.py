@@ -97,6 +97,8 @@ class LoadedPlan:
 
     def check(self) -> tuple[Problem, ...]:
         """Return every problem of every file; empty if there is none."""
+        from wfm.io.decision_files import decision_problems
+
         try:
             folder = self.read(ALL_FILES)
             roster_instance(folder)
@@ -104,7 +106,7 @@ class LoadedPlan:
             require_past(folder, folder.plan.first_date)
         except InputError as error:
             return error.problems
-        return ()
+        return decision_problems(self.directory, folder, self.patches)
 
     def forecast(
         self, *, as_of: date | None = None, weeks: int | None = None
