@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wfm.domain.arrays import FloatArray
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -60,22 +62,28 @@ def _need(axes: "Axes", study: "CapacityStudy", n: int) -> None:
     ]
     layers.append(("missing", plan.missing_hours[n] / hours, MISSING))
     shown = [layer for layer in layers if layer[1].max() > 0.01]
-    months = np.arange(problem.num_months)
+    months = np.array([-0.5, *range(problem.num_months), problem.num_months - 0.5])
     axes.stackplot(
         months,
-        [values for _, values, _ in shown],
+        [_to_edges(values) for _, values, _ in shown],
         labels=[name for name, _, _ in shown],
         colors=[colour for _, _, colour in shown],
         alpha=0.85,
         step="mid",
     )
     required = problem.needs[n].hours / hours
-    axes.step(months, required, where="mid", color=NEEDED, lw=1.6, label="required")
+    line = _to_edges(required)
+    axes.step(months, line, where="mid", color=NEEDED, lw=1.6, label="required")
     axes.set_title(problem.needs[n].need_id, loc="left", fontsize=10)
     axes.set_ylabel("FTE")
     axes.set_ylim(0.0, 1.18 * max(float(required.max()), 0.1))
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
     _plain(axes)
+
+
+def _to_edges(values: FloatArray) -> FloatArray:
+    """Return *values* from the first month's beginning to the last one's end."""
+    return np.pad(values, 1, mode="edge")
 
 
 def _hires(axes: "Axes", study: "CapacityStudy") -> None:

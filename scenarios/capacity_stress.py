@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.capacity import CapacityProblem
-from scenarios.capacity_plan import CapacityPlan, plan_capacity
+from scenarios.capacity_plan import CapacityOutcome, CapacityPlan, plan_capacity
 from scenarios.draws import stream
 from scenarios.mip_solve import MipLimits
 from scenarios.workforce import people_cost, roll_forward
@@ -213,11 +213,12 @@ def choose_buffer(
     limits: MipLimits | None = None,
     num_paths: int = 2000,
     seed: int = 0,
+    unbuffered: CapacityPlan | None = None,
 ) -> BufferChoice:
     """Return how much more than the need it pays to plan for.
 
     Every need must have a price per missing hour: without one, a plan that misses has
-    no cost to compare.
+    no cost to compare. *unbuffered* is the plan for exactly the need, if it is known.
 
     Raises
     ------
@@ -234,7 +235,9 @@ def choose_buffer(
         needs = tuple(
             replace(need, hours=need.hours * (1 + buffer)) for need in problem.needs
         )
-        plan = plan_capacity(replace(problem, needs=needs), limits)
+        plan: CapacityOutcome | None = unbuffered if buffer == 0.0 else None
+        if plan is None:
+            plan = plan_capacity(replace(problem, needs=needs), limits)
         if isinstance(plan, CapacityPlan):
             against = replace(plan, problem=problem)
             report = stress(against, how, num_paths=num_paths, seed=seed)

@@ -186,6 +186,7 @@ def study_capacity(
             limits=limits,
             num_paths=num_paths,
             seed=seed,
+            unbuffered=planned,
         )
     return CapacityStudy(
         problem=problem,

@@ -46,16 +46,21 @@ class CapacityFile:
 
 
 def read_capacity(
-    directory: FilePath, patches: Mapping[str, object] | None = None
+    directory: FilePath,
+    patches: Mapping[str, object] | None = None,
+    *,
+    base: PlanFolder | None = None,
 ) -> CapacityFile:
     """Return the capacity question of the plan folder *directory*.
+
+    *base* is the folder, where it has been read already.
 
     Raises
     ------
     InputError
         With every problem of the plan folder, or of capacity.yaml.
     """
-    base = read_folder(directory, ALL_FILES, patches)
+    base = base or read_folder(directory, ALL_FILES, patches)
     problems = Problems()
     faults = yaml_document(directory, CAPACITY_FILE, problems)
     found = None if faults is None else _read(base, faults)

@@ -55,7 +55,7 @@ class ScenarioFile:
     cases: tuple[Case, ...]
     book: PriceBook
     variants: ScenarioVariants
-    decision: DecisionTable = DecisionTable()
+    decision: DecisionTable = field(default_factory=DecisionTable)
     inputs: tuple[UncertainInput, ...] = ()
     rank_correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
@@ -66,6 +66,7 @@ def read_scenarios(
     patches: Mapping[str, object] | None = None,
     only: Sequence[str] = (),
     currency: str | None = None,
+    base: PlanFolder | None = None,
 ) -> ScenarioFile:
     """Return the scenarios of the plan folder *directory*.
 
@@ -77,6 +78,8 @@ def read_scenarios(
         Scenarios to run; all by default.
     currency
         Of the report; by default the file's, else the plan's.
+    base
+        The plan folder, where it has been read already.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def read_scenarios(
     UsageError
         If *only* names an unknown scenario.
     """
-    base = read_folder(directory, ALL_FILES, patches)
+    base = base or read_folder(directory, ALL_FILES, patches)
     problems = Problems()
     reader = _Reader(directory, base, patches or {}, problems)
     result = reader.read(only, currency)
@@ -118,6 +121,10 @@ class _Reader:
         if table is None:
             return None
         book = self._book(table, faults, currency)
+        first = self._base.plan.first_date
+        if table.start.first_date < first:
+            message = f"{table.start} begins before the plan ({first})"
+            faults.at_value(("start",), message, f"{Month.of(first) + 1} or later")
         job = _Cases(self, table, faults)
         cases = tuple(job.cases(only))
         self._check_inputs(cases, book)
