@@ -7,13 +7,20 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scenarios.chain_risk import RiskSettings, study_risk
 from scenarios.comparison import Comparison, compare
 from scenarios.risk_study import RiskStudy
 from scenarios.runner import OnProgress, run_cases
 from wfm.io.scenario_file import ScenarioFile, read_scenarios
+
+if TYPE_CHECKING:
+    from wfm.report.scenario_inputs import ScenarioReport
+
+Language: TypeAlias = Literal["en", "ja"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +110,42 @@ def _risk(
         settings=settings,
         workers=workers,
         on_progress=on_progress,
+    )
+
+
+def scenario_report(
+    run: ScenarioRun, *, created_utc: datetime, language: Language | None = None
+) -> "ScenarioReport":
+    """Return what workbook, page and memo of a run are made from.
+
+    Parameters
+    ----------
+    run
+        What :func:`run_scenarios` returned.
+    created_utc
+        When; the workbook and the page carry it.
+    language
+        Of labels and sentences; the file's by default.
+    """
+    from wfm.report.scenario_inputs import Decision, ScenarioReport
+
+    asked, study = run.file.decision, run.comparison.risk
+    return ScenarioReport(
+        comparison=run.comparison,
+        cases=run.file.cases,
+        book=run.file.book,
+        created_utc=created_utc,
+        title=run.file.base.plan.name,
+        decision=Decision(
+            question=asked.question,
+            options=asked.options,
+            not_included=asked.not_included,
+        ),
+        language=language or asked.language,
+        risk=None if study is None else study.report,
+        tornado={} if study is None else study.tornados,
+        apart={} if study is None else study.against_reference,
+        risk_error=None if study is None else study.largest_error,
     )
 
 

@@ -12,10 +12,14 @@ from scenarios.runner import OnProgress
 from wfm.commands import DONE, FINDING, Run
 from wfm.findings import say
 from wfm.io.manifest import write_manifest
-from wfm.io.output import result_path
+from wfm.io.output_set import OutputSet
 
 if TYPE_CHECKING:
-    from wfm.scenario_api import ScenarioRun
+    from wfm.scenario_api import Language, ScenarioRun
+
+PAGE, WORKBOOK, MEMO = "scenarios.html", "scenarios.xlsx", "decision_memo.html"
+OWN_FILES = ("scenario*.csv", "risk*.csv", "scenarios.*", MEMO)
+"""What earlier runs of the command may have left."""
 
 
 def scenarios(
@@ -26,9 +30,9 @@ def scenarios(
     workers: int | None,
     draws: int = 0,
     seed: int | None = None,
+    language: "Language | None" = None,
 ) -> int:
-    """Run the scenarios and write ``out/scenarios.csv`` and the tables beside it."""
-    from wfm.io.scenario_tables import write_scenarios
+    """Run the scenarios; write tables, workbook, page and memo, all or none."""
     from wfm.report.terminal_risk import exactness, risk_table
     from wfm.report.terminal_scenarios import scenario_table
     from wfm.scenario_api import run_scenarios
@@ -45,19 +49,29 @@ def scenarios(
             on_progress=on_progress,
         )
     comparison = done.comparison
-    target = result_path(run.out, "scenarios.csv")
-    files = write_scenarios(target.parent, comparison)
-    record = _record(done) | {"tables": [path.name for path in files]}
-    write_manifest(
-        target.parent / "scenarios.json", run.manifest(done.file.base) | record
-    )
+    _write(run, done, language)
     run.console.print(scenario_table(comparison))
     if comparison.risk is not None:
         run.console.print(risk_table(comparison.risk))
         say(run.console, exactness(comparison.risk))
     _say_breaches(run.console, comparison)
-    say(run.console, f"scenarios: {target}")
+    for name in (PAGE, WORKBOOK, MEMO):
+        say(run.console, f"{name.split('.')[0].replace('_', ' ')}: {run.out / name}")
     return DONE if comparison[comparison.reference].is_feasible else FINDING
+
+
+def _write(run: Run, done: "ScenarioRun", language: "Language | None") -> None:
+    from wfm.io.scenario_tables import write_scenarios
+    from wfm.report.scenario_files import write_scenario_reports
+    from wfm.scenario_api import scenario_report
+
+    report = scenario_report(done, created_utc=run.started, language=language)
+    with OutputSet(run.out, replaces=OWN_FILES) as folder:
+        files = write_scenarios(folder, done.comparison)
+        record = _record(done) | {"tables": [path.name for path in files]}
+        manifest = run.manifest(done.file.base) | record
+        manifest = write_scenario_reports(folder, report, manifest)
+        write_manifest(folder / "scenarios.json", manifest)
 
 
 def _record(done: "ScenarioRun") -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Commands about what sourcing options cost."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -38,6 +38,10 @@ def scenarios(
             min=0, max=2**31 - 1, help="Seed of the draws; default the file's."
         ),
     ] = None,
+    language: Annotated[
+        Literal["en", "ja"] | None,
+        typer.Option(help="Of page, workbook and memo; default the file's."),
+    ] = None,
     changes: Changes = None,
 ) -> None:
     """Compare what sourcing options and what-ifs cost, and at which service."""
@@ -52,5 +56,6 @@ def scenarios(
             workers=workers,
             draws=draws,
             seed=seed,
+            language=language,
         )
     )

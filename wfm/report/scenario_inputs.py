@@ -40,9 +40,13 @@ class ScenarioReport:
     ----------
     cases
         The scenarios as they were run, in the order of the comparison.
-    risk, tornado
-        Cost on futures common to all options, and what each uncertainty alone does to
-        the cost of an option, by its id; ``None`` and empty where nobody drew any.
+    risk
+        Cost on futures common to all options; ``None`` where nobody drew any.
+    tornado, apart
+        What each uncertainty alone does to the cost of an option, by its id, and to
+        that cost less the reference's.
+    risk_error
+        The most by which futures so priced were off the whole chain, as a fraction.
     manifest
         The run's record without the decision.
     """
@@ -56,6 +60,8 @@ class ScenarioReport:
     language: Language = "en"
     risk: RiskReport | None = None
     tornado: Mapping[str, Tornado] = field(default_factory=dict)
+    apart: Mapping[str, Tornado] = field(default_factory=dict)
+    risk_error: float | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
 
     @property

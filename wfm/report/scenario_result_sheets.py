@@ -18,8 +18,9 @@ BRIDGE_TOP = 6
 CASH_TOP = 3
 
 
-_KEYS = ("A", "B", "D", "G", "L")
-"""Columns of the sheet ``lines`` that conditions may name."""
+_KEYS = ("B", "D", "G", "L")
+"""Columns of the sheet ``lines`` that conditions may name, beside the option's."""
+_OPTION = "A"
 
 
 class Sums:
@@ -28,13 +29,14 @@ class Sums:
     def __init__(self, ledger: Ledger, say: Say) -> None:
         self.say = say
         self._last = ledger.next_row() - 1
-        self._groups: dict[tuple[str, ...], list[Fraction]] = {}
+        self._groups: dict[str, dict[tuple[str, ...], list[Fraction]]] = {}
         for row in ledger.rows:
             if row.reported is None or row.amount is None:
                 continue
             block = say(block_of(row.code))
-            key = (row.option, str(row.month), block, row.kind, row.currency)
-            group = self._groups.setdefault(key, [Fraction(0), Fraction(0)])
+            key = (str(row.month), block, row.kind, row.currency)
+            own = self._groups.setdefault(row.option, {})
+            group = own.setdefault(key, [Fraction(0), Fraction(0)])
             group[0] += row.amount.value
             group[1] += row.reported.value
 
@@ -43,7 +45,8 @@ class Sums:
     ) -> Formula:
         """Return the sum of a column where other columns are as stated.
 
-        *conditions*: column letter -> (the cell or text compared with, its value).
+        *conditions*: column letter -> (the cell or text compared with, its value),
+        that of the option among them.
         Lines that only serve others are no part of any sum.
         """
         parts = "".join(
@@ -53,11 +56,16 @@ class Sums:
         if column == AMOUNT:  # the reported column is empty there
             parts += f',lines!$G$2:$G${self._last},"<>{ASIDE}"'
         text = f"=SUMIFS(lines!${column}$2:${column}${self._last}{parts})"
-        wanted = {_KEYS.index(k): value for k, (_, value) in conditions.items()}
+        option = conditions[_OPTION][1]
+        wanted = {
+            _KEYS.index(letter): value
+            for letter, (_, value) in conditions.items()
+            if letter != _OPTION
+        }
         which = 0 if column == AMOUNT else 1
         found = sum(
             amounts[which]
-            for key, amounts in self._groups.items()
+            for key, amounts in self._groups.get(option, {}).items()
             if all(key[i] == value for i, value in wanted.items())
         )
         return Formula(text=text, value=float(found))

@@ -27,16 +27,17 @@ from wfm.report.scenario_figures import legend_below
 from wfm.report.scenario_words import words
 
 
-def range_figure(canvas: Canvas, risk: RiskReport) -> Figure:
-    """Return P10 to P90 of each option's cost, the median marked."""
+def range_figure(canvas: Canvas, risk: RiskReport, names: Sequence[str]) -> Figure:
+    """Return P10 to P90 of some options' cost, the median marked."""
     say, minor = words(canvas.language), 10 ** minor_digits(risk.currency)
-    unit, name = scale_of([option.p90 / minor for option in risk.options])
+    chosen = [option for option in risk.options if option.name in names]
+    unit, name = scale_of([option.p90 / minor for option in chosen])
     scale = unit * minor
-    figure, axes = canvas.axes(0.42 * len(risk.options) + 0.9)
+    figure, axes = canvas.axes(0.42 * len(chosen) + 0.9)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    rows = np.arange(len(risk.options))[::-1]
-    for y, option, colour in zip(rows, risk.options, COLOURS * 3, strict=False):
+    rows = np.arange(len(chosen))[::-1]
+    for y, option, colour in zip(rows, chosen, COLOURS * 3, strict=False):
         axes.plot(
             [option.p10 / scale, option.p90 / scale], [y, y],
             color=colour, lw=9, alpha=0.45, solid_capstyle="butt",
@@ -44,7 +45,7 @@ def range_figure(canvas: Canvas, risk: RiskReport) -> Figure:
         axes.plot(option.p50 / scale, y, "|", color=colour, ms=17, mew=3)
         text = f"{option.p10 / scale:,.2f} – {option.p90 / scale:,.2f}"
         beside(axes, text, option.p90 / scale, y)
-    axes.set_yticks(rows, [option.name for option in risk.options])
+    axes.set_yticks(rows, [option.name for option in chosen])
     axes.tick_params(axis="y", colors=INK)
     axes.margins(x=0.24, y=0.12)
     axes.set_xlabel(say(name, currency=risk.currency))

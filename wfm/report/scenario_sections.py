@@ -1,5 +1,6 @@
 """The sections of the scenario page: pictures, what to read from them, tables."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -7,6 +8,8 @@ from functools import partial
 from scenarios.money import Money
 from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
+from scenarios.risk import RiskReport
+from wfm.pipeline.money import minor_digits
 from wfm.report.scenario_blocks import Bridge, bridge
 from wfm.report.scenario_break_even import BreakEvens, lever_label
 from wfm.report.scenario_canvas import NARROW, Canvas, Drawing, svg
@@ -26,11 +29,23 @@ from wfm.report.scenario_risk_figures import (
     range_figure,
     tornado_figure,
 )
-from wfm.report.scenario_sentences import share
+from wfm.report.scenario_sentences import percent, share, whole
 from wfm.report.scenario_words import Say
 from wfm.report.scenario_workbook import bridged
 
 MOST_PANELS = 6
+RANGE = (
+    "The bar holds 80 % of {draws} futures, the mark the middle one. All options met "
+    "the same futures: bars that overlap may still rank clearly."
+)
+CHECKED = (
+    "Futures are priced by a response solved from the chain; against the chain itself "
+    "it was off by {error} at most."
+)
+FAN = (
+    "Band: 80 % of futures in each month; line: the middle one. Where bands part, the "
+    "month is decided whatever comes."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,7 @@ class Section:
     pictures: tuple[Picture, ...] = ()
     more: tuple[Picture, ...] = ()
     more_title: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
     absent: str = ""
 
 
@@ -170,52 +186,53 @@ class Sections:
 
     def risk(self) -> Section:
         """Return ranges of cost, the fan by month, and what moves the difference."""
-        say, risk = self.say, self.report.risk
-        title = say("How sure it is")
+        say, risk, report = self.say, self.report.risk, self.report
+        title, short = say("How sure it is"), say("Risk")
         if risk is None:
             text = say(
                 "No futures were drawn in this run; wfm scenarios --draws 10000 does."
             )
-            return Section(key="risk", short=say("Risk"), title=title, absent=text)
-        names = self._two()
-        ranges = say(
-            "The bar holds 80 % of {draws} futures, the mark the middle one. All "
-            "options met the same futures: bars that overlap may still rank clearly.",
-            draws=f"{risk.num_draws:,}",
+            return Section(key="risk", short=short, title=title, absent=text)
+        ids = [option.scenario_id for option in report.options()]
+        names = list(
+            dict.fromkeys((report.reference.scenario_id, bridged(report).scenario_id))
         )
-        fan = say(
-            "Band: 80 % of futures in each month; line: the middle one. Where bands "
-            "part, the month is decided whatever comes."
-        )
-        draw_fan = partial(
-            fan_figure, risk=risk, months=self.report.months, names=names
-        )
-        pictures = [
-            self._picture("range", say("Cost over all months"), ranges,
-                          partial(range_figure, risk=risk)),
-            self._picture("fan", say("Cost by month"), fan, draw_fan),
+        ranges = partial(range_figure, risk=risk, names=ids)
+        fan = partial(fan_figure, risk=risk, months=report.months, names=names)
+        pictures = (
+            self._picture(
+                "range", say("Cost over all months"), self._range_caption(risk), ranges
+            ),
+            self._picture("fan", say("Cost by month"), say(FAN), fan),
             *self._tornados(),
-        ]  # fmt: skip
+        )
         return Section(
-            key="risk", short=say("Risk"), title=title, pictures=tuple(pictures)
+            key="risk",
+            short=short,
+            title=title,
+            pictures=pictures,
+            table=risk_rows(report, risk, say),
         )
 
-    def _two(self) -> list[str]:
-        """Return the reference and the option that is set against it."""
-        pair = (self.report.reference, bridged(self.report))
-        return list(dict.fromkeys(option.scenario_id for option in pair))
+    def _range_caption(self, risk: RiskReport) -> str:
+        text = self.say(RANGE, draws=f"{risk.num_draws:,}")
+        if self.report.risk_error is None:
+            return text
+        checked = self.say(CHECKED, error=percent(self.report.risk_error, 2))
+        return f"{text} {checked}"
 
     def _tornados(self) -> Iterator[Picture]:
         say, option = self.say, bridged(self.report)
-        found = self.report.tornado.get(option.scenario_id)
+        found = self.report.apart.get(option.scenario_id)
         if found is None or not found.bars:
             return
-        widest = found.bars[0]
         caption = say(
             "Each uncertainty alone, from its P10 to its P90, the others in the "
-            "middle: change of what {option} costs. {widest} matters most.",
+            "middle: change of what {option} costs against {reference}. {widest} "
+            "matters most.",
             option=option.scenario_id,
-            widest=widest.name,
+            reference=self.report.reference.scenario_id,
+            widest=found.bars[0].name,
         )
         draw = partial(tornado_figure, tornado=found, currency=self.report.currency)
         title = say("What moves it: {option}", option=option.scenario_id)
@@ -319,6 +336,41 @@ class Sections:
 def signed(amount: Money) -> str:
     """Return whole major units with their sign."""
     return f"{amount.amount:+,.0f}".replace("-", "−")
+
+
+def risk_rows(
+    report: ScenarioReport, risk: RiskReport, say: Say
+) -> tuple[tuple[str, ...], ...]:
+    """Return quantiles and chances of the options, each against the reference."""
+    minor, base = 10 ** minor_digits(risk.currency), report.reference.scenario_id
+    head = (
+        say("option"), "P10", "P50", "P90", say("chance that a month keeps its target"),
+        say("chance to be cheaper"), say("mean difference"), say("95 % interval"),
+    )  # fmt: skip
+    rows = [head]
+    known = {found.name: found for found in risk.options}
+    for option in report.options():
+        own = known.get(option.scenario_id)
+        if own is None:
+            continue
+        met = own.service_probability
+        cells = [whole(x / minor) for x in (own.p10, own.p50, own.p90)]
+        cells.append("–" if math.isnan(met) else percent(met))
+        if own.name == base or base not in known:
+            cells += ["–"] * 3
+        else:
+            pair = risk.difference(own.name, base)
+            cells.append(percent(pair.one_cheaper_probability))
+            cells.append(signed_minor(pair.mean / minor))
+            ends = (signed_minor(end / minor) for end in (pair.low, pair.high))
+            cells.append(" … ".join(ends))
+        rows.append((own.name, *cells))
+    return tuple(rows)
+
+
+def signed_minor(amount: float) -> str:
+    """Return a whole amount with its sign."""
+    return f"{amount:+,.0f}".replace("-", "−")
 
 
 def _largest_steps(way: Bridge, say: Say) -> str:

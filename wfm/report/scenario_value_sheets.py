@@ -108,6 +108,7 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
     unit = 10 ** minor_digits(report.currency)
     columns = (
         Column(head=say("option"), width=20),
+        Column(head=say("figure"), width=18),
         Column(head=say("uncertainty"), width=24),
         Column(head=say("at P10"), width=12, style="factor"),
         Column(head=say("at P90"), width=12, style="factor"),
@@ -115,12 +116,17 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
         Column(head=say("cost at P90"), width=16, style="money"),
         Column(head=say("swing"), width=16, style="money"),
     )
+    measured = (
+        (say("cost"), report.tornado),
+        (say("less the reference"), report.apart),
+    )
     rows = [
         (
-            option, bar.name, bar.input_p10, bar.input_p90, bar.at_p10 / unit,
+            option, what, bar.name, bar.input_p10, bar.input_p90, bar.at_p10 / unit,
             bar.at_p90 / unit, bar.swing / unit,
         )
-        for option, found in report.tornado.items()
+        for what, by_option in measured
+        for option, found in by_option.items()
         for bar in found.bars
     ]  # fmt: skip
     sheet.table(columns, rows, top=2, freeze_columns=2)
