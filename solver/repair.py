@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from solver.core.choices import first_option, not_offered
+from solver.core.choices import first_option, not_offered, roster_of
 from solver.core.compile import Compiled, compile_problem
 from solver.core.local_search import LocalSearch, Undo
 from solver.need import UNITS_PER_AGENT, Need
@@ -105,7 +105,7 @@ def repair(
         raise ModelError(msg)
     limits = limits or RepairLimits()
     problem = read_problem(instance, rules)
-    search, frozen = _prepared(problem, limits.seed)
+    search, frozen = prepared(problem, limits.seed)
     before = score(problem, Roster(shifts=instance.live))
     course = Course(
         SolveLimits(max_time_s=limits.max_time_s, seed=limits.seed), None, stop
@@ -123,7 +123,7 @@ def repair(
     )
 
 
-def _prepared(problem: Problem, seed: int) -> tuple["RepairSearch", frozenset[str]]:
+def prepared(problem: Problem, seed: int) -> tuple["RepairSearch", frozenset[str]]:
     """Return the search, and whose shifts are given since they break rules as it is."""
     search = _search_for(problem, seed)
     stuck = frozenset(search.infeasible_agents()) | search.strangers()
@@ -176,12 +176,7 @@ class RepairSearch(LocalSearch):
 
     def begin(self, before: Score) -> None:
         """Go to the live roster; who can't keep the week of it gets the best one."""
-        planned = self.problem.instance.planned_days
-        shifts = (s for s in before.roster.shifts if planned.get(s.agent_id))
-        self.load(Roster(shifts=tuple(shifts)))
-        self._live_choice[:] = self.now.choice
-        queues = list(self.compiled.backlog_queues)
-        self._use_profiles(wanted_work(self.problem.need, before)[queues])
+        self.resume(before.roster, wanted_work(self.problem.need, before))
         broken = {v.agent_id for v in before.violations if v.agent_id}
         for a, name in enumerate(self.compiled.agent_ids):
             if name in broken:
@@ -189,11 +184,18 @@ class RepairSearch(LocalSearch):
                 self.now.insert(a)
         self.restart()
 
+    def resume(self, roster: Roster, wanted: FloatArray) -> None:
+        """Go to *roster*, the live one; *wanted* ``[q, t]`` is its deferred work."""
+        planned = self.problem.instance.planned_days
+        shifts = (s for s in roster.shifts if planned.get(s.agent_id))
+        self.load(Roster(shifts=tuple(shifts)))
+        self._live_choice[:] = self.now.choice
+        self._use_profiles(wanted[list(self.compiled.backlog_queues)])
+        self.restart()
+
     def whole(self, given: Collection[str]) -> Roster:
         """Return the best roster with the live shifts of those who were *given*."""
-        live = self.problem.instance.live or ()
-        kept = (shift for shift in live if shift.agent_id in given)
-        return Roster(shifts=(*self.roster().shifts, *kept))
+        return self._with_given(self.roster(), given)
 
     def mend(self, course: Course, limits: RepairLimits) -> None:
         """Search until nothing more is gained, or the time is over."""
@@ -239,17 +241,20 @@ class RepairSearch(LocalSearch):
                 self._note()
             heappush(queue, (-gain, n))
 
-    def answer(self, a: int, row: int | None = None) -> tuple[Undo, float]:
+    def answer(
+        self, a: int, row: int | None = None, pull: FloatArray | None = None
+    ) -> tuple[Undo, float]:
         """Give agent *a* the best week; return how to undo it, and what it gains.
 
-        With *row* only that agent-day is open and the others stay as they are.
+        With *row* only that agent-day is open and the others stay as they are. *pull*
+        ``[t]`` is added to the worth of work when the week is chosen.
         """
         self.evaluations += 1
         before = self._value
         undo = Undo(self.now, self.now.component_of(a), [a])
         held = None if row is None else self._held(a, row)
         self.now.count(a, -1)
-        self.now.insert(a, held)
+        self.now.insert(a, held, pull)
         return undo, before - self.now.value()
 
     def _held(self, a: int, row: int) -> FloatArray:
@@ -262,6 +267,21 @@ class RepairSearch(LocalSearch):
         for chosen in kept[(kept >= 0) & (np.arange(days.start, days.stop) != row)]:
             held[chosen - options.start] = HOLD
         return held
+
+    def works_at(self, a: int, steps: range) -> bool:
+        """Return whether agent *a* is at work throughout *steps*."""
+        works = self.now.works_of(a)
+        return bool(((works[:, 0] <= steps.start) & (steps.stop <= works[:, 1])).any())
+
+    def present(self, given: Collection[str]) -> Roster:
+        """Return the roster at hand with the live shifts of those who were *given*."""
+        at_hand = roster_of(self.compiled, self.now.choice, self.now.taken)
+        return self._with_given(at_hand, given)
+
+    def _with_given(self, roster: Roster, given: Collection[str]) -> Roster:
+        live = self.problem.instance.live or ()
+        kept = (shift for shift in live if shift.agent_id in given)
+        return Roster(shifts=(*roster.shifts, *kept))
 
     def take_back(self, undo: Undo) -> None:
         """Undo an answer."""

@@ -164,13 +164,14 @@ def repair_desk(
     desk = replace(
         desk, instance=instance, problem=read_problem(instance, desk.problem.rules)
     )
-    after = desk.judged(repaired.after.roster)
+    before = desk.judged(repaired.before.roster)
+    after = desk.judged(repaired.after.roster, near=before)
     return RepairResult(
         desk=desk,
         absences=absences or Absences(),
         case=case,
         repaired=repaired,
-        before=desk.judged(repaired.before.roster),
+        before=before,
         after=after,
         changes=repair_changes(
             case, repaired.before.served, repaired.after.served, after.roster

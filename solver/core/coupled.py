@@ -8,7 +8,7 @@ from solver.constraints import Constraint, HandOver, Heads
 from solver.core.cover import ranges
 from solver.core.tables import HandTables, RowTables
 from wfm.domain.arrays import IntArray
-from wfm.domain.roster import RosterInstance
+from wfm.domain.roster import WORK, RosterInstance
 
 
 def row_tables(
@@ -19,9 +19,10 @@ def row_tables(
     num_t = instance.grid.num_intervals
     of_agent, member = _members(instance, [row.agent_ids for row in rows])
     fixed = np.zeros((len(rows), num_t), dtype=np.int64)
+    carried = _Carried(instance)
     for row, item in enumerate(rows):
         breaks = item.counting == "on_shift"
-        _carry(instance, item.agent_ids, fixed[row], breaks=breaks)
+        fixed[row] = carried.heads(item.agent_ids, breaks=breaks)
     table = [
         [
             max(0, row.start_idx),
@@ -50,9 +51,10 @@ def hand_tables(
     of_agent, member = _members(instance, regions)
     on_shift = np.zeros((len(regions), num_t), dtype=np.int64)
     working = np.zeros_like(on_shift)
+    carried = _Carried(instance)
     for row, ids in enumerate(regions):
-        _carry(instance, ids, on_shift[row], breaks=True)
-        _carry(instance, ids, working[row], breaks=False)
+        on_shift[row] = carried.heads(ids, breaks=True)
+        working[row] = carried.heads(ids, breaks=False)
     opened = np.zeros((len(hands), num_t), dtype=bool)
     for h, hand in enumerate(hands):
         opened[h, sorted(t for t in hand.open_steps if 0 <= t < num_t)] = True
@@ -82,11 +84,38 @@ def _members(
     return ranges(keys, len(own)), flat
 
 
-def _carry(
-    instance: RosterInstance, ids: frozenset[str], count: IntArray, *, breaks: bool
-) -> None:
-    """Add the carry-over's heads of *ids* to *count* ``[t]``."""
-    for shift in instance.carry_over:
-        if shift.agent_id in ids:
-            for span in shift.spans if breaks else shift.working_spans:
-                count[max(0, span.start_idx) : max(0, span.end_idx)] += 1
+class _Carried:
+    """The spans of the previous roster as arrays, to be counted for many sets."""
+
+    def __init__(self, instance: RosterInstance) -> None:
+        self._rows = instance.agent_index()
+        spans = [
+            (
+                self._rows[shift.agent_id],
+                max(0, span.start_idx),
+                span.end_idx,
+                span.activity,
+            )
+            for shift in instance.carry_over
+            for span in shift.spans
+            if span.end_idx > 0 and shift.agent_id in self._rows
+        ]
+        self.num_t = instance.grid.num_intervals
+        self.agents = np.array([span[0] for span in spans], dtype=np.int64)
+        self.starts = np.array([span[1] for span in spans], dtype=np.int64)
+        ends = np.array([span[2] for span in spans], dtype=np.int64)
+        self.ends = np.minimum(ends, self.num_t)
+        self.working = np.array([span[3] == WORK for span in spans], dtype=bool)
+
+    def heads(self, ids: frozenset[str], *, breaks: bool) -> IntArray:
+        """Return how many of *ids* are on shift ``[t]``, at work without *breaks*."""
+        counted = np.zeros(len(self._rows), dtype=bool)
+        counted[[self._rows[name] for name in ids if name in self._rows]] = True
+        chosen = counted[self.agents]
+        if not breaks:
+            chosen &= self.working
+        change = np.zeros(self.num_t + 1, dtype=np.int64)
+        starts = np.minimum(self.starts[chosen], self.num_t)
+        np.add.at(change, starts, 1)
+        np.add.at(change, np.maximum(self.ends[chosen], starts), -1)
+        return np.asarray(change.cumsum()[:-1], dtype=np.int64)

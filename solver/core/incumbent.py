@@ -165,13 +165,20 @@ class Incumbent:
         change = settle(self.compiled.cover, self.cover, idle, self.window)
         self.totals.cover += float(change)
 
-    def insert(self, a: int, noise: FloatArray | None = None) -> bool:
+    def insert(
+        self,
+        a: int,
+        noise: FloatArray | None = None,
+        pull: FloatArray | None = None,
+    ) -> bool:
         """Give agent *a*, who is counted out, the best week; False if none is legal.
 
-        *noise* is added to what the options are worth.
+        *noise* is added to what the options are worth, *pull* ``[t]`` to what work is.
         """
         self.settle()
         self._find_worth(a)
+        if pull is not None:
+            self._worth.gain[:] += pull
         legal = self._choose(a, noise)
         take_breaks(self.weeks, a, self.choice, self._worth.break_at, self.taken)
         self.count(a, 1)
@@ -211,6 +218,13 @@ class Incumbent:
             worth.value[options] += noise[: options.stop - options.start]
         best = best_week(self.weeks, self._memories[a], a, worth.value, self.choice)
         return best > 0.5 * NEVER
+
+    def works_of(self, a: int) -> IntArray:
+        """Return the spans ``[n, 2]`` in which agent *a* is at work."""
+        found = find_spans(
+            self.weeks, a, self.choice, self.taken, self._shifts, self._works
+        )
+        return self._works[: found[1]].copy()
 
     def options(self, a: int) -> slice:
         """Return the rows of agent *a*'s options."""

@@ -11,6 +11,7 @@ import wfm
 from wfm.cli import (
     decisions,
     edits,
+    explanations,
     folders,
     forecasts,
     repairs,
@@ -50,6 +51,7 @@ for commands in (
     rosters,
     edits,
     repairs,
+    explanations,
     sourcing,
     decisions,
 ):

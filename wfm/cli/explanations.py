@@ -1,0 +1,43 @@
+"""Commands that say why."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wfm.cli.options import Changes, Folder, StageFile, Week, instant_of, run_of
+
+family = typer.Typer()
+
+
+@family.command()
+def explain(
+    directory: Folder,
+    queue: Annotated[
+        str | None, typer.Option(help="The queue; without one, the worst gaps.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="The time: 2026-10-28T13:00+01:00.")
+    ] = None,
+    worst: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many of the worst gaps.")
+    ] = 5,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="The roster to explain; default out/roster.csv."),
+    ] = None,
+    requirement: StageFile = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Say why an interval is short, what one more is worth, and the cheapest fix."""
+    from wfm import explain_commands
+
+    run = run_of("explain", directory, week, changes, requirement=requirement)
+    if (queue is None) != (at is None):
+        msg = "--queue and --at belong together"
+        raise typer.BadParameter(msg)
+    if queue is None or at is None:
+        raise typer.Exit(explain_commands.explain_worst(run, worst, roster))
+    moment = instant_of(at, "--at")
+    raise typer.Exit(explain_commands.explain_one(run, queue, moment, roster))

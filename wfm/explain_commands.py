@@ -1,0 +1,70 @@
+"""The command that says why an interval is short, and what would fill it."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+from wfm.commands import DONE, Run
+from wfm.evaluation.describe import span_text
+from wfm.explaining import (
+    Desktop,
+    Explained,
+    binding_words,
+    explain,
+    fix_words,
+    gap_frame,
+    people_words,
+    ranked_gaps,
+    standing_roster,
+)
+from wfm.findings import say
+from wfm.io.output import result_path, write_atomic
+
+
+def explain_one(run: Run, queue: str, at: datetime, roster: Path | None) -> int:
+    """Say why the interval of *queue* that holds *at* is as it is."""
+    clock = time.perf_counter()
+    given = standing_roster(run.plan, roster, run.external.get("requirement"))
+    found = explain(given, queue, at)
+    _say(run, given, found)
+    say(run.console, f"explained in {time.perf_counter() - clock:.1f} s")
+    return DONE
+
+
+def explain_worst(run: Run, most: int, roster: Path | None) -> int:
+    """Say it for the dearest gaps, and write ``out/gaps.csv``."""
+    given = standing_roster(run.plan, roster, run.external.get("requirement"))
+    found = ranked_gaps(given, most)
+    for item in found:
+        _say(run, given, item)
+    target = result_path(run.out, "gaps.csv")
+    write_atomic(target, gap_frame(found, given).to_csv(index=False))
+    say(run.console, f"{len(found)} gaps: {target}")
+    return DONE
+
+
+def _say(run: Run, given: Desktop, found: Explained) -> None:
+    from wfm.report.text import money
+
+    why, instance = found.why, given.desk.instance
+    currency = given.desk.folder.plan.currency
+    zone = next(q.zone for q in instance.queues if q.queue_id == why.queue_id)
+    when = span_text(instance, why.start_idx, why.end_idx, zone)
+    per_hour = 60 / instance.step_minutes
+    say(run.console, f"{why.queue_id}, {when}", "bold")
+    say(
+        run.console,
+        f"  needed {why.required:.1f}, served {why.served:.1f}, missing "
+        f"{why.missing:.1f}; guaranteed {why.guaranteed}",
+    )
+    say(run.console, f"  what binds: {binding_words(why)}")
+    price = money(round(why.marginal_price * per_hour), currency)
+    shortage = money(round(why.shortage_price * per_hour), currency)
+    text = f"  one person more there is worth {price} an hour"
+    say(run.console, f"{text} (the last missing one is charged {shortage})")
+    for line in people_words(why):
+        say(run.console, f"    {line}")
+    for number, fix in enumerate(found.fixes, 1):
+        say(run.console, f"  fix {number}: {fix_words(fix, given)}")
+    if why.missing > 0 and not found.fixes:
+        say(run.console, "  no fix was found")
