@@ -9,7 +9,7 @@ from solver.rule import RULES, Rule
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import RuleSetting
 
-_WHOLE_PLAN = frozenset({"min_cover", "hand_over"})
+_WHOLE_PLAN = frozenset({"min_cover", "hand_over", "n_minus_1"})
 
 
 def build_rules(

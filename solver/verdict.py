@@ -16,7 +16,7 @@ from wfm.domain.errors import ModelError
 if TYPE_CHECKING:
     from solver.explain import Diagnosis
 
-COVER_RULES = frozenset({"min_cover", "hand_over", "seats"})
+COVER_RULES = frozenset({"min_cover", "hand_over", "seats", "n_minus_1", "apart"})
 """Rules on several agents, which a search may fail to meet."""
 
 

@@ -11,9 +11,12 @@ from solver.rule import RULES
 from solver.walk import all_shifts, local_date, runs
 from wfm.calendar.local import local_clock, zone
 from wfm.domain.matching import max_matching
+from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Violation, is_eligible
 
 ALWAYS = (((0, 1440),),) * 7
+WHOM = ("site", "skill", "grade", "min_seniority")
+ANY_NUMBER = 10**6
 
 
 @RULES.add("min_cover")
@@ -23,11 +26,13 @@ class MinCover:
 
     At each step an integer matching gives each working agent (not on a break) to at
     most one queue and fills ``instance.guaranteed_agents`` of every queue. A floor is
-    a mapping with ``site`` or ``skill``, ``agents``, and ``spans``: for each weekday
-    the ``(from_minute, to_minute)`` in the site's zone (plan's zone for a skill), all
-    day without it. It counts working agents of the site, remote ones too, or holders
-    of the skill. People still on shift from the previous roster count. Only steps
-    inside the plan's window are judged, and not those of a cold start.
+    a mapping with ``agents`` (at least) and perhaps ``max_agents``, and ``spans``: for
+    each weekday the ``(from_minute, to_minute)`` in the site's zone (without one the
+    plan's), all day without it. It counts working agents of its ``site``, remote ones
+    too, who hold its ``skill`` at its ``level`` or above, are of its ``grade`` and have
+    at least ``min_seniority`` years of service, as far as it states these. People
+    still on shift from the previous roster count. Only steps inside the plan's window
+    are judged, and not those of a cold start.
     """
 
     name: ClassVar[str] = "min_cover"
@@ -37,9 +42,9 @@ class MinCover:
 
     def __post_init__(self) -> None:
         for floor in self.floors:
-            named = [key for key in ("site", "skill") if floor.get(key) is not None]
-            known = {"site", "skill", "agents", "spans"}
-            if len(named) != 1 or "agents" not in floor or not set(floor) <= known:
+            named = [key for key in WHOM if floor.get(key) is not None]
+            known = {*WHOM, "level", "agents", "max_agents", "spans"}
+            if not named or "agents" not in floor or not set(floor) <= known:
                 msg = f"a floor names a site or a skill, agents and spans; got {floor}"
                 raise ValueError(msg)
 
@@ -86,6 +91,7 @@ def _heads(
             start_idx=start,
             end_idx=end,
             low=agents,
+            high=max(agents, int(floor.get("max_agents", ANY_NUMBER))),
             label=f"cover of {_floor_name(floor)}",
         )
 
@@ -101,7 +107,25 @@ def _spans(floor: Mapping[str, Any]) -> tuple[tuple[tuple[int, int], ...], ...]:
 
 
 def _floor_name(floor: Mapping[str, Any]) -> str:
-    return str(floor.get("site") or floor.get("skill"))
+    """Return whom a floor counts, in words."""
+    level = f":{floor['level']}" if floor.get("level") else ""
+    named = [str(floor[key]) for key in ("site", "grade") if floor.get(key)]
+    if floor.get("skill"):
+        named.append(f"{floor['skill']}{level}")
+    if floor.get("min_seniority"):
+        named.append(f"{floor['min_seniority']:g} years of service")
+    return ", ".join(named)
+
+
+def _counts(agent: Agent, floor: Mapping[str, Any]) -> bool:
+    """Return whether a floor counts *agent*."""
+    skill = floor.get("skill")
+    return (
+        floor.get("site") in (None, agent.site_id)
+        and floor.get("grade") in (None, agent.grade)
+        and agent.seniority >= floor.get("min_seniority", 0)
+        and (skill is None or agent.skills.get(skill, -1) >= floor.get("level", 0))
+    )
 
 
 def _floor_agents(
@@ -110,8 +134,7 @@ def _floor_agents(
     return frozenset(
         agent.agent_id
         for agent in instance.agents
-        if (agent.site_id == floor.get("site") or floor.get("skill") in agent.skills)
-        and (only is None or agent.agent_id in only)
+        if _counts(agent, floor) and (only is None or agent.agent_id in only)
     )
 
 
@@ -184,6 +207,8 @@ def _short(
     counted = _floor_agents(instance, floor, only)
     working = _working(instance, roster)
     missing: dict[int, int] = {}
+    extra: dict[int, int] = {}
+    most = max(floor["agents"], floor.get("max_agents", ANY_NUMBER))
     for t in _judged(instance):
         local = instance.grid.instant(t).astimezone(zone(zone_name))
         since = timedelta(hours=local.hour, minutes=local.minute)
@@ -192,8 +217,18 @@ def _short(
             heads = len(counted & working.get(t, {}).keys())
             if heads < floor["agents"]:
                 missing[t] = floor["agents"] - heads
+            if heads > most:
+                extra[t] = heads
+    name = _floor_name(floor)
+    for start, end, heads in runs(extra):
+        yield Violation(
+            rule=MinCover.name,
+            date_local=local_date(instance, start, zone_name),
+            start_idx=start,
+            end_idx=end,
+            message=f"{heads} people at work for {name}, {most} are allowed",
+        )
     for start, end, heads in runs(missing):
-        name = _floor_name(floor)
         yield Violation(
             rule=MinCover.name,
             date_local=local_date(instance, start, zone_name),

@@ -134,6 +134,23 @@ def _seats(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return replace(instance, sites=sites), {}
 
 
+def _with_grades(rng: np.random.Generator, instance: RosterInstance) -> RosterInstance:
+    agents = tuple(
+        replace(
+            one,
+            grade=str(rng.choice(["", "senior"])),
+            seniority=float(rng.choice([0.0, 2.0, 3.5])),
+            skills={name: int(rng.integers(0, 2)) for name in one.skills},
+        )
+        for one in instance.agents
+    )
+    return replace(instance, agents=agents)
+
+
+def _at_most(rng: np.random.Generator) -> dict[str, Any]:
+    return {"max_agents": int(rng.integers(1, 3))} if rng.random() < 0.5 else {}
+
+
 def _min_cover(rng: np.random.Generator, instance: RosterInstance) -> Case:
     shift = _some_shift(rng, instance)
     floors = np.zeros(instance.guaranteed_agents.shape, dtype=np.int64)
@@ -150,7 +167,11 @@ def _min_cover(rng: np.random.Generator, instance: RosterInstance) -> Case:
         spans = tuple(((minute, minute + 120),) if d % 2 else () for d in range(7))
         site = {"site": instance.agents[0].site_id, "agents": 1, "spans": spans}
         skill = {"skill": "en", "agents": 1, "spans": spans}
-        parameters = {"floors": (site,) if rng.random() < 0.5 else (skill,)}
+        by_person = {"grade": "senior", "agents": 0, "max_agents": 1, "spans": spans}
+        served = {"min_seniority": 2, "skill": "de", "level": 1, "agents": 1}
+        kinds: tuple[dict[str, Any], ...] = (site, skill, by_person, served)
+        parameters = {"floors": (kinds[rng.integers(4)] | _at_most(rng),)}
+        instance = _with_grades(rng, instance)
         if rng.random() < 0.5:
             floors[:] = 0
     changed = replace(instance, guaranteed_agents=floors, cold_start_end_idx=cold)

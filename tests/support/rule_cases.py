@@ -282,7 +282,29 @@ def _rotation(rng: np.random.Generator, instance: RosterInstance) -> Case:
     }
 
 
+def _n_minus_1(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    is_open = np.zeros_like(instance.open_mask)
+    shift = some_shift(rng, instance)
+    for q in range(len(instance.queues)):
+        low = shift.start_idx + int(rng.integers(0, 3))
+        is_open[q, max(0, low) : shift.end_idx - int(rng.integers(0, 3))] = True
+    if rng.random() < 0.3:
+        is_open[:] = False
+    cold = instance.window_start_idx + int(rng.choice([0, 0, 24]))
+    names = ((), ("q_en",), ("q_en", "q_de"))[rng.integers(3)]
+    instance = replace(instance, open_mask=is_open, cold_start_end_idx=cold)
+    return instance, {"agents": int(rng.choice([0, 1, 1, 2])), "queues": names}
+
+
+def _apart(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    names = [one.agent_id for one in instance.agents]
+    pairs = tuple(tuple(rng.permutation(names)[:2].tolist()) for _ in range(1))
+    return instance, {"groups": (pairs[0], tuple(names))[: int(rng.integers(1, 3))]}
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "n_minus_1": _n_minus_1,
+    "apart": _apart,
     "max_consecutive_nights": _max_consecutive_nights,
     "days_off_after_nights": _days_off_after_nights,
     "whole_weekends": _whole_weekends,
@@ -297,6 +319,8 @@ RULE_MAKERS: dict[str, Maker] = {
     "max_days_a_week": _max_days_a_week,
 }
 RULE_SIZES: dict[str, Tiny] = {
+    "n_minus_1": Tiny(agents=3, days=2, options=2, with_queues=True),
+    "apart": Tiny(agents=3, days=2),
     "max_consecutive_nights": Tiny(agents=1, days=4, options=2),
     "days_off_after_nights": Tiny(agents=1, days=5, options=2),
     "whole_weekends": Tiny(agents=1, days=5, options=1),

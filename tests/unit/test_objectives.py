@@ -44,6 +44,7 @@ def with_meal(agent_id: str, start_idx: int, end_idx: int, meal_idx: int) -> Shi
 def test_every_registered_term_has_its_own_file() -> None:
     assert TERMS.names() == (
         "change",
+        "fairness",
         "night",
         "overstaffing",
         "paid_cost",

@@ -90,7 +90,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """One person. ``skills`` maps a skill to its level (0 when none is stated)."""
+    """One person.
+
+    *skills* maps a skill to its level (0 when none is stated); *seniority* is in years
+    of service.
+    """
 
     agent_id: str
     site_id: str
@@ -103,6 +107,8 @@ class Agent:
     valid_to: date | None = None
     hourly_cost_minor: int = 0
     currency: str = ""
+    grade: str = ""
+    seniority: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

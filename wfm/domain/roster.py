@@ -122,6 +122,9 @@ class Prices:
     preference_per_hour
         For one hour of work in avoided time or outside a preferred span of that day,
         at weight 1.
+    fairness_per_hour
+        For one paid hour on a weekend, and for one at night, for each such shift a week
+        that the agent has had more than the peer with the fewest.
     change_per_shift, change_per_break
         For a shift added, dropped or moved against the live roster, and for one that
         only has its breaks moved.
@@ -136,6 +139,7 @@ class Prices:
     overstaffing_per_hour: int = 0
     night_per_hour: int = 0
     preference_per_hour: int = 0
+    fairness_per_hour: int = 0
     change_per_shift: int = 0
     change_per_break: int = 0
 

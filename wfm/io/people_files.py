@@ -115,6 +115,8 @@ def _agent(row: Row, agent_id: str, document: PlanDocument) -> Agent:
         valid_to=valid_to,
         hourly_cost_minor=minor_units(cost, currency),
         currency=currency,
+        grade=row.text("grade"),
+        seniority=row.number_in("seniority", 0.0, low=0.0),
     )
 
 

@@ -208,29 +208,62 @@ def _min_cover(
         spans = opening_hours(table.when).spans
         if table.queue is not None:
             queue_floors.append(
-                QueueFloor(queue_id=table.queue, agents=table.agents, spans=spans)
+                QueueFloor(queue_id=table.queue, agents=table.agents or 0, spans=spans)
             )
         else:
-            key = "site" if table.site is not None else "skill"
-            named = table.site if table.site is not None else table.skill
-            floors.append({key: named, "agents": table.agents, "spans": spans})
+            floors.append({**_floor(table), "spans": spans})
     return PlanRule(rule=MIN_COVER, parameters={"floors": tuple(floors)}), queue_floors
+
+
+def _floor(table: CoverTable) -> dict[str, object]:
+    """Return a floor as the rule keeps it: what is stated, and how many people."""
+    skill, level = table.skill or (None, 0)
+    stated = {
+        "site": table.site,
+        "skill": skill,
+        "level": level or None,
+        "grade": table.grade,
+        "min_seniority": table.min_seniority,
+        "max_agents": table.max_agents,
+    }
+    kept = {key: value for key, value in stated.items() if value is not None}
+    return {**kept, "agents": table.agents or 0}
 
 
 def _names_one(
     table: CoverTable, path: Path, plan: PlanTable, faults: DocumentProblems
 ) -> bool:
+    """Return whether a floor says whom it counts, and how many; note what is wrong."""
     named = [key for key in ("queue", "skill", "site") if getattr(table, key)]
-    if len(named) != 1:
+    by_person = table.grade is not None or table.min_seniority is not None
+    if len(named) > 1 or not (named or by_person):
         message = f"a floor names {' and '.join(named) or 'nothing'}"
         faults.at_key(path, message, "one of queue, skill, site")
         return False
+    if table.agents is None and table.max_agents is None:
+        faults.at_key(path, "the key 'agents' is missing", "agents, max_agents or both")
+        return False
+    if table.queue is not None and (by_person or table.max_agents is not None):
+        message = "a floor of a queue counts whoever can serve it, and has no maximum"
+        faults.at_key(path, message, "skill or site")
+        return False
+    if table.max_agents is not None and (table.agents or 0) > table.max_agents:
+        message = f"at least {table.agents} people, and at most {table.max_agents}"
+        faults.at_key(path, message, "a maximum that is not below the minimum")
+        return False
+    return not named or _is_named(named[0], table, path, plan, faults)
+
+
+def _is_named(
+    kind: str, table: CoverTable, path: Path, plan: PlanTable, faults: DocumentProblems
+) -> bool:
     skills = {skill for queue in plan.queues.values() for skill, _ in queue.requires}
     known = {
         "queue": names_written(faults, "queues"),
         "site": names_written(faults, "sites"),
         "skill": tuple(sorted(skills)),
-    }[named[0]]
-    name = getattr(table, named[0])
-    check_reference(name, known, named[0], (*path, named[0]), faults)
+    }[kind]
+    value = getattr(table, kind)
+    name = value[0] if kind == "skill" else value
+    check_reference(name, known, kind, (*path, kind), faults)
     return name in known

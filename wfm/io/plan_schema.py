@@ -177,6 +177,7 @@ class PricesTable(Table):
     overstaffing_per_hour: Money = Decimal(0)
     night_per_hour: Money = Decimal(0)
     preference_per_hour: Money = Decimal(0)
+    fairness_per_hour: Money = Decimal(0)
     change_per_shift: Money | None = None
     change_per_break: Money | None = None
 
@@ -222,10 +223,13 @@ class PackTable(Table):
 class CoverTable(Table):
     """One entry of the rule ``min_cover``."""
 
-    agents: Count
+    agents: Count | None = None
+    max_agents: Count | None = None
     queue: Id | None = None
-    skill: Id | None = None
+    skill: SkillName | None = None
     site: Id | None = None
+    grade: str | None = None
+    min_seniority: NotNegative | None = None
     when: HoursTable | None = None
 
 
