@@ -66,7 +66,8 @@ def kept_requirement(table: Path, plan: Plan) -> StaffingRequirement:
     """
     try:
         digest = hashlib.sha256(table.read_bytes()).hexdigest()
-        with np.load(table.with_name(STORE), allow_pickle=False) as arrays:
+        store = io.BytesIO(table.with_name(STORE).read_bytes())
+        with np.load(store, allow_pickle=False) as arrays:
             if str(arrays["table_sha256"]) == digest:
                 found = _requirement(arrays)
                 if found.queue_ids == tuple(q.queue_id for q in plan.queues):
