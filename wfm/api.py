@@ -47,7 +47,9 @@ from wfm.results import (
 )
 
 if TYPE_CHECKING:
+    from scenarios.capacity_study import CapacityStudy
     from wfm.evaluation.simulated import SimulationSettings
+    from wfm.scenario_api import ScenarioRun
 
 DEMAND_FILES = frozenset({"history", "events", "overrides"})
 STAFF_FILES = DEMAND_FILES | {"backlog"}
@@ -250,6 +252,30 @@ class LoadedPlan:
                 settings=settings,
             ),
         )
+
+    def scenarios(
+        self, *only: str, draws: int = 0, seed: int | None = None
+    ) -> "ScenarioRun":
+        """Run the scenarios of scenarios.yaml, all of them or those named.
+
+        Parameters
+        ----------
+        only
+            Names of scenarios; the first one is the reference.
+        draws, seed
+            Futures in which what is uncertain is drawn, and their seed.
+        """
+        from wfm.scenario_api import run_scenarios
+
+        return run_scenarios(
+            self.directory, only=only, patches=self.patches, draws=draws, seed=seed
+        )
+
+    def capacity(self) -> "CapacityStudy":
+        """Plan hiring, training and moves over the months of capacity.yaml."""
+        from wfm.capacity_api import capacity
+
+        return capacity(self.directory, patches=self.patches)
 
     def read_roster(
         self, folder: PlanFolder, instance: RosterInstance, path: Path | None = None

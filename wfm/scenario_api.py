@@ -7,7 +7,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -15,9 +15,13 @@ from scenarios.chain_risk import RiskSettings, study_risk
 from scenarios.comparison import Comparison, compare
 from scenarios.risk_study import RiskStudy
 from scenarios.runner import OnProgress, run_cases
+from wfm.domain.errors import UsageError
 from wfm.io.scenario_file import ScenarioFile, read_scenarios
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
     from wfm.report.scenario_inputs import ScenarioReport
 
 Language: TypeAlias = Literal["en", "ja"]
@@ -29,6 +33,40 @@ class ScenarioRun:
 
     file: ScenarioFile
     comparison: Comparison
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per scenario, cost beside service."""
+        return self.comparison.to_frame()
+
+    def plot(self, picture: str = "cost", option: str | None = None) -> "Figure":
+        """Return a figure.
+
+        Parameters
+        ----------
+        picture
+            ``cost`` of everything beside its service; ``bridge``, ``savings``,
+            ``break_even``, ``contracts``, ``mix``; ``ranges``, ``fan`` and ``tornado``
+            if futures were drawn.
+        option
+            The scenario that is set against the reference; by default the one
+            recommended.
+
+        Raises
+        ------
+        UsageError
+            If there is no such picture or scenario, or no futures were drawn.
+        """
+        if picture == "cost":
+            return self.comparison.plot()
+        from wfm.report.scenario_pictures import PICTURES, Pictures
+        from wfm.report.scenario_workbook import bridged
+
+        if picture not in PICTURES:
+            msg = f"no picture {picture!r}; there are cost, {', '.join(PICTURES)}"
+            raise UsageError(msg)
+        report = scenario_report(self, created_utc=datetime.now(UTC))
+        shown = self.comparison[option] if option else bridged(report)
+        return PICTURES[picture](Pictures(report=report, option=shown))
 
 
 def run_scenarios(

@@ -115,9 +115,9 @@ def require_past(folder: PlanFolder, first_date: date) -> None:
         If every observation is later: a forecast of zeros would look like an answer.
     """
     history, zone = folder.history, folder.plan.zone
-    seen = [] if history is None else np.flatnonzero(history.observed.any(axis=0))
-    if history is None or not len(seen):
+    if history is None or not history.observed.any():
         return
+    seen = np.flatnonzero(history.observed.any(axis=0))
     first_seen = history.grid.instant(int(seen[0]))
     if first_seen >= local_day(first_date, zone)[1]:
         problem = Problem(
