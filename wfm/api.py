@@ -254,7 +254,11 @@ class LoadedPlan:
         )
 
     def scenarios(
-        self, *only: str, draws: int = 0, seed: int | None = None
+        self,
+        *only: str,
+        draws: int = 0,
+        seed: int | None = None,
+        workers: int = 1,
     ) -> "ScenarioRun":
         """Run the scenarios of scenarios.yaml, all of them or those named.
 
@@ -264,11 +268,19 @@ class LoadedPlan:
             Names of scenarios; the first one is the reference.
         draws, seed
             Futures in which what is uncertain is drawn, and their seed.
+        workers
+            Processes. A script that asks for several needs the usual guard,
+            ``if __name__ == "__main__":``; a notebook does not.
         """
         from wfm.scenario_api import run_scenarios
 
         return run_scenarios(
-            self.directory, only=only, patches=self.patches, draws=draws, seed=seed
+            self.directory,
+            only=only,
+            patches=self.patches,
+            draws=draws,
+            seed=seed,
+            workers=workers,
         )
 
     def capacity(self) -> "CapacityStudy":
