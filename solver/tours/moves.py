@@ -253,7 +253,7 @@ def improve(
 ) -> float:
     """Ruin and recreate *rounds* times, *shifts* small moves for each; return cost."""
     for _ in range(rounds):
-        number = 1 + draw_below(random, 3)
+        number = min(1 + draw_below(random, 3), len(state.place))
         ruin_tours(tables, state, scratch, random, number, noise * draw(random), heat)
         for _ in range(shifts):
             number = 1 + draw_below(random, 4)

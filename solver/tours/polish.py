@@ -72,7 +72,7 @@ class Polish:
 
     def run(self, rounds: int, heat: float) -> None:
         """Ruin and recreate *rounds* times; *heat* in parts of its start."""
-        if len(self._state.place) < 4:
+        if not len(self._state.place):
             return
         improve(
             self.tables,
