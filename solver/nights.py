@@ -25,7 +25,8 @@ def night_letter(
         low, high = max(0, shift.start_idx), max(0, shift.end_idx)
         inside = before[min(high, len(before) - 1)] - before[min(low, len(before) - 1)]
         past = range(shift.start_idx, min(0, shift.end_idx))
-        return inside + sum(_is_dark(instance, agent, idx) for idx in past) >= least
+        dark = sum(_is_dark(instance, agent, idx) for idx in past)
+        return bool(inside + dark >= least)
 
     return is_night
 

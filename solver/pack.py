@@ -98,14 +98,16 @@ class Pack:
     not_covered: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        keys = [entry.key for entry in (*self.values, *self.premia)]
+        keys = [value.key for value in self.values]
+        keys += [premium.key for premium in self.premia]
         if len(keys) != len(set(keys)):
             msg = f"pack {self.name} has a key twice"
             raise UsageError(msg)
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all values and premia, inherited ones included."""
-        return tuple(entry.key for entry in (*all_values(self), *all_premia(self)))
+        values = (value.key for value in all_values(self))
+        return (*values, *(premium.key for premium in all_premia(self)))
 
 
 PACKS: Registry[Pack] = Registry("rule pack", "solver.packs")

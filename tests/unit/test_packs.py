@@ -12,6 +12,7 @@ from wfm.domain.errors import InputError, UsageError
 from wfm.domain.roster import RuleSetting
 from wfm.io.folder import read_folder
 from wfm.pipeline.rules import resolve_rules
+from wfm.report.packs import gaps_of_packs, pack_notes, pack_rows
 
 ASKED = {"eu", "de", "pl", "pt", "jp", "ph", "us", "us_ca", "in_ka", "cn", "kr"}
 RULE_LINES = PLAN[PLAN.index("\nrules:") : PLAN.index("\nprices:")]
@@ -267,3 +268,51 @@ def test_a_pack_with_a_key_twice_is_refused():
 def test_rules_of_packs_are_known():
     for name in PACKS:
         assert {value.rule for value in all_values(PACKS[name])} <= set(RULES)
+
+
+ROWS = """\
+  - {pack: jp, confirmed: [daily_hours, night_premium], confirmed_by: A. Sato}
+  - min_rest: {hours: 11}
+"""
+
+
+def test_the_report_lists_every_value_with_state_and_source(tmp_path):
+    plan = plan_with(tmp_path, ROWS)
+    rows = {row.key: row for row in pack_rows(plan, {"max_hours_a_day": 3})}
+    assert set(rows) == set(PACKS["jp"].keys())
+    daily = rows["daily_hours"]
+    assert (daily.setting, daily.breaches, daily.holds) == ("8 h", 3, True)
+    assert daily.state == "on, confirmed by the plan (A. Sato)"
+    assert daily.source == "Labor Standards Act, article 32"
+    assert daily.read == "2026-11-22"
+    assert rows["breaks_due"].state == "off, nobody has verified it"
+    assert rows["breaks_due"].breaches == 0
+    assert rows["night_premium"].setting == "+25 %, 22:00 to 05:00"
+
+
+def test_the_report_says_where_the_plan_replaces_a_value(tmp_path):
+    lines = "  - {pack: eu, confirmed: all}\n  - min_rest: {hours: 9}\n"
+    rows = {row.key: row for row in pack_rows(plan_with(tmp_path, lines))}
+    assert rows["daily_rest"].replaced == "everybody: 9 h"
+    assert rows["weekly_rest"].replaced == ""
+
+
+def test_a_rule_switched_off_beside_its_pack_is_told(tmp_path):
+    lines = "  - {pack: eu, confirmed: all}\n  - min_rest: off\n"
+    rows = {row.key: row for row in pack_rows(plan_with(tmp_path, lines))}
+    assert rows["daily_rest"].replaced == "everybody: off"
+
+
+def test_notes_name_what_is_off_and_that_this_is_no_advice(tmp_path):
+    first, advice = pack_notes(plan_with(tmp_path, ROWS))
+    assert first.startswith("rule pack jp (everybody): off, as nobody has verified")
+    assert "breaks_due" in first
+    assert "daily_hours" not in first
+    assert "not legal advice" in advice
+    assert pack_notes(plan_with(tmp_path / "none", "  min_rest: {hours: 11}\n")) == ()
+
+
+def test_gaps_of_a_pack_are_listed(tmp_path):
+    gaps = gaps_of_packs(plan_with(tmp_path, "  pack: [eu, jp]\n"))
+    assert any(gap.startswith("Japan: 35 %") for gap in gaps)
+    assert any(gap.startswith("European Union: night workers") for gap in gaps)

@@ -1,0 +1,303 @@
+"""Rules about breaks, nights, weeks and people: a broken roster each, and its words."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from support.rule_cases import RULE_MAKERS
+from support.tiny_rosters import agent, instance_of, queue, shift_at, site, template
+
+from solver.build import build_rules
+from solver.rule import RULES
+from wfm.domain.errors import UsageError
+from wfm.domain.fairness import FairnessRow
+from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Shift, Violation
+
+MONDAY = date(2026, 6, 1)
+MEAL = (4, 1, "meal", False)
+NIGHT = range(22 - 24, 6)  # hours of a day, from 22:00 the day before
+
+
+def _instance() -> RosterInstance:
+    """Two sites, a night from 22:00 to 06:00, 40 and 48 paid hours in the ledger."""
+    instance = instance_of(
+        [
+            agent("a", "west", skills={"en": 2}, grade="senior", seniority=5.0),
+            agent("b", "west"),
+            agent("c", "east"),
+        ],
+        first=MONDAY,
+        sites=[site("west"), site("east")],
+        queues=[queue("phone", "en")],
+        templates={"contract": [template(*range(24), hours=(8, 9, 10))]},
+    )
+    hours = np.arange(instance.grid.num_intervals) % 24
+    night = np.broadcast_to((hours >= 22) | (hours < 6), instance.night.shape)
+    opened = np.zeros_like(instance.open_mask)
+    opened[0, 9:11] = True
+    return replace(instance, night=night, open_mask=opened, ledger=_ledger())
+
+
+def _ledger() -> tuple[FairnessRow, ...]:
+    counts = dict.fromkeys(
+        ("shifts", "weekends", "weekend_shifts", "night_shifts", "undesired_shifts"), 0
+    )
+    return tuple(
+        FairnessRow(
+            week=MONDAY - timedelta(days=7 * weeks),
+            version="v1",
+            agent_id="a",
+            paid_hours=hours,
+            night_hours=0.0,
+            **counts,
+        )
+        for weeks, hours in ((1, 48.0), (2, 40.0))
+    )
+
+
+INSTANCE = _instance()
+
+
+def _shift(name: str, day: int, hour: int, hours: int = 8, *breaks: Any) -> Shift:
+    when = MONDAY + timedelta(days=day)
+    return shift_at(INSTANCE, name, when, hour, hours, breaks)
+
+
+def _found(rule: str, shifts: list[Shift], **parameters: Any) -> list[Violation]:
+    built = build_rules([RuleSetting(rule=rule, parameters=parameters)])
+    roster = Roster(shifts=tuple(shifts))
+    own = [one for one in built if one.name == rule]
+    return [v for one in own for v in one.violations(INSTANCE, roster)]
+
+
+A_WEEK = [_shift("a", day, 8) for day in range(5)]
+NIGHTS = [_shift("a", day, 22) for day in range(3)]
+CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
+    (
+        "breaks_due",
+        {"due": [[6, 45], [8, 60]], "paid": False},
+        [_shift("a", 0, 8, 10, MEAL), _shift("a", 1, 8, 8)],
+        1,
+        "0 h of unpaid breaks in 8 h of work, 45 min are due",
+    ),
+    (
+        "break_by",
+        {"hours": 3, "break_minutes": 30, "over_hours": 5},
+        [_shift("a", 0, 8, 9, (3, 1, "meal", False)), _shift("a", 1, 8, 9, MEAL)],
+        1,
+        "8 h of work without a break of 30 min that begins within 3 h",
+    ),
+    (
+        "break_by",
+        {"hours": 5, "second_hours": 8},
+        [_shift("a", 2, 8, 10, MEAL)],
+        2,
+        "9 h of work without a second break of 30 min that begins within 8 h",
+    ),
+    (
+        "work_stretch",
+        {"hours": 5},
+        [_shift("a", 0, 8, 10, (5, 1, "meal", False)), _shift("a", 1, 8, 10, MEAL)],
+        0,
+        "5 h",
+    ),
+    (
+        "work_stretch",
+        {"hours": 4, "break_minutes": 15},
+        [_shift("a", 0, 8, 9, MEAL), _shift("a", 3, 8, 8)],
+        3,
+        "8 h of work without a break of 15 min, 4 h are allowed",
+    ),
+    (
+        "max_days_a_week",
+        {"days": 4},
+        A_WEEK,
+        4,
+        "a shift on more than 4 days of the week",
+    ),
+    (
+        "average_hours",
+        {"max_hours": 42, "weeks": 3},
+        A_WEEK,
+        0,
+        "42 h 40 min a week on average over 3 weeks, at most 42 h",
+    ),
+    (
+        "overtime",
+        {"normal_hours": 32},
+        A_WEEK,
+        0,
+        "8 h of overtime in the week, none is approved",
+    ),
+    (
+        "overtime",
+        {"normal_hours": 32, "approved": ["a"], "max_in_4_weeks": 30},
+        A_WEEK,
+        0,
+        "8 h of overtime in the week, 6 h are left",
+    ),
+    (
+        "max_consecutive_nights",
+        {"nights": 2},
+        NIGHTS,
+        2,
+        "3 night shifts in a row, 2 are allowed",
+    ),
+    (
+        "days_off_after_nights",
+        {"nights": 3, "days": 2},
+        [*NIGHTS, _shift("a", 4, 12)],
+        4,
+        "a shift after 3 night shifts in a row, 2 days off are due",
+    ),
+    (
+        "whole_weekends",
+        {},
+        [_shift("a", 5, 8)],
+        6,
+        "one date of the weekend is worked and its neighbour is free",
+    ),
+    (
+        "shift_limits",
+        {"starts": [[420, 600]]},
+        [_shift("a", 0, 7), _shift("b", 0, 11)],
+        0,
+        "the shift may start 07:00-10:00",
+    ),
+    (
+        "shift_limits",
+        {"every_minutes": 120, "weekdays": [1]},
+        [_shift("a", 0, 7), _shift("a", 1, 7)],
+        1,
+        "shifts start every 120 min of the day",
+    ),
+    (
+        "shift_limits",
+        {"min_hours": 9, "max_hours": 10},
+        [_shift("a", 0, 7, 8), _shift("b", 0, 7, 9)],
+        0,
+        "the shift lasts 8 h, allowed is 9 h to 10 h",
+    ),
+    (
+        "start_variation",
+        {"minutes": 120},
+        [_shift("a", 0, 8), _shift("a", 1, 11), _shift("a", 2, 9)],
+        1,
+        "starts of the week 3 h apart, 2 h are allowed",
+    ),
+    (
+        "start_variation",
+        {"minutes": 300, "day_begins_hour": 4},
+        [_shift("a", 0, 22), _shift("a", 2, 3), _shift("a", 4, 4)],
+        4,
+        "starts of the week 23 h apart, 5 h are allowed",
+    ),
+    (
+        "rotation",
+        {"cycle": ["06:00-10:00", "off"], "begins": "2026-06-01", "offset_days": 1},
+        [_shift("a", 0, 8), _shift("b", 1, 8), _shift("c", 0, 8), _shift("a", 1, 8)],
+        1,
+        "the rotation has off on this date",
+    ),
+    (
+        "apart",
+        {"groups": [["a", "b"]]},
+        [_shift("a", 0, 8), _shift("b", 0, 15), _shift("c", 0, 8)],
+        0,
+        "a and b are on shift together",
+    ),
+    (
+        "n_minus_1",
+        {"agents": 1},
+        [_shift("a", 0, 8), _shift("b", 0, 8)],
+        0,
+        "if west failed, 1 of 1 people for phone would be missing",
+    ),
+    (
+        "min_cover",
+        {
+            "floors": [
+                {
+                    "grade": "senior",
+                    "agents": 1,
+                    "spans": (((600, 660),), *((),) * 6),
+                }
+            ]
+        },
+        [_shift("b", 0, 8)],
+        0,
+        "1 of 1 people at work for senior are missing",
+    ),
+    (
+        "min_cover",
+        {
+            "floors": [
+                {
+                    "site": "west",
+                    "agents": 0,
+                    "max_agents": 1,
+                    "spans": (((600, 660),), *((),) * 6),
+                }
+            ]
+        },
+        [_shift("a", 0, 8), _shift("b", 0, 8)],
+        0,
+        "2 people at work for west, 1 are allowed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "parameters", "shifts", "day", "words"), CASES)
+def test_a_breach_is_told_with_its_date_and_numbers(
+    rule: str, parameters: dict[str, Any], shifts: list[Shift], day: int, words: str
+) -> None:
+    found = _found(rule, shifts, **parameters)
+    if words == "5 h":  # at its limit nothing is broken
+        assert found == []
+        return
+    assert [v.message for v in found] == [words]
+    assert found[0].date_local == MONDAY + timedelta(days=day)
+    assert found[0].rule == rule
+
+
+def test_every_rule_of_its_kind_has_a_case() -> None:
+    assert {rule for rule, *_ in CASES} >= set(RULE_MAKERS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"),
+    [
+        ("breaks_due", {"due": [[-1, 30]]}),
+        ("breaks_due", {"due": [[6, 30, 5]]}),
+        ("break_by", {"hours": -1}),
+        ("work_stretch", {"hours": 0}),
+        ("max_days_a_week", {"days": 5.5}),
+        ("average_hours", {"max_hours": 40, "weeks": 0}),
+        ("overtime", {"normal_hours": -1}),
+        ("overtime", {"normal_hours": 40, "max_a_week": -2}),
+        ("max_consecutive_nights", {"nights": -1}),
+        ("days_off_after_nights", {"nights": 0, "days": 1}),
+        ("whole_weekends", {"weekdays": [7]}),
+        ("shift_limits", {"starts": [[0, 1500]]}),
+        ("shift_limits", {"min_hours": 9, "max_hours": 8}),
+        ("start_variation", {"minutes": -1}),
+        ("rotation", {"cycle": [], "begins": "2026-06-01"}),
+        ("rotation", {"cycle": ["early"], "begins": "2026-06-01"}),
+        ("rotation", {"cycle": ["off"], "begins": "soon"}),
+        ("n_minus_1", {"agents": -1}),
+    ],
+)
+def test_parameters_that_make_no_sense_are_refused(
+    rule: str, parameters: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError, match=rule):
+        build_rules([RuleSetting(rule=rule, parameters=parameters)])
+
+
+def test_nothing_is_found_in_an_empty_roster() -> None:
+    for rule, parameters, *_ in CASES:
+        if rule not in ("min_cover", "n_minus_1"):
+            assert _found(rule, [], **parameters) == []
+    assert set(RULES) >= set(RULE_MAKERS)
