@@ -17,7 +17,6 @@ from solver.outcome import NotFound, SolveLimits
 from wfm import api
 from wfm.domain.errors import InputError, Interrupted, ModelError, Problem
 from wfm.domain.plan import PlanFolder
-from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
 from wfm.findings import (
     say,
@@ -30,12 +29,12 @@ from wfm.findings import (
     say_violations,
 )
 from wfm.io.manifest import read_manifest, write_manifest
-from wfm.io.output import OutputFolder, write_atomic
+from wfm.io.output import OutputFolder
 from wfm.live import SearchDisplay, seconds_since, stop_on_interrupt
 from wfm.manifest import base_manifest, search_manifest
 from wfm.pipeline.judge_forecast import backtest_plan, judge_published
 from wfm.pipeline.money import minor_digits
-from wfm.results import RosterResult, StaffResult
+from wfm.results import RosterResult, StaffResult, VerifyResult
 
 if TYPE_CHECKING:
     from wfm.evaluation.simulated import SimulatedService
@@ -131,15 +130,22 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
     return _roster_exit(run, result)
 
 
-def verify(run: Run, roster_file: Path | None) -> int:
-    """Judge a roster by the inputs alone and write ``out/certificate.json``."""
-    import json
+def verify(
+    run: Run, roster_file: Path | None, certificate_file: Path | None = None
+) -> int:
+    """Judge a roster by the inputs alone and write its certificate into ``out/``.
+
+    With a *certificate_file*, that one is checked instead, and nothing is written.
+    """
+    from wfm.io.certificate_files import write_certificate
 
     result = run.plan.verify(roster_file)
-    certificate = to_json(result.certificate, result.instance)
-    target = run.out / "certificate.json"
-    target.parent.mkdir(exist_ok=True)
-    write_atomic(target, json.dumps(certificate, indent=1) + "\n")
+    if certificate_file is not None:
+        return _check_certificate(run, result, certificate_file)
+    run.out.mkdir(exist_ok=True)
+    target = write_certificate(
+        run.out, result.certificate, result.instance, result.roster
+    )
     for violation in result.certificate.violations:
         say(run.console, describe_violation(violation, result.instance))
     say_cold_start(run.console, result.certificate, result.instance)
@@ -147,6 +153,21 @@ def verify(run: Run, roster_file: Path | None) -> int:
     rules = len(result.certificate.rules)
     say(run.console, f"{count} violations of {rules} rules; certificate: {target}")
     return FINDING if count else DONE
+
+
+def _check_certificate(run: Run, result: VerifyResult, path: Path) -> int:
+    from wfm.io.certificate_files import certificate_faults
+
+    faults = certificate_faults(
+        path, result.certificate, result.instance, result.roster
+    )
+    for fault in faults:
+        say(run.console, f"{path.name}: {fault}")
+    if faults:
+        say(run.console, f"{len(faults)} claims of {path} do not hold")
+        return FINDING
+    say(run.console, f"{path}: everything it says holds for this roster and plan")
+    return FINDING if result.certificate.violations else DONE
 
 
 def check_fresh(run: Run) -> None:
@@ -282,15 +303,13 @@ def _write_demand(folder: Path, result: StaffResult | RosterResult) -> None:
 
 
 def _write_roster(folder: Path, result: RosterResult, inputs: "ReportInput") -> None:
-    import json
-
+    from wfm.io.certificate_files import write_certificate
     from wfm.io.tables import write_allocation, write_roster
 
     _write_demand(folder, result)
     write_roster(folder / "roster.csv", inputs.instance, inputs.roster)
     write_allocation(folder / "allocation.csv", inputs.instance, inputs.allocation)
-    certificate = to_json(inputs.certificate, inputs.instance)
-    write_atomic(folder / "certificate.json", json.dumps(certificate, indent=1) + "\n")
+    write_certificate(folder, inputs.certificate, inputs.instance, inputs.roster)
 
 
 def _simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":

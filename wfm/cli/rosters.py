@@ -83,6 +83,9 @@ def verify(
     roster: Annotated[
         Path | None, typer.Option(help="The roster to judge; default out/roster.csv.")
     ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Check this certificate, and write none.")
+    ] = None,
     week: Week = None,
     changes: Changes = None,
 ) -> None:
@@ -90,4 +93,4 @@ def verify(
     from wfm import commands
 
     run = run_of("verify", directory, week, changes)
-    raise typer.Exit(commands.verify(run, roster))
+    raise typer.Exit(commands.verify(run, roster, certificate))
