@@ -258,27 +258,38 @@ def changed(
     EditError
         If a shift to be removed is not there as it was, or spans of one agent overlap.
     """
-    gone = set(change.removed)
-    kept = [shift for shift in roster.shifts if shift not in gone]
-    if len(kept) + len(gone) != len(roster.shifts):
-        lost = min(gone - set(roster.shifts), key=lambda s: (s.agent_id, s.start_idx))
+    gone, touched = set(change.removed), change.agent_ids
+    others = [shift for shift in roster.shifts if shift.agent_id not in touched]
+    mine = [shift for shift in roster.shifts if shift.agent_id in touched]
+    kept = [shift for shift in mine if shift not in gone]
+    if len(kept) + len(gone) != len(mine):
+        lost = min(gone - set(mine), key=lambda s: (s.agent_id, s.start_idx))
         msg = (
             f"the shift of {lost.agent_id} on {lost.date_local} is no longer as this "
             "edit left or found it"
         )
         raise EditError(msg)
-    touched = change.agent_ids
-    others = tuple(shift for shift in kept if shift.agent_id not in touched)
-    mine = (shift for shift in kept if shift.agent_id in touched)
-    edited = regular([*mine, *change.added]).shifts
+    edited = regular([*kept, *change.added]).shifts
     refuse_overlaps([*edited, *(s for s in fixed if s.agent_id in touched)])
     return Roster(shifts=(*others, *edited))
 
 
-def change_between(before: Roster, after: Roster) -> RosterChange:
-    """Return the change that makes *after* of *before*."""
-    old, new = set(before.shifts), set(after.shifts)
+def change_between(
+    before: Roster, after: Roster, agent_ids: frozenset[str] | None = None
+) -> RosterChange:
+    """Return the change that makes *after* of *before*.
+
+    *agent_ids* are those who may differ, if known.
+    """
+    old, new = (
+        dict.fromkeys(
+            shift
+            for shift in roster.shifts
+            if agent_ids is None or shift.agent_id in agent_ids
+        )
+        for roster in (before, after)
+    )
     return RosterChange(
-        removed=tuple(shift for shift in before.shifts if shift not in new),
-        added=tuple(shift for shift in after.shifts if shift not in old),
+        removed=tuple(shift for shift in old if shift not in new),
+        added=tuple(shift for shift in new if shift not in old),
     )

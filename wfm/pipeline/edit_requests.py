@@ -45,7 +45,7 @@ def change_of(
     """
     raw = _raw_change(request, roster, instance)
     after = changed(roster, raw, instance.carry_over)
-    return change_between(roster, after)
+    return change_between(roster, after, raw.agent_ids)
 
 
 def _raw_change(
