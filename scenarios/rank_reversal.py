@@ -96,7 +96,7 @@ def _nearest(
             continue
         weight = float(apart / slope)
         is_nearer = best is None or abs(weight - stated[c]) < abs(best[0] - stated[c])
-        if 0.0 <= weight <= 1.0 and is_nearer:
+        if 0.0 < weight < 1.0 and is_nearer:
             best = weight, v
     return best
 

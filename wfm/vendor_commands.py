@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scenarios.scorecard import Scorecard
 
 FOLDER = "vendors"
+NO_SWITCH = ("criterion", "weight", "first_changes_at", "change", "then_first")
 
 
 def vendors(run: Run, *, as_of: date | None) -> int:
@@ -50,8 +51,8 @@ def _write(folder: Path, card: "Scorecard") -> None:
         "security.csv": card.security_rows(),
         "onboarding.csv": card.onboarding_rows(),
     }.items():
-        if rows:
-            write_rows(folder / name, rows)
+        if rows or name == "weights.csv":
+            write_rows(folder / name, rows, header=NO_SWITCH)
     figure = card.plot()
     figure.savefig(folder / "scorecard.png", dpi=130)
     figure.savefig(folder / "scorecard.svg")

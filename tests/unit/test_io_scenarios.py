@@ -104,7 +104,7 @@ def test_unknown_names_and_early_months_are_refused(plain):
     path = plain / "scenarios.yaml"
     path.write_text(early, encoding="utf-8")
     try:
-        with pytest.raises(UsageError, match="begins before the plan"):
+        with pytest.raises(InputError, match="begins before the plan"):
             run_scenarios(plain, only=["base"], workers=1)
     finally:
         path.write_text(SCENARIOS, encoding="utf-8")

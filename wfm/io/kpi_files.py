@@ -142,7 +142,8 @@ class _Job:
             given = bool(row.text(name))
             number = row.number_in(name, 0.0, low=0.0, high=_MOST)
             values[name] = number if given else None
-        _check_parts(row, values)
+        if row.ok:
+            _check_parts(row, values)
         queue = queues.get(queue_id)
         return KpiRow(
             day=row.needed("date", parse_date, _SOME_DAY),
