@@ -22,6 +22,7 @@ from wfm.report.scenario_canvas import (
     month_axis,
     scale_of,
     titled,
+    upright_grid,
 )
 from wfm.report.scenario_figures import legend_below
 from wfm.report.scenario_words import words
@@ -34,8 +35,7 @@ def range_figure(canvas: Canvas, risk: RiskReport, names: Sequence[str]) -> Figu
     unit, name = scale_of([option.p90 / minor for option in chosen])
     scale = unit * minor
     figure, axes = canvas.axes(0.42 * len(chosen) + 0.9)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
+    upright_grid(axes)
     rows = np.arange(len(chosen))[::-1]
     for y, option, colour in zip(rows, chosen, COLOURS * 3, strict=False):
         axes.plot(
@@ -78,8 +78,7 @@ def tornado_figure(canvas: Canvas, tornado: Tornado, currency: str) -> Figure:
     unit, name = scale_of([end - tornado.base / minor for end in ends])
     scale, base = unit * minor, tornado.base
     figure, axes = canvas.axes(0.4 * len(tornado.bars) + 1.1)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
+    upright_grid(axes)
     rows = np.arange(len(tornado.bars))[::-1]
     for y, bar in zip(rows, tornado.bars, strict=True):
         for end, level in ((bar.at_p10, "P10"), (bar.at_p90, "P90")):

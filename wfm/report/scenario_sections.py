@@ -1,6 +1,5 @@
 """The sections of the scenario page: pictures, what to read from them, tables."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +8,6 @@ from scenarios.money import Money
 from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from scenarios.risk import RiskReport
-from wfm.pipeline.money import minor_digits
 from wfm.report.scenario_blocks import Bridge, bridge
 from wfm.report.scenario_break_even import BreakEvens, lever_label
 from wfm.report.scenario_canvas import NARROW, Canvas, Drawing, svg
@@ -29,7 +27,8 @@ from wfm.report.scenario_risk_figures import (
     range_figure,
     tornado_figure,
 )
-from wfm.report.scenario_sentences import percent, share, whole
+from wfm.report.scenario_risk_table import risk_rows
+from wfm.report.scenario_sentences import percent, share
 from wfm.report.scenario_words import Say
 from wfm.report.scenario_workbook import bridged
 
@@ -235,7 +234,7 @@ class Sections:
             widest=found.bars[0].name,
         )
         draw = partial(tornado_figure, tornado=found, currency=self.report.currency)
-        title = say("What moves it: {option}", option=option.scenario_id)
+        title = say("What moves the difference: {option}", option=option.scenario_id)
         yield self._picture("tornado", title, caption, draw)
 
     def levers(self) -> Section:
@@ -336,41 +335,6 @@ class Sections:
 def signed(amount: Money) -> str:
     """Return whole major units with their sign."""
     return f"{amount.amount:+,.0f}".replace("-", "−")
-
-
-def risk_rows(
-    report: ScenarioReport, risk: RiskReport, say: Say
-) -> tuple[tuple[str, ...], ...]:
-    """Return quantiles and chances of the options, each against the reference."""
-    minor, base = 10 ** minor_digits(risk.currency), report.reference.scenario_id
-    head = (
-        say("option"), "P10", "P50", "P90", say("chance that a month keeps its target"),
-        say("chance to be cheaper"), say("mean difference"), say("95 % interval"),
-    )  # fmt: skip
-    rows = [head]
-    known = {found.name: found for found in risk.options}
-    for option in report.options():
-        own = known.get(option.scenario_id)
-        if own is None:
-            continue
-        met = own.service_probability
-        cells = [whole(x / minor) for x in (own.p10, own.p50, own.p90)]
-        cells.append("–" if math.isnan(met) else percent(met))
-        if own.name == base or base not in known:
-            cells += ["–"] * 3
-        else:
-            pair = risk.difference(own.name, base)
-            cells.append(percent(pair.one_cheaper_probability))
-            cells.append(signed_minor(pair.mean / minor))
-            ends = (signed_minor(end / minor) for end in (pair.low, pair.high))
-            cells.append(" … ".join(ends))
-        rows.append((own.name, *cells))
-    return tuple(rows)
-
-
-def signed_minor(amount: float) -> str:
-    """Return a whole amount with its sign."""
-    return f"{amount:+,.0f}".replace("-", "−")
 
 
 def _largest_steps(way: Bridge, say: Say) -> str:
