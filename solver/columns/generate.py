@@ -54,14 +54,10 @@ class Generation:
             if self.relaxed.value - self.bound < CLOSE or self.bound >= enough:
                 return True
             before = self.bound
-            new = self._round(self._smoothed(self.relaxed.prices))
+            new = self.ask(self._smoothed(self.relaxed.prices))
             if tell is not None and self.bound > before:
                 tell(self.bound)
-            if (
-                not new
-                and self.bound <= before
-                and not self._round(self.relaxed.prices)
-            ):
+            if not new and self.bound <= before and not self.ask(self.relaxed.prices):
                 return self.relaxed.value - self.bound < CLOSE
         return False
 
@@ -70,7 +66,7 @@ class Generation:
             return prices
         return SMOOTHING * self.prices + (1.0 - SMOOTHING) * prices
 
-    def _round(self, prices: FloatArray) -> int:
+    def ask(self, prices: FloatArray) -> int:
         """Price every agent once; return how many stretches are new."""
         prices = np.clip(prices, -self.stretches.over, self.stretches.short)
         value = float(prices @ (self.stretches.wanted - self.given))

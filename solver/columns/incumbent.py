@@ -30,6 +30,13 @@ class Incumbent:
         own = sum(column.cost for column in self.columns if column is not None)
         return self.base + own + self.stretches.row_cost(self.count)
 
+    def row_costs(self) -> FloatArray:
+        """Return ``[row]`` what missing and surplus shifts cost."""
+        over = self.count - self.stretches.wanted
+        return np.where(
+            over > 0, over * self.stretches.over, -over * self.stretches.short
+        ).astype(float)
+
     def put(self, a: int, column: Column | None) -> None:
         """Give agent *a* a stretch, or take it away."""
         old = self.columns[a]

@@ -65,8 +65,8 @@ class Pricer:
         return window
 
     def is_possible(self, a: int) -> bool:
-        """Return whether agent *a* may have a legal stretch (limits not asked)."""
-        return bool(self.windows[a][0, 0, 1] > 0)
+        """Return whether agent *a* has a legal stretch."""
+        return self.best(a, np.zeros(len(self.stretches.agents[a].shifts))).most > NEVER
 
     def column(self, a: int, choices: IntArray) -> Column:
         """Return the column of some choices of agent *a*."""

@@ -233,7 +233,7 @@ class AgentReader:
             first_choice=self.first_choice,
             column=column,
             step=step,
-            uses=np.array(limits.uses, dtype=np.int64).reshape(-1, num_c).T.copy(),
+            uses=_by_column(limits.uses, num_c),
             block=block,
             first_block=first_block,
             block_column=block_column,
@@ -241,9 +241,7 @@ class AgentReader:
             core=core.sizes(),
             final=core.final(),
             limits=np.array(limits.rows, dtype=np.int64).reshape(-1, 5),
-            room=np.array(limits.room, dtype=np.int64)
-            .reshape(-1, num_days + 1)
-            .T.copy(),
+            room=_by_column(limits.room, num_days + 1),
         )
 
     def _groups(self) -> tuple[list[tuple[frozenset[date], ...]], list[int]]:
@@ -365,6 +363,12 @@ class AgentReader:
         limits.rows.append([HIGH, most, last, g, 0])
         limits.uses.append(np.zeros(len(self.choices), dtype=np.int64))
         limits.room.append(np.array([*room, 0], dtype=np.int64))
+
+
+def _by_column(rows: Sequence[IntArray], length: int) -> IntArray:
+    """Return *rows* of that length as columns."""
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), length)
+    return np.ascontiguousarray(table.T)
 
 
 def _blocks(

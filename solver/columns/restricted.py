@@ -1,6 +1,7 @@
 """The master in whole stretches: a small integer programme over known columns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,13 +55,22 @@ def chosen(optimum: Optimum, columns: Sequence[Column]) -> list[Column]:
     return [columns[n] for n in taken.tolist()]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The best combination found (nothing if none), and whether it is the best."""
+
+    columns: list[Column]
+    is_proven: bool
+
+
 def best_choice(
     stretches: Stretches,
     agents: Sequence[int],
     given: IntArray,
     columns: Sequence[Column],
     max_time_s: float,
-) -> list[Column]:
-    """Solve the restricted programme here; nothing if no choice is found in time."""
+) -> Choice:
+    """Solve the restricted programme here."""
     programme = restricted(stretches, agents, given, columns)
-    return chosen(minimise(programme, max_time_s=max_time_s), columns)
+    optimum = minimise(programme, max_time_s=max_time_s)
+    return Choice(columns=chosen(optimum, columns), is_proven=optimum.is_optimal)

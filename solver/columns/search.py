@@ -3,11 +3,11 @@
 1. Everybody's best stretch against all others, one after the other: the first roster.
 2. Column generation: stretches and prices in turn; its Lagrangian value is a bound.
 3. A dive to a whole roster, priced again after each step.
-4. Neighbourhoods: the stretches of some agents are generated anew against the others';
-   if their bound leaves room, the best combination is chosen by a small MIP.
+4. Neighbourhoods (:mod:`solver.columns.improve`).
 
 A second process solves small problems whole by CP-SAT at first (its clauses close what
-columns leave open, and the other way round), and then combines all stretches known.
+columns leave open, and the other way round); then it searches neighbourhoods too, and
+now and then combines all stretches known.
 Rosters and bounds are exchanged both ways. With ``deterministic_rounds`` everything
 happens here and neighbourhoods are counted.
 """
@@ -19,13 +19,16 @@ from typing import Self
 
 import numpy as np
 
+from solver.columns.aside import JOB as ASIDE
+from solver.columns.aside import AsideJob, Better, Given
 from solver.columns.compile import Stretches, compile_stretches
 from solver.columns.dive import dive
 from solver.columns.generate import Generation
+from solver.columns.improve import Improver
 from solver.columns.incumbent import Incumbent
 from solver.columns.master import Master
 from solver.columns.pricer import Column, Pricer
-from solver.columns.restricted import best_choice, chosen, restricted
+from solver.columns.restricted import chosen, restricted
 from solver.columns.whole import JOB as WHOLE
 from solver.columns.whole import WholeFound, WholeJob
 from solver.conflicts import week_conflicts
@@ -38,14 +41,12 @@ from wfm.domain.roster import Roster
 
 RESERVE_S = 1.0
 """Kept for the last score and the way out."""
-WHOLE_AGENT_DAYS = 1200
+WHOLE_AGENT_DAYS = 300
 WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
 """Problems up to this size are solved whole at first, for so much of the time."""
-MIP_S, SMALL_MIP_S = 30.0, 4.0
-"""Longest time of a combination of all stretches, and of a neighbourhood's."""
+TURN_S, COMBINE_EVERY = 20.0, 4
+"""Length of a turn of the second process, and which of them combine all stretches."""
 TOLERANCE = 1e-6
-FIRST_SIZE = 6
-ROUNDS_IN_NEIGHBOURHOOD = 60
 
 
 class ColumnSearch:
@@ -61,7 +62,11 @@ class ColumnSearch:
         self.pool: dict[tuple[int, bytes], Column] = {}
         self.worker: Worker | None = None
         self.sent: list[Column] = []
-        self.size = min(FIRST_SIZE, len(self.everybody))
+        self.improver = Improver(self.now, course.limits.seed)
+        self.given = Given(
+            instance=problem.instance, rules=problem.rules, terms=dict(problem.terms)
+        )
+        self.turns = 0
         self.conflicts: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -94,7 +99,7 @@ class ColumnSearch:
             if self.course.left_s < RESERVE_S:
                 self.course.run_out()
             self.listen()
-            self.combine()
+            self.employ()
             self.improve()
             self.course.rounds += 1
 
@@ -173,41 +178,9 @@ class ColumnSearch:
         self.adopt(phase)
 
     def improve(self) -> None:
-        """Generate the stretches of some agents anew against all others'."""
-        agents = self.pick()
-        before = self.now.objective
-        old = self.now.take(agents)
-        generation = Generation(
-            stretches=self.stretches,
-            pricer=self.pricer,
-            master=Master(self.stretches, agents, self.now.count),
-            given=self.now.count.copy(),
-        )
-        for column in old:
-            generation.master.add(column)
-        without = self.now.objective - self.stretches.row_cost(self.now.count)
-        room = before - without - 1 + TOLERANCE
-        generation.run(
-            stop=self.is_over, enough=room, most_rounds=ROUNDS_IN_NEIGHBOURHOOD
-        )
-        found: list[Column] = []
-        if generation.bound < room:
-            seconds = min(SMALL_MIP_S, self.course.left_s)
-            columns = generation.master.columns
-            found = best_choice(
-                self.stretches, agents, self.now.count, columns, seconds
-            )
-            self.remember(columns)
-        else:
-            self.size = min(self.size + 1, len(self.everybody))
-        for column in old:
-            self.now.put(column.agent, column)
-        self.take(found, "neighbourhood")
-
-    def pick(self) -> tuple[int, ...]:
-        """Return the agents of a neighbourhood."""
-        chosen = self.rng.permutation(len(self.everybody))[: self.size]
-        return tuple(sorted(chosen.tolist()))
+        """Search one neighbourhood."""
+        self.remember(self.improver.improve(self.is_over))
+        self.adopt("neighbourhood")
 
     def start_whole(self) -> None:
         """Let the second process solve a small problem whole."""
@@ -216,24 +189,33 @@ class ColumnSearch:
             return
         best = self.course.best
         job = WholeJob(
-            instance=self.problem.instance,
-            rules=self.problem.rules,
-            terms=dict(self.problem.terms),
+            given=self.given,
             roster=None if best is None else best.roster,
             limits=self.course.limits,
             max_time_s=max(LEAST_WHOLE_S, WHOLE_PART * self.course.limits.max_time_s),
         )
         self.worker.send(WHOLE, job)
 
-    def combine(self) -> None:
-        """Let the second process choose among all stretches known, when it is free."""
-        seconds = min(MIP_S, self.course.left_s - RESERVE_S)
-        if self.worker is None or self.worker.pending or seconds < 1.0:
+    def employ(self) -> None:
+        """Give the second process work when it is free, by turns."""
+        seconds = min(TURN_S, self.course.left_s - RESERVE_S)
+        best = self.course.best
+        if self.worker is None or self.worker.pending or best is None or seconds < 1.0:
             return
-        self.sent = list(self.pool.values())
-        nobody = np.zeros(len(self.stretches.wanted), dtype=np.int64)
-        programme = restricted(self.stretches, self.everybody, nobody, self.sent)
-        self.worker.send(MIP, MipJob(programme=programme, max_time_s=seconds))
+        self.turns += 1
+        if self.turns % COMBINE_EVERY == 0:
+            self.sent = list(self.pool.values())
+            nobody = np.zeros(len(self.stretches.wanted), dtype=np.int64)
+            programme = restricted(self.stretches, self.everybody, nobody, self.sent)
+            self.worker.send(MIP, MipJob(programme=programme, max_time_s=seconds))
+            return
+        job = AsideJob(
+            given=self.given if self.turns == 1 else None,
+            roster=best.roster,
+            seed=self.course.limits.seed + 1000 * self.turns,
+            max_time_s=seconds,
+        )
+        self.worker.send(ASIDE, job)
 
     def listen(self) -> None:
         """Take in what the second process has said."""
@@ -242,6 +224,8 @@ class ColumnSearch:
                 self.take_over(chosen(message, self.sent), "combination")
             elif isinstance(message, WholeFound):
                 self.hear_whole(message)
+            elif isinstance(message, Better):
+                self.hear_roster(message.roster, "aside")
 
     def take_over(self, columns: Sequence[Column], phase: str) -> None:
         """Go on from a whole choice of columns if it is better than the roster."""
@@ -250,7 +234,8 @@ class ColumnSearch:
             other.put(column.agent, column)
         best = self.course.best
         if other.is_whole and (best is None or other.objective < best.objective):
-            self.now = other
+            for column in columns:
+                self.now.put(column.agent, column)
             self.adopt(phase)
 
     def hear_whole(self, message: WholeFound) -> None:
@@ -258,12 +243,12 @@ class ColumnSearch:
         if message.bound is not None:
             self.course.raise_bound(message.bound)
         if message.roster is not None:
-            self.hear_roster(message.roster)
+            self.hear_roster(message.roster, "clauses")
         self.settle()
 
-    def hear_roster(self, roster: Roster) -> None:
+    def hear_roster(self, roster: Roster, phase: str) -> None:
         """Go on from *roster* if it is better."""
         other = Incumbent(self.stretches, self.pricer)
         other.load(roster)
         columns = [column for column in other.columns if column is not None]
-        self.take_over(columns, "clauses")
+        self.take_over(columns, phase)

@@ -4,26 +4,23 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from solver.columns.aside import Given
 from solver.cpsat.model import RosterModel
 from solver.cpsat.run import configured
 from solver.neighbourhood import Neighbourhoods
 from solver.outcome import SolveLimits
 from solver.problem import Problem, read_problem, score
-from solver.rule import Rule
-from solver.term import Term
 from solver.worker import Emit
-from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.roster import Roster
 
 JOB = "solver.columns.whole:run_job"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeJob:
-    """A problem as rules and terms say it, a roster to begin with, and the time."""
+    """A problem, a roster to begin with, and the time there is."""
 
-    instance: RosterInstance
-    rules: tuple[Rule, ...]
-    terms: dict[str, Term]
+    given: Given
     roster: Roster | None
     limits: SolveLimits
     max_time_s: float
@@ -57,7 +54,7 @@ class _Teller(cp_model.CpSolverSolutionCallback):
 
 def run_job(job: WholeJob, emit: Emit) -> None:
     """Solve the whole model and send what is found."""
-    problem = read_problem(job.instance, job.rules, job.terms)
+    problem = read_problem(job.given.instance, job.given.rules, job.given.terms)
     model = Neighbourhoods(problem, job.limits.seed).whole()
     if job.roster is not None:
         model.hint(job.roster)

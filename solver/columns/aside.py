@@ -1,0 +1,71 @@
+"""Neighbourhoods in the second process, from whatever roster it is given."""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from solver.columns.compile import compile_stretches
+from solver.columns.improve import Improver
+from solver.columns.incumbent import Incumbent
+from solver.columns.pricer import Pricer
+from solver.problem import read_problem
+from solver.rule import Rule
+from solver.term import Term
+from solver.worker import Emit
+from wfm.domain.roster import Roster, RosterInstance
+
+JOB = "solver.columns.aside:run_job"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Given:
+    """A problem as rules and terms say it."""
+
+    instance: RosterInstance
+    rules: tuple[Rule, ...]
+    terms: dict[str, Term]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideJob:
+    """A roster to improve for so long; *given* comes with the first job only."""
+
+    given: Given | None
+    roster: Roster
+    seed: int
+    max_time_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Better:
+    """A better roster."""
+
+    roster: Roster
+
+
+@lru_cache(maxsize=1)
+def _kept() -> list[Pricer]:
+    """Return where the child keeps the programmes between jobs."""
+    return []
+
+
+def run_job(job: AsideJob, emit: Emit) -> None:
+    """Improve the job's roster and send every better one."""
+    begun = time.perf_counter()
+
+    def is_over() -> bool:
+        return time.perf_counter() - begun > job.max_time_s
+
+    if job.given is not None:
+        given = job.given
+        problem = read_problem(given.instance, given.rules, given.terms)
+        _kept()[:] = [Pricer(compile_stretches(problem))]
+    (pricer,) = _kept()
+    now = Incumbent(pricer.stretches, pricer)
+    now.load(job.roster)
+    improver = Improver(now, job.seed)
+    while not is_over():
+        before = now.objective
+        improver.improve(is_over)
+        if now.objective < before:
+            emit(Better(roster=now.roster()))
