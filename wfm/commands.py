@@ -117,7 +117,7 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
     clock = time.perf_counter()
     inputs = _report_input(run, result, limits)
     if full:
-        inputs = replace(inputs, simulation=_simulated(run, inputs))
+        inputs = replace(inputs, simulation=simulated(run, inputs))
     with OutputFolder(run.out) as folder:
         _write_roster(folder, result, inputs)
         if full:
@@ -312,7 +312,7 @@ def _write_roster(folder: Path, result: RosterResult, inputs: "ReportInput") -> 
     write_certificate(folder, inputs.certificate, inputs.instance, inputs.roster)
 
 
-def _simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":
+def simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":
     """Return the simulated service, in a few seconds; nothing where nobody comes."""
     from wfm.evaluation.simulated import SimulationSettings, simulate_roster
 

@@ -1,8 +1,8 @@
 """The draft in ``out/``: what led to it, what a change would do, and taking it over."""
 
 import hashlib
-import json
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,11 +14,10 @@ from wfm.api import DEMAND_FILES, PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import LoggedEdit, RosterChange, change_between, changed
-from wfm.evaluation.certificate import to_json
 from wfm.evaluation.describe import describe_violation
 from wfm.io.edit_log import appended, history_of, last_number, read_edits, standing
 from wfm.io.manifest import read_manifest, write_manifest
-from wfm.io.output import OutputFolder, write_atomic
+from wfm.io.output import OutputFolder
 from wfm.io.requirement_store import STORE, kept_requirement
 from wfm.io.roster_state import Version, keep_version, versions
 from wfm.pipeline.edit_effect import (
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from wfm.report.inputs import ReportInput
 
 ROSTER, REQUIREMENT = "roster.csv", "requirement.csv"
-CERTIFICATE, MANIFEST = "certificate.json", "manifest.json"
+MANIFEST = "manifest.json"
 STAGES = ("forecast.csv", REQUIREMENT, STORE, "history_log.csv", "override_log.csv")
 """Files of ``out/`` that an edited roster leaves as they are."""
 VERSION_FILES = (ROSTER, MANIFEST, REQUIREMENT, STORE)
@@ -206,8 +205,11 @@ def report_input(
     draft: Draft, judged: JudgedRoster, record: Mapping[str, object]
 ) -> "ReportInput":
     """Return *judged* as exports take it; *record* is added to the manifest."""
+    from wfm.io.stage_files import read_forecast
     from wfm.report.inputs import ReportInput
 
+    forecast = draft.out / "forecast.csv"
+    plan = draft.desk.folder.plan
     short = any(span.missing for span in judged.certificate.spans)
     status = "without_guarantee" if short else "ok"
     manifest = {
@@ -219,7 +221,7 @@ def report_input(
     }
     return ReportInput(
         folder=draft.desk.folder,
-        forecast=None,
+        forecast=read_forecast(forecast, plan) if forecast.exists() else None,
         requirement=draft.desk.requirement,
         instance=draft.desk.instance,
         roster=judged.roster,
@@ -238,6 +240,7 @@ def write_out(
 
     The stages before the roster stay as they are.
     """
+    from wfm.io.certificate_files import write_certificate
     from wfm.io.tables import write_allocation, write_roster
 
     with OutputFolder(draft.out) as folder:
@@ -247,9 +250,21 @@ def write_out(
         instance = draft.desk.instance
         write_roster(folder / ROSTER, instance, judged.roster)
         write_allocation(folder / "allocation.csv", instance, judged.allocation)
-        write_atomic(folder / CERTIFICATE, _certificate_text(judged, draft.desk))
+        write_certificate(folder, judged.certificate, instance, judged.roster)
         write_manifest(folder / MANIFEST, inputs.manifest)
         yield folder
+
+
+def exports_gone(draft: Draft) -> tuple[str, ...]:
+    """Return the exports in ``out/`` that an edit would take away."""
+    kept = {*STAGES, ROSTER, MANIFEST, "allocation.csv", "roster.xlsx"}
+    return tuple(
+        sorted(
+            path.name
+            for path in draft.out.iterdir()
+            if path.name not in kept and not path.name.startswith((".", "certificate"))
+        )
+    )
 
 
 def roster_after(draft: Draft, number: int) -> Roster:
@@ -313,14 +328,16 @@ def _base_of(draft: Draft) -> str:
 
 def version_contents(draft: Draft) -> dict[str, bytes]:
     """Return what a version keeps: files of ``out/``, and the draft's certificate."""
+    from wfm.io.certificate_files import write_certificate
+
+    judged = draft.judged
     paths = [draft.out / name for name in VERSION_FILES]
-    found = {path.name: path.read_bytes() for path in paths if path.exists()}
-    certificate = _certificate_text(draft.judged, draft.desk)
-    return found | {CERTIFICATE: certificate.encode()}
-
-
-def _certificate_text(judged: JudgedRoster, desk: Desk) -> str:
-    return json.dumps(to_json(judged.certificate, desk.instance), indent=1) + "\n"
+    with tempfile.TemporaryDirectory() as name:
+        proof = Path(name)
+        instance = draft.desk.instance
+        write_certificate(proof, judged.certificate, instance, judged.roster)
+        paths += sorted(proof.iterdir())
+        return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
 def stale_inputs(draft: Draft) -> tuple[str, ...]:

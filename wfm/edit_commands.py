@@ -21,6 +21,7 @@ from wfm.drafts import (
     Draft,
     Proposal,
     Signature,
+    exports_gone,
     open_draft,
     propose,
     stale_inputs,
@@ -69,9 +70,14 @@ def _taken(
     spent_s: float,
     undoes: int | None = None,
 ) -> int:
+    gone = ", ".join(exports_gone(draft))
     made = take(draft, proposal, what, signature, undoes)
     text = f"edit {made.number} taken over: {draft.out / 'roster.csv'}"
-    return _show(run, draft, proposal, spent_s, text)
+    code = _show(run, draft, proposal, spent_s, text)
+    if gone:
+        text = f"gone, as they showed the roster before: {gone}; anew: wfm publish"
+        say(run.console, text)
+    return code
 
 
 def _show(

@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from wfm.commands import DONE, FINDING, Run, write_report
+from wfm.commands import DONE, FINDING, Run, simulated, write_report
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import change_between
 from wfm.drafts import (
-    CERTIFICATE,
     REQUIREMENT,
     ROSTER,
     Draft,
@@ -65,6 +64,7 @@ def publish(run: Run, signature: Signature) -> int:
         number = before.number if is_same and before else next_number(draft)
         name = f"{draft.week}/v{number}"
         inputs = report_input(draft, draft.judged, {"version": name})
+        inputs = replace(inputs, simulation=simulated(run, inputs))
         with write_out(draft, draft.judged, inputs) as folder:
             write_report(folder, inputs, calendars=True, sequence=number)
         if not is_same:
@@ -98,7 +98,7 @@ def _say_published(run: Run, draft: Draft, name: str, before: Version | None) ->
     breaches = len(draft.judged.certificate.violations)
     say(run.console, f"published as {name}: {draft.directory / ROSTERS / name}")
     if breaches:
-        proof = draft.out / CERTIFICATE
+        proof = draft.out / "certificate.json"
         say(run.console, f"it breaks rules, {breaches} times; see {proof}", "red")
     return FINDING if breaches else DONE
 
