@@ -316,3 +316,71 @@ def test_gaps_of_a_pack_are_listed(tmp_path):
     gaps = gaps_of_packs(plan_with(tmp_path, "  pack: [eu, jp]\n"))
     assert any(gap.startswith("Japan: 35 %") for gap in gaps)
     assert any(gap.startswith("European Union: night workers") for gap in gaps)
+
+
+def test_names_in_rules_are_checked(tmp_path):
+    lines = (
+        "  - n_minus_1: {agents: 1, queues: [phone_jaa]}\n"
+        "  - apart: {groups: [[F1, F2]]}\n"
+        "  - overtime: {normal_hours: 40, approved: [D2]}\n"
+    )
+    text = PLAN.replace(RULE_LINES, f"\nrules:\n{lines}")
+    folder = write_folder(tmp_path, plan=text)
+    with pytest.raises(InputError) as caught:
+        read_folder(folder, frozenset({"agents"}))
+    apart, overtime, n_minus_1 = caught.value.problems
+    assert n_minus_1.message.startswith(
+        "rules.0.n_minus_1.queues.0: unknown queue 'phone_jaa'"
+    )
+    assert n_minus_1.row == line_of(text, "phone_jaa")
+    assert apart.message == "rules.apart: unknown agent 'F2'; known: D1, F1"
+    assert overtime.message == "rules.overtime: unknown agent 'D2'; known: D1, F1"
+
+
+def test_words_for_times_and_weekdays_in_rules(tmp_path):
+    lines = (
+        '  - shift_count: {starts: "20:00-23:30", most: 3}\n'
+        "  - max_weekends: {most: 1, among: 2, weekdays: [sat, sun]}\n"
+        '  - forbidden_next: {after: ["14:00-16:00"], then: ["06:00", [420, 480]]}\n'
+        "  - overtime: {normal_hours: 40, approved: all}\n"
+    )
+    rules = {r.rule: r.parameters for r in plan_with(tmp_path, lines).rules}
+    assert rules["shift_count"]["starts"] == ((1200, 1410),)
+    assert rules["max_weekends"]["weekdays"] == (5, 6)
+    assert rules["forbidden_next"] == {
+        "after": ((840, 960),),
+        "then": ((360, 360), (420, 480)),
+    }
+    assert rules["overtime"]["approved"] == ("all",)
+
+
+def test_floors_by_level_grade_and_years(tmp_path):
+    lines = (
+        "  min_cover:\n"
+        '    - {skill: "ja:3", agents: 1, max_agents: 4}\n'
+        "    - {site: denver, grade: senior, agents: 1}\n"
+        "    - {min_seniority: 2, agents: 2}\n"
+    )
+    rule = next(r for r in plan_with(tmp_path, lines).rules if r.rule == "min_cover")
+    floors = [
+        {k: v for k, v in f.items() if k != "spans"} for f in rule.parameters["floors"]
+    ]
+    assert floors == [
+        {"skill": "ja", "level": 3, "agents": 1, "max_agents": 4},
+        {"site": "denver", "grade": "senior", "agents": 1},
+        {"min_seniority": 2.0, "agents": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("floor", "message"),
+    [
+        ("{queue: phone_ja, agents: 1, grade: x}", "counts whoever can serve it"),
+        ("{site: denver}", "the key 'agents' is missing"),
+        ("{site: denver, agents: 3, max_agents: 2}", "and at most 2"),
+        ('{skill: "xx:3", agents: 1}', "unknown skill 'xx'"),
+    ],
+)
+def test_floors_that_make_no_sense_are_told(tmp_path, floor, message):
+    (problem,) = problems_with(tmp_path, f"  min_cover:\n    - {floor}\n")
+    assert message in problem.message

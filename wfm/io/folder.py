@@ -28,6 +28,7 @@ from wfm.io.people_files import (
     AVAILABILITY,
     TIME_OFF,
     AgentNames,
+    check_named_agents,
     read_agents,
     read_availability,
     read_time_off,
@@ -245,6 +246,8 @@ def _contents(
         else read_history(sheet, document, problems, given=given)
     )
     agents, names = _agents(source, document, problems)
+    if names is not None:
+        check_named_agents(plan, names, problems)
     return PlanFolder(
         plan=plan,
         history=history,

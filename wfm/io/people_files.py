@@ -7,10 +7,10 @@ from typing import Literal, cast
 from wfm.calendar.local import UnknownZoneError, zone
 from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.people import Agent
-from wfm.domain.plan import AvailabilityRow, TimeOffRow
+from wfm.domain.plan import AvailabilityRow, Plan, TimeOffRow
 from wfm.io.plan_checks import odd_offset
-from wfm.io.plan_file import PlanDocument
-from wfm.io.problems import BadValueError, Problems, nearest
+from wfm.io.plan_file import PLAN_FILE, PlanDocument
+from wfm.io.problems import BadValueError, Problems, did_you_mean, nearest
 from wfm.io.rows import Row, iter_rows
 from wfm.io.sheets import Columns, Sheet
 from wfm.io.values import (
@@ -88,6 +88,19 @@ def read_agents(
     if not len(sheet):
         problems.add(sheet.file, "there is no agent", row=2, expected="one row each")
     return tuple(agents), AgentNames(ids=tuple(first_rows))
+
+
+def check_named_agents(plan: Plan, names: AgentNames, problems: Problems) -> None:
+    """Note agents that rules of plan.yaml name and agents.csv doesn't have."""
+    for rule in plan.rules:
+        groups = rule.parameters.get("groups", ())
+        listed = rule.parameters.get("approved", ())
+        found = [listed, *groups] if isinstance(groups, tuple) else [listed]
+        for name in (n for part in found if isinstance(part, tuple) for n in part):
+            if name != "all" and name not in names.ids:
+                hint = did_you_mean(str(name), names.ids)
+                message = f"rules.{rule.rule}: unknown agent {name!r}{hint}"
+                problems.add(PLAN_FILE, message, expected="an id of agents.csv")
 
 
 def _agent(row: Row, agent_id: str, document: PlanDocument) -> Agent:

@@ -131,6 +131,10 @@ class _Reader:
             return None
         whole = {**self._given_before(name, level), **parameters}
         check_whole(name, whole, path, self.faults)
+        for i, queue_id in enumerate(_named(parameters, "queues")):
+            known = names_written(self.faults, "queues")
+            place = (*path, "queues", i)
+            check_reference(queue_id, known, "queue", place, self.faults)
         return _plan_rule(name, parameters, level) if in_force else None
 
     def _given_before(self, name: str, level: Level) -> dict[str, object]:
@@ -160,6 +164,12 @@ class _Reader:
         if first > last:
             self.faults.at_value((*path, _TO), f"{last} lies before {first}")
         return first <= self.plan.week <= last
+
+
+def _named(parameters: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """Return the names that a parameter lists, none where it isn't given."""
+    given = parameters.get(key, ())
+    return tuple(map(str, given)) if isinstance(given, tuple) else ()
 
 
 def _plan_rule(
