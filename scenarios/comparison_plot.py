@@ -25,6 +25,10 @@ def comparison_plot(comparison: "Comparison") -> "Figure":
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[2, 1])
     _cost_bars(left, results)
     _service(right, results)
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower left", ncols=len(labels), frameon=False
+    )
     return figure
 
 
@@ -47,7 +51,6 @@ def _cost_bars(axes: "Axes", results: tuple[ScenarioResult, ...]) -> None:
     span = f"{months[0].month} to {months[-1].month}"
     axes.set_xlabel(f"million {results[0].currency}, {span}")
     axes.set_xlim(0.0, 1.12 * max([*start, 1e-9]))
-    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.12), ncols=4, frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 
@@ -63,6 +66,6 @@ def _service(axes: "Axes", results: tuple[ScenarioResult, ...]) -> None:
         levels = [100.0 * month.service_level for month in result.months]
         axes.plot([min(levels), max(levels)], [y, y], color=colour, lw=4, alpha=0.35)
         axes.plot(100.0 * result.service_level, y, "o", color=colour)
-    axes.set_xlabel("answered in time, % (dot: all months, bar: worst to best month)")
+    axes.set_xlabel("answered in time, %\ndot: all months, bar: worst to best")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
