@@ -37,6 +37,9 @@ class Lane:
         Queues that require one of them earn the language premium.
     kpis
         Results that nothing here computes (``csat``, ...), as inputs.
+    away_heads, hours_when_away
+        People on the payroll who can't work (the site is down), and the hours that each
+        is paid for in a month all the same.
     """
 
     lane_id: str
@@ -48,6 +51,8 @@ class Lane:
     first_contact_resolution: float | None = None
     language_skills: frozenset[str] = frozenset()
     kpis: Mapping[str, float] = field(default_factory=dict)
+    away_heads: int = 0
+    hours_when_away: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +107,8 @@ def month_activity(
     days = need.band_days
     work = float((staffed.week.work[:, s] @ days).sum())
     paid_bands = staffed.week.paid[:, s].sum(axis=0) * days / (1.0 - lane.leave_share)
-    paid = float(paid_bands.sum())
-    heads = float(staffed.site_heads.get(site, 0))
+    paid = float(paid_bands.sum()) + lane.away_heads * lane.hours_when_away
+    heads = float(staffed.site_heads.get(site, 0)) + lane.away_heads
     leavers = heads * (1.0 - (1.0 - lane.attrition_per_year) ** (1.0 / 12.0))
     grown = heads - (heads if heads_before is None else heads_before)
     return MonthActivity(
@@ -114,7 +119,7 @@ def month_activity(
         forecast_contacts=total,
         handle_minutes=handle_s / 60.0,
         productive_hours=work / gross,
-        logged_hours=paid * (1.0 - lane.leave_share) / gross,
+        logged_hours=float(paid_bands.sum()) * (1.0 - lane.leave_share) / gross,
         paid_hours=paid,
         premium_hours=_premium_hours(lane, staffed, s, paid_bands),
         heads=heads,

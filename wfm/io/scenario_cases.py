@@ -96,7 +96,7 @@ class CaseJob:
         return Phase(
             months=months,
             folder=folder,
-            lanes=tuple(_lanes(settings)),
+            lanes=tuple(_lanes(settings, state)),
             demand={
                 name: DemandRule(**rule.model_dump())
                 for name, rule in settings.demand.items()
@@ -140,8 +140,10 @@ class CaseJob:
         self._faults.at_key(("scenarios", self._name), message)
 
 
-def _lanes(settings: SettingsTable) -> Iterator[Lane]:
+def _lanes(settings: SettingsTable, state: Patched) -> Iterator[Lane]:
+    at_work = state.at_work()
     for name, lane in settings.lanes.items():
+        site = lane.site or ""
         yield Lane(
             lane_id=name,
             site_id=lane.site,
@@ -152,4 +154,6 @@ def _lanes(settings: SettingsTable) -> Iterator[Lane]:
             first_contact_resolution=lane.first_contact_resolution,
             language_skills=frozenset(lane.language_skills),
             kpis=lane.kpis,
+            away_heads=state.headcounts.get(site, 0) - at_work.get(site, 0),
+            hours_when_away=lane.hours_when_away,
         )

@@ -207,7 +207,7 @@ class _Reader:
         self, seed: int, state: Patched, problems: Problems
     ) -> PlanFolder | None:
         """Return the base folder under the plan and headcounts of *state*."""
-        key = digest(state.plan.data, state.headcounts)
+        key = digest(state.plan.data, state.at_work())
         if key not in self._folders:
             self._folders[key] = self._folder(state, seed, problems)
         return self._folders[key]
@@ -225,7 +225,7 @@ class _Reader:
             problems.add(PLAN_FILE, message, expected="headcount: 0 closes a site")
             return None
         own = replace(self._base, plan=plan, history=None)
-        return with_headcounts(own, state.headcounts, seed)
+        return with_headcounts(own, state.at_work(), seed)
 
 
 class _Cases:

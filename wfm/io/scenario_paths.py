@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,6 +19,10 @@ from wfm.io.yaml_source import YamlDocument
 
 SETTINGS = ("lanes", "demand", "floors")
 HEADS = ("headcount", "agents")
+AVAILABLE = "available"
+OF_PEOPLE = (*HEADS, AVAILABLE)
+"""Last parts of ``sites.<id>.<part>``: people on the payroll, and who of them can work.
+"""
 _SHORT = {
     "containment": ("queues", ("demand", "containment", "share")),
     "aht": ("demand", ("aht_factor",)),
@@ -42,12 +46,21 @@ class PatchError(UsageError):
 class Patched:
     """plan.yaml, settings and headcounts, being changed.
 
-    *headcounts* holds every site's people, changed or not.
+    *headcounts* holds every site's people, changed or not; *available* the share of
+    them who can work, where that is not all.
     """
 
     plan: YamlDocument
     settings: YamlDocument
     headcounts: dict[str, int]
+    available: dict[str, float] = field(default_factory=dict)
+
+    def at_work(self) -> dict[str, int]:
+        """Return how many people of each site can work."""
+        return {
+            site: round(heads * self.available.get(site, 1.0))
+            for site, heads in self.headcounts.items()
+        }
 
     def copied(self) -> "Patched":
         """Return a copy that can be changed by itself."""
@@ -55,6 +68,7 @@ class Patched:
             plan=_copied(self.plan),
             settings=_copied(self.settings),
             headcounts=dict(self.headcounts),
+            available=dict(self.available),
         )
 
     def apply(self, patch: Patch, origin: str) -> tuple[Assumption, ...]:
@@ -92,15 +106,15 @@ class Patched:
 
     def _change(self, path: str, patch: Patch, origin: str) -> Assumption:
         keys = self._long_form(path.split("."))
-        is_heads = len(keys) == 3 and keys[0] == "sites" and keys[2] in HEADS
-        before = self._heads(keys[1], path) if is_heads else self._before(keys)
+        of_people = len(keys) == 3 and keys[0] == "sites" and keys[2] in OF_PEOPLE
+        before = self._people(keys, path) if of_people else self._before(keys)
         try:
             after = changed_value(patch.operation, before, patch.value)
         except UsageError as error:
             msg = f"{path}: {error}"
             raise PatchError(msg) from error
-        if is_heads:
-            after = self.headcounts[keys[1]] = _whole(after, path)
+        if of_people:
+            after = self._set_people(keys, after, path)
         elif after != before:
             self._write(keys, after)
         return Assumption(
@@ -125,11 +139,21 @@ class Patched:
         root, rest = _SHORT[keys[2]]
         return [root, keys[1], *rest]
 
-    def _heads(self, site: str, path: str) -> int:
+    def _people(self, keys: Sequence[str], path: str) -> float:
+        site = keys[1]
         if site not in self.headcounts:
             msg = f"{path}: unknown site{did_you_mean(site, self.headcounts)}"
             raise PatchError(msg)
+        if keys[2] == AVAILABLE:
+            return self.available.get(site, 1.0)
         return self.headcounts[site]
+
+    def _set_people(self, keys: Sequence[str], value: object, path: str) -> object:
+        if keys[2] == AVAILABLE:
+            self.available[keys[1]] = share = _share(value, path)
+            return share
+        self.headcounts[keys[1]] = heads = _whole(value, path)
+        return heads
 
     def _before(self, keys: Sequence[str]) -> object:
         value = self._root(keys[0])
@@ -190,6 +214,17 @@ def _write(data: Any, keys: Sequence[str], value: object) -> None:
             holder[key] = {}
         holder = holder[key]
     holder[keys[-1]] = value
+
+
+def _share(value: object, path: str) -> float:
+    try:
+        share = float(str(value))
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        msg = f"{path}: {value!r} is no share of the people: 0 to 1"
+        raise PatchError(msg)
+    return share
 
 
 def _whole(value: object, path: str) -> int:

@@ -42,6 +42,7 @@ class LaneTable(Table):
     first_contact_resolution: Fraction | None = None
     language_skills: tuple[Id, ...] = ()
     kpis: dict[Id, NotNegative] = Field(default_factory=dict)
+    hours_when_away: NotNegative = 0.0
 
 
 class FloorsTable(Table):
