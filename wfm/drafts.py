@@ -36,6 +36,8 @@ ROSTER, REQUIREMENT = "roster.csv", "requirement.csv"
 MANIFEST = "manifest.json"
 STAGES = ("forecast.csv", REQUIREMENT, STORE, "history_log.csv", "override_log.csv")
 """Files of ``out/`` that an edited roster leaves as they are."""
+PUBLISHED = ("report.html", "pages", "simulation.csv", "calendars")
+"""What people read of ``out/``, beside the workbook."""
 VERSION_FILES = (ROSTER, MANIFEST, REQUIREMENT, STORE)
 """Files of ``out/`` that a version keeps, as far as they are there."""
 
@@ -256,15 +258,8 @@ def write_out(
 
 
 def exports_gone(draft: Draft) -> tuple[str, ...]:
-    """Return the exports in ``out/`` that an edit would take away."""
-    kept = {*STAGES, ROSTER, MANIFEST, "allocation.csv", "roster.xlsx"}
-    return tuple(
-        sorted(
-            path.name
-            for path in draft.out.iterdir()
-            if path.name not in kept and not path.name.startswith((".", "certificate"))
-        )
-    )
+    """Return the exports in ``out/`` that an edit takes away and publishing renews."""
+    return tuple(name for name in PUBLISHED if (draft.out / name).exists())
 
 
 def roster_after(draft: Draft, number: int) -> Roster:
