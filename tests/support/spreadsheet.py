@@ -21,6 +21,11 @@ _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 
 def recalculated(source: Path, folder: Path) -> Path:
     """Return *source* after every formula was calculated anew, in *folder*."""
+    return all_recalculated([source], folder)[0]
+
+
+def all_recalculated(sources: list[Path], folder: Path) -> list[Path]:
+    """Return several workbooks after one start of the spreadsheet programme."""
     assert SOFFICE is not None
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True, exist_ok=True)
@@ -28,10 +33,10 @@ def recalculated(source: Path, folder: Path) -> Path:
     target = folder / "recalculated"
     subprocess.run(
         [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless",
-         "--convert-to", "xlsx", "--outdir", str(target), str(source)],
-        capture_output=True, timeout=280, check=True,
+         "--convert-to", "xlsx", "--outdir", str(target), *map(str, sources)],
+        capture_output=True, timeout=900, check=True,
     )  # fmt: skip
-    return target / source.name
+    return [target / source.name for source in sources]
 
 
 def with_inputs(source: Path, target: Path, values: dict[str, float]) -> Path:

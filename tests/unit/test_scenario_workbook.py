@@ -19,7 +19,12 @@ from support.scenario_reports import (
     made_report,
     tiers,
 )
-from support.spreadsheet import needs_calc, recalculated, values_of, with_inputs
+from support.spreadsheet import (
+    all_recalculated,
+    needs_calc,
+    values_of,
+    with_inputs,
+)
 
 from scenarios.clauses import KpiClause, KpiPoint
 from scenarios.contract import Minimum
@@ -31,6 +36,7 @@ from wfm.report.scenario_prices import WRITERS
 from wfm.report.scenario_workbook import write_scenario_workbook
 
 D = Decimal
+patiently = pytest.mark.timeout(1000)  # a spreadsheet programme starts slowly
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +95,22 @@ def test_what_is_cached_reads_without_calculating(report, written):
     }
 
 
+@pytest.fixture(scope="module")
+def calculated(written, tmp_path_factory):
+    """Return the workbook as written, and after each change, calculated anew."""
+    folder = tmp_path_factory.mktemp("calculated")
+    edited = {
+        name: with_inputs(written, folder / f"changed{n}.xlsx", inputs)
+        for n, (name, (inputs, _)) in enumerate(CHANGES.items())
+    }
+    found = all_recalculated([written, *edited.values()], folder)
+    return dict(zip(("as written", *edited), found, strict=True))
+
+
 @needs_calc
-def test_a_spreadsheet_finds_the_same_figure_in_every_cell(written, tmp_path):
-    again = recalculated(written, tmp_path)
+@patiently
+def test_a_spreadsheet_finds_the_same_figure_in_every_cell(written, calculated):
+    again = calculated["as written"]
     compared = 0
     for sheet in ("summary", "inputs", "bridge", "cash", "local", "activity", "lines"):
         before, after = values_of(written, sheet), values_of(again, sheet)
@@ -217,11 +236,11 @@ CHANGES = {
 
 
 @needs_calc
+@patiently
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_input_moves_the_sheet_as_it_moves_python(change, written, tmp_path):
-    inputs, expected = CHANGES[change]
-    edited = with_inputs(written, tmp_path / "edited.xlsx", inputs)
-    after = recalculated(edited, tmp_path)
+def test_a_changed_input_moves_the_sheet_as_it_moves_python(change, calculated):
+    _, expected = CHANGES[change]
+    after = calculated[change]
     rows, summary = values_of(after, "lines"), values_of(after, "summary")
     costs = {row[0]: row[1] for row in summary if row[0] in LANES}
     moved = False
@@ -244,3 +263,65 @@ def test_inputs_are_blue_and_named(written):
     formulas = sheets["lines"]["J2"]
     assert formulas.data_type == "f"
     assert formulas.font.color is None or formulas.font.color.rgb != "FF0000FF"
+
+
+@pytest.mark.parametrize("digits", [0, 2, 3])
+def test_half_even_is_pythons_to_the_last_tie(digits):
+    from wfm.report.scenario_numbers import half_even, num
+
+    for minor in range(-7, 8):
+        tie = Fraction(2 * minor + 1, 2 * 10**digits)
+        for value in (tie, tie + Fraction(1, 10**6), tie - Fraction(1, 10**6)):
+            found = half_even(num(value), digits).value
+            assert found == Fraction(round(value * 10**digits), 10**digits)
+
+
+@needs_calc
+@patiently
+def test_half_even_in_a_spreadsheet_is_pythons(tmp_path):
+    import numpy as np
+    import xlsxwriter
+
+    from wfm.report.scenario_numbers import half_even, num
+
+    rng = np.random.default_rng(5)
+    hours = [D(int(h)) / 100 for h in rng.integers(-10_000_000, 10_000_000, 1500)]
+    prices = [D(int(p)) / 10_000 for p in rng.integers(0, 1000, 1500) * 625]
+    path = tmp_path / "ties.xlsx"
+    expected = []
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("ties")
+        for row, (quantity, price) in enumerate(zip(hours, prices, strict=True)):
+            exact = num(quantity) * num(price)
+            sheet.write_number(row, 0, float(quantity))
+            sheet.write_number(row, 1, float(price))
+            cells = replace(exact, text=f"A{row + 1}*B{row + 1}")
+            sheet.write_formula(row, 2, f"={half_even(cells, 2).text}", None, 0)
+            expected.append(float(round(exact.value * 100)) / 100)
+    ties = sum((h * p * 1000) % 10 == 5 for h, p in zip(hours, prices, strict=True))
+    assert ties > 30
+    found = [row[2] for row in values_of(all_recalculated([path], tmp_path)[0], "ties")]
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_names_are_such_as_spreadsheets_take():
+    from wfm.report.scenario_names import InputList, input_name
+
+    assert input_name("vendor_a.price") == "vendor_a.price"
+    assert input_name("own.knowledge transfer") == "own.knowledge_transfer"
+    for strange in ("A1", "xfd1048576", "R1C1", "r", "C", "2026.fee", ".x"):
+        assert input_name(strange) == f"_{strange}"
+    names = InputList()
+    first = names.ask("own.a b", 1)
+    second = names.ask("own.A_b", 2)
+    assert first.text.casefold() != second.text.casefold()
+    assert names.ask("own.a b", 1).text == first.text
+    assert [item.path for item in names] == ["own.a b", "own.A_b"]
+
+
+def test_more_scenarios_than_open_quickly_are_left_to_the_tables(report, monkeypatch):
+    from wfm.report import scenario_workbook
+
+    monkeypatch.setattr(scenario_workbook, "MOST_CALCULATED", 2)
+    shown = scenario_workbook.calculated(report)
+    assert [result.scenario_id for result in shown] == ["own", "vendors"]

@@ -6,7 +6,7 @@ from wfm.report.scenario_activity import FACTOR_COLUMN, HEADS, ActivitySheet
 from wfm.report.scenario_blocks import block_of
 from wfm.report.scenario_ledger import ASIDE, Ledger, LedgerRow
 from wfm.report.scenario_looks import Folder
-from wfm.report.scenario_names import InputList
+from wfm.report.scenario_names import InputList, NamedInput
 from wfm.report.scenario_numbers import Num
 from wfm.report.scenario_words import Say
 from wfm.report.sheets import Column, Formula
@@ -47,7 +47,7 @@ def write_inputs(folder: Folder, names: InputList, say: Say) -> None:
         Column(head=say("unit"), width=26),
         Column(head=say("where it stands in scenarios.yaml"), width=52),
     )
-    listed = sorted(names, key=lambda item: item.path.split(".", 1)[0] not in _FIRST)
+    listed = _by_group(names)
     rows = [(x.name, float(x.value), x.unit, x.path) for x in listed]
     sheet.table(columns, rows, top=INPUTS_TOP)
     for n, item in enumerate(listed, start=INPUTS_TOP + 2):
@@ -55,8 +55,16 @@ def write_inputs(folder: Folder, names: InputList, say: Say) -> None:
     sheet.printed(INPUTS_TOP, landscape=False)
 
 
-_FIRST = ("volume_factor", "fx_factor")
+_FIRST = ("volume_factor", "fx_factor", "fx", "index")
 """What one changes first stands on top."""
+
+
+def _by_group(names: InputList) -> list[NamedInput]:
+    """Return inputs of one price together, in the order in which they were met."""
+    groups: dict[str, list[NamedInput]] = {name: [] for name in _FIRST}
+    for item in names:
+        groups.setdefault(item.path.split(".", 1)[0], []).append(item)
+    return [item for group in groups.values() for item in group]
 
 
 def write_activity(folder: Folder, activity: ActivitySheet, say: Say) -> None:

@@ -9,7 +9,11 @@ from xlsxwriter.utility import xl_col_to_name
 
 HEAD = "#12354D"
 HEAD_HEIGHT = 32
-RIGHT = frozenset({"whole", "hours", "agents", "percent", "week_hours"})
+RIGHT = frozenset(
+    {"whole", "hours", "agents", "percent", "week_hours", "quantity", "price", "local",
+     "rate", "money", "signed", "per_contact", "change", "factor", "input",
+     "input_hours"}
+)  # fmt: skip
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "text": {"indent": 1},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": HEAD, "border": 1,
