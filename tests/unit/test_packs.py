@@ -384,3 +384,13 @@ def test_floors_by_level_grade_and_years(tmp_path):
 def test_floors_that_make_no_sense_are_told(tmp_path, floor, message):
     (problem,) = problems_with(tmp_path, f"  min_cover:\n    - {floor}\n")
     assert message in problem.message
+
+
+def test_premia_by_skill_are_read_with_their_level(tmp_path):
+    text = PLAN.replace(
+        "  fukuoka: {",
+        '  fukuoka: {skill_premium: {"ja:3": 0.1, en: 0.05}, sunday_premium: 0.35, ',
+    )
+    place = read_folder(write_folder(tmp_path, plan=text), frozenset()).plan.sites
+    assert place["fukuoka"].skill_premia == (("ja", 3, 0.1), ("en", 0, 0.05))
+    assert place["fukuoka"].sunday_premium_fraction == 0.35

@@ -332,3 +332,26 @@ def test_preferences_are_spans_of_the_plans_dates():
     assert (wish.kind, wish.weight) == ("avoid", 2.0)
     assert wish.start_idx == at(instance, "2026-11-01T00:00+01:00")
     assert replace(wish, weight=1.0).end_idx == at(instance, "2026-11-02T00:00+01:00")
+
+
+def test_sundays_and_skills_are_paid_on_top():
+    # Monday 26 October to Sunday 1 November; the wage is 20.00 an hour.
+    place = site(
+        "krakow",
+        zone="Europe/Warsaw",
+        sunday_premium_fraction=0.5,
+        skill_premia=(("ja", 3, 0.10), ("en", 0, 0.05)),
+    )
+    people = (
+        agent("A1", skills={"en": 0, "ja": 3}, hourly_cost_minor=2000, currency="EUR"),
+        agent("A2", skills={"ja": 2}, hourly_cost_minor=2000, currency="EUR"),
+    )
+    the_plan = plan(sites={"krakow": place})
+    instance = roster_instance(folder(the_plan, agents=people))
+    step = 2000 * 1000 // 4
+    saturday = at(instance, "2026-10-31T23:45+01:00")
+    sunday = at(instance, "2026-11-01T00:00+01:00")
+    assert instance.pay[0, saturday] == round(1.15 * step)
+    assert instance.pay[0, sunday] == round(1.65 * step)
+    assert instance.pay[1, saturday] == step
+    assert instance.pay[1, sunday] == round(1.5 * step)

@@ -70,7 +70,8 @@ class Site:
 
     *night_from_minute* to *night_to_minute* is the night on the local clock (it may
     wrap midnight); *night_premium_fraction*, *sunday_premium_fraction* and
-    *holiday_premium_fraction* are added to the wage, each on top of the others.
+    *holiday_premium_fraction* are added to the wage, each on top of the others;
+    *skill_premia* (skill, least level, fraction) to all hours of who holds the skill.
     """
 
     site_id: str
@@ -85,6 +86,7 @@ class Site:
     night_premium_fraction: float = 0.0
     holiday_premium_fraction: float = 0.0
     sunday_premium_fraction: float = 0.0
+    skill_premia: tuple[tuple[str, int, float], ...] = ()
     outsourced: bool = False
 
 

@@ -164,6 +164,10 @@ def site_of(site_id: str, table: SiteTable) -> Site:
         night_premium_fraction=table.night_premium,
         holiday_premium_fraction=table.holiday_premium,
         sunday_premium_fraction=table.sunday_premium,
+        skill_premia=tuple(
+            (skill, level, fraction)
+            for (skill, level), fraction in table.skill_premium.items()
+        ),
         outsourced=table.outsourced,
     )
 

@@ -137,6 +137,7 @@ class SiteTable(Table):
     night_premium: NotNegative = 0.0
     holiday_premium: NotNegative = 0.0
     sunday_premium: NotNegative = 0.0
+    skill_premium: dict[SkillName, NotNegative] = Field(default_factory=dict)
     outsourced: Flag = False
     rules: Any = None
 

@@ -213,6 +213,7 @@ def _night_and_pay(
         if key not in clocks:
             clocks[key] = _premia(site, agent.zone, grid, holidays[site.site_id])
         night[a], factor = clocks[key]
+        factor = factor + _skill_premium(site, agent)
         pay[a] = np.rint(_step_cost(folder, agent) * factor).astype(np.int64)
     return night, pay
 
@@ -234,6 +235,15 @@ def _premia(
         days = [wall_minute(day) // MINUTES_PER_DAY for day in holidays]
         factor += site.holiday_premium_fraction * np.isin(clock.day, days)
     return night, factor
+
+
+def _skill_premium(site: Site, agent: Agent) -> float:
+    """Return what the agent's skills add to the wage, as a fraction."""
+    return sum(
+        fraction
+        for skill, level, fraction in site.skill_premia
+        if agent.skills.get(skill, -1) >= level
+    )
 
 
 def _step_cost(folder: PlanFolder, agent: Agent) -> float:
