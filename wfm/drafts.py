@@ -27,9 +27,13 @@ from wfm.pipeline.edit_effect import (
     desk_of,
     effect_between,
 )
+from wfm.pipeline.edit_requests import change_of
+from wfm.pipeline.edit_words import request_of
 from wfm.pipeline.roster_diff import ShiftDifference, differences
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wfm.report.inputs import ReportInput
 
 ROSTER, REQUIREMENT = "roster.csv", "requirement.csv"
@@ -53,12 +57,16 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Draft:
-    """A plan's roster in ``out/``, judged, with all logged edits of the plan's week."""
+    """A plan's roster in ``out/``, judged, with all logged edits of the plan's week.
+
+    *file_hash* is that of ``out/roster.csv`` as it was read, blank if nobody looked.
+    """
 
     plan: LoadedPlan
     desk: Desk
     judged: JudgedRoster
     log: tuple[LoggedEdit, ...]
+    file_hash: str = ""
 
     @property
     def directory(self) -> Path:
@@ -110,6 +118,16 @@ class Proposal:
     effect: EditEffect
     differences: tuple[ShiftDifference, ...]
 
+    def to_frame(self, draft: Draft) -> "pd.DataFrame":
+        """Return one row per shift that differs, as ``wfm diff`` writes them."""
+        import pandas as pd
+
+        from wfm.io.diff_files import HEADER, diff_row
+
+        instance = draft.desk.instance
+        rows = [diff_row(difference, instance) for difference in self.differences]
+        return pd.DataFrame(rows, columns=list(HEADER))
+
 
 def open_draft(plan: LoadedPlan) -> Draft:
     """Return the draft of *plan*.
@@ -126,6 +144,7 @@ def open_draft(plan: LoadedPlan) -> Draft:
         if not (out / name).exists():
             msg = f"{out / name} is not there; make it by: wfm {command} DIR"
             raise UsageError(msg)
+    file_hash = _digest(out / ROSTER)
     folder = plan.read(PEOPLE_FILES)
     first = folder.plan.first_date
     made = read_manifest(out / MANIFEST).get("first_date", first.isoformat())
@@ -138,7 +157,21 @@ def open_draft(plan: LoadedPlan) -> Draft:
         desk=desk,
         judged=desk.judged(plan.read_roster(folder, desk.instance)),
         log=read_edits(plan.directory, desk.instance, first),
+        file_hash=file_hash,
     )
+
+
+def propose_words(draft: Draft, words: str) -> Proposal:
+    """Return what an edit in words would do: ``"move A1 2026-10-27 10:00"``.
+
+    Raises
+    ------
+    EditError
+        If the words name what is not there, or spans of one agent would overlap.
+    """
+    instance = draft.desk.instance
+    request = request_of(words.split(), draft.roster, instance)
+    return propose(draft, change_of(request, draft.roster, instance))
 
 
 def propose(draft: Draft, change: RosterChange) -> Proposal:
@@ -241,6 +274,11 @@ def write_out(
     """Replace ``out/`` by a roster of the draft's plan; the body may add exports.
 
     The stages before the roster stay as they are.
+
+    Raises
+    ------
+    UsageError
+        If a run has put another roster there since the draft was opened.
     """
     from wfm.io.certificate_files import write_certificate
     from wfm.io.tables import write_allocation, write_roster
@@ -255,6 +293,9 @@ def write_out(
         write_certificate(folder, judged.certificate, instance, judged.roster)
         write_manifest(folder / MANIFEST, inputs.manifest)
         yield folder
+        if draft.file_hash and _digest(draft.out / ROSTER) != draft.file_hash:
+            msg = f"{draft.out / ROSTER} was replaced meanwhile; nothing was taken over"
+            raise UsageError(msg)
 
 
 def exports_gone(draft: Draft) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from wfm.drafts import (
     exports_gone,
     open_draft,
     propose,
+    propose_words,
     stale_inputs,
     take,
 )
@@ -49,16 +50,11 @@ def edit(run: Run, words: Sequence[str], signature: Signature, *, dry_run: bool)
     with state_lock(run.plan.directory):
         draft = open_draft(run.plan)
         clock = time.perf_counter()
-        proposal = propose(draft, _change(draft, words))
+        proposal = propose_words(draft, " ".join(words))
         spent = time.perf_counter() - clock
         if dry_run or not proposal.change:
             return _show(run, draft, proposal, spent, "not taken over")
         return _taken(run, draft, proposal, " ".join(words), signature, spent)
-
-
-def _change(draft: Draft, words: Sequence[str]) -> RosterChange:
-    instance = draft.desk.instance
-    return change_of(request_of(words, draft.roster, instance), draft.roster, instance)
 
 
 def _taken(

@@ -93,13 +93,14 @@ def _say_published(run: Run, draft: Draft, name: str, before: Version | None) ->
         old = _version_roster(draft.desk, draft, before)
         found = differences(old, draft.roster, draft.desk.instance)
         people = len({d.agent_id for d in found})
-        text = f"{_counted(len(found))} of {people} people differ from {before.name}"
-        say(run.console, f"{text}, now superseded")
+        text = f"against {before.name}, now superseded: {_counted(len(found))} of "
+        say(run.console, f"{text}{counted(people, 'person', 'people')} changed")
     breaches = len(draft.judged.certificate.violations)
     say(run.console, f"published as {name}: {draft.directory / ROSTERS / name}")
     if breaches:
         proof = draft.out / "certificate.json"
-        say(run.console, f"it breaks rules, {breaches} times; see {proof}", "red")
+        text = f"{counted(breaches, 'breach', 'breaches')} of rules; see {proof}"
+        say(run.console, text, "red")
     return FINDING if breaches else DONE
 
 
@@ -171,7 +172,7 @@ def diff(run: Run, first: str, second: str, out: Path | None) -> int:
     after = desk.judged(rosters[1], near=before)
     effect = effect_between(desk, before, after)
     found = differences(rosters[0], rosters[1], desk.instance, effect.broken)
-    say(run.console, f"{first} -> {second}: {_counted(len(found))} differ")
+    say(run.console, f"{first} -> {second}: {_counted(len(found))} changed")
     for line in (
         *difference_lines(found, desk.instance),
         *rule_lines(effect, desk.instance),
@@ -187,8 +188,13 @@ def diff(run: Run, first: str, second: str, out: Path | None) -> int:
     return FINDING if effect.broken else DONE
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return ``1 shift`` or ``3 shifts``."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def _counted(count: int) -> str:
-    return "1 shift" if count == 1 else f"{count} shifts"
+    return counted(count, "shift", "shifts")
 
 
 def _desk(run: Run, *texts: str) -> Desk:

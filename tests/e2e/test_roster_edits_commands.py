@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 from support.roster_drafts import (
@@ -192,6 +193,21 @@ def test_edits_are_made_again_on_a_new_run(run, plan):
     assert "nothing changes" in said
 
 
+def test_nothing_kept_is_said(run, plan):
+    code, said = run("publish", plan, "--list")
+    assert code == 0
+    assert "no roster was kept; to publish the draft: wfm publish DIR" in said
+
+
+def test_a_version_of_another_week_is_no_state_of_this_one(run, tmp_path, plan):
+    run("publish", plan, *NOW)
+    later = write_draft(tmp_path / "later", week=WEEK.replace(month=11, day=2))
+    shutil.copytree(plan / "state", later / "state")
+    code, said = run("revert", later, "2026-10-26/v1")
+    assert code == 2
+    assert "2026-10-26/v1 is of another week than the plan, 2026-11-02" in said
+
+
 def test_publishing_keeps_a_version_whole_and_supersedes(run, plan):
     code, said = run("publish", plan, "--why", "first", *NOW)
     assert code == 0
@@ -210,7 +226,7 @@ def test_publishing_keeps_a_version_whole_and_supersedes(run, plan):
     run("edit", plan, "move", "A1", "2026-10-27", "06:00", *NOW)
     code, said = run("publish", plan, "--why", "second", *NOW)
     assert code == 0
-    assert "1 shift of 1 people differ from 2026-10-26/v1, now superseded" in said
+    assert "against 2026-10-26/v1, now superseded: 1 shift of 1 person changed" in said
     code, said = run("publish", plan, "--list")
     assert "2026-10-26/v1  superseded" in said
     assert "2026-10-26/v2  published, from 2026-10-26/v1" in said
@@ -295,7 +311,20 @@ def test_rosters_are_told_apart_in_every_combination(run, plan, tmp_path):
     assert "no file, version, 'draft' or 'published'" in said
     code, said = run("diff", plan, "v1", "v1")
     assert code == 0
-    assert "0 shifts differ" in said
+    assert "0 shifts changed" in said
+
+
+def test_rosters_of_other_weeks_are_judged_in_theirs(run, plan):
+    run("publish", plan, *NOW)
+    code, said = run("diff", plan, "v1", "v1", "--week", "2026-11-02")
+    assert code == 2
+    assert "no roster 'v1' is kept of 2026-11-02" in said
+    week = ("--week", "2026-11-02")
+    code, said = run("diff", plan, "2026-10-26/v1", "draft", *week)
+    assert code == 2
+    assert "of different weeks: 2026-10-26 and 2026-11-02" in said
+    code, said = run("diff", plan, "2026-10-26/v1", "2026-10-26/v1", *week)
+    assert code == 0
 
 
 def test_writers_come_one_after_the_other(run, plan):
@@ -336,6 +365,24 @@ def test_a_full_disk_leaves_everything_as_it_was(run, plan, monkeypatch):
     monkeypatch.undo()
     left = [p.name for p in plan.iterdir() if p.name.startswith(".out")]
     assert not left
+
+
+def test_a_run_that_ends_meanwhile_is_not_lost(run, plan, monkeypatch):
+    from wfm.report import workbook
+
+    new = [line for line in usual_lines() if not line.startswith("D1")]
+    write = workbook.write_workbook
+
+    def meanwhile(path, inputs):
+        write(path, inputs)
+        put_roster(plan, new)
+
+    monkeypatch.setattr("wfm.report.workbook.write_workbook", meanwhile)
+    code, said = run("edit", plan, "drop", "A2", "2026-10-27", *NOW)
+    assert code == 2
+    assert "was replaced meanwhile; nothing was taken over" in said
+    assert "D1" not in roster_text(plan)
+    assert not edits(plan)
 
 
 def test_ctrl_c_leaves_everything_as_it_was(run, plan, monkeypatch):

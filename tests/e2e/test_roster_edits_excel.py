@@ -290,7 +290,17 @@ def test_a_workbook_older_than_the_draft_is_merged(run, plan, book):
     assert [line.split()[0] for line in said.splitlines()] == ["1", "2", "3"]
     assert run("publish", plan, *NOW)[0] == 0
     code, said = run("diff", plan, "v1", "published")
-    assert "3 shifts differ" in said
+    assert "3 shifts changed" in said
+
+
+def test_a_workbook_of_a_version_that_a_new_run_replaced_is_merged(run, plan, book):
+    """The base is no state of the draft any more, but it was published."""
+    path = book(lambda b: later(b["shifts"], "A1", 27))
+    put_roster(plan, [x for x in usual_lines() if not x.startswith("D1")])
+    code, said = run("edit", plan, "--from", path)
+    assert code == 0
+    assert "A1 Tue 2026-10-27: moved" in said
+    assert "D1" not in said
 
 
 def test_where_both_changed_the_same_the_file_has_the_last_word(run, plan, book):

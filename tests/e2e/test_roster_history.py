@@ -47,7 +47,7 @@ def check_versions(run, plan):
     assert "A2 Wed 2026-10-28: " in said
     assert run("undo", plan, *NOW)[0] == 0
     assert run("revert", plan, "v1", *NOW)[0] == 1  # A2 is away: the rule is named
-    assert "0 shifts differ" in run("diff", plan, "v1", "draft")[1]
+    assert "0 shifts changed" in run("diff", plan, "v1", "draft")[1]
 
 
 def test_ids_and_history_survive_the_whole_way(run, tmp_path):

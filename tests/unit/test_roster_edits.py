@@ -22,7 +22,7 @@ from wfm.domain.roster_edits import (
     changed,
     regular,
 )
-from wfm.drafts import Draft, open_draft
+from wfm.drafts import Draft, open_draft, propose_words
 from wfm.pipeline.edit_requests import change_of
 from wfm.pipeline.edit_words import VERBS, request_of
 from wfm.pipeline.roster_diff import differences, in_words, shift_words
@@ -332,6 +332,14 @@ def test_requests_are_objects_of_their_own(draft):
     request = read(draft.roster, draft, "move A1 2026-10-27 10:00")
     ten = grid.index_of(grid.instant(0).replace(day=27, hour=9, minute=0, month=10))
     assert request == MoveShift(shift=name, start_idx=ten)
+
+
+def test_a_proposal_is_a_table_as_well(draft):
+    frame = propose_words(draft, "move A1 2026-10-27 10:00").to_frame(draft)
+    (row,) = frame.to_dict("records")
+    assert (row["agent_id"], row["change"]) == ("A1", "moved")
+    assert row["start_utc_after"] == "2026-10-27T09:00Z"
+    assert len(propose_words(draft, "move A1 2026-10-27 09:00").to_frame(draft)) == 0
 
 
 def test_one_person_and_an_empty_roster(tmp_path):

@@ -35,7 +35,7 @@ def write_diff(
     labels: tuple[str, str],
 ) -> None:
     """Write a diff to *path*: JSON if it ends so, else CSV."""
-    rows = [_row(difference, instance) for difference in found]
+    rows = [diff_row(difference, instance) for difference in found]
     if path.suffix == ".json":
         text = json.dumps(
             _document(rows, effect, instance, labels), indent=1, ensure_ascii=False
@@ -49,7 +49,8 @@ def write_diff(
     write_atomic(path, stream.getvalue())
 
 
-def _row(found: ShiftDifference, instance: RosterInstance) -> dict[str, str]:
+def diff_row(found: ShiftDifference, instance: RosterInstance) -> dict[str, str]:
+    """Return one shift that differs, by the columns of :data:`HEADER`."""
     old, new = found.before, found.after
     other = "" if old is None or new is None else new.agent_id
     return {
