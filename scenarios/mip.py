@@ -71,6 +71,10 @@ class Programme:
             is_integer=np.zeros_like(self.is_integer),
         )
 
+    def relaxed(self) -> "Programme":
+        """Return the linear programme in which fractions are allowed throughout."""
+        return replace(self, is_integer=np.zeros_like(self.is_integer))
+
     def elastic(self) -> "Programme":
         """Return: break the named limits as little as possible, at no other cost.
 
@@ -146,8 +150,8 @@ class Builder:
         low: float = -INFINITE,
         high: float = INFINITE,
         limit: Limit | None = None,
-    ) -> None:
-        """Add ``low <= sum(factor * variable) <= high``."""
+    ) -> int:
+        """Add ``low <= sum(factor * variable) <= high`` and return its index."""
         here = len(self._low)
         for column, value in terms:
             self._row.append(here)
@@ -156,6 +160,7 @@ class Builder:
         self._low.append(float(low))
         self._high.append(float(high))
         self._limits.append(limit)
+        return here
 
     def programme(self) -> Programme:
         """Return what was collected."""

@@ -90,14 +90,33 @@ def polished(programme: Programme, optimum: Optimum) -> tuple[Optimum, FloatArra
     while contracts, sites and tiers stay as chosen. For what a limit costs with
     everything free, solve without it.
     """
-    result = _run(programme.fixed(optimum.values), MipLimits(max_time_s=600.0))
+    found = linear(programme.fixed(optimum.values), MipLimits(max_time_s=600.0))
+    if found is None:
+        return optimum, np.full(len(programme.limits), np.nan)
+    settled, duals = found
+    better = replace(optimum, values=settled.values, objective=settled.objective)
+    return better, duals
+
+
+def linear(
+    programme: Programme, limits: MipLimits
+) -> tuple[Optimum, FloatArray] | None:
+    """Return the optimum of a *programme* without whole numbers, and each row's dual.
+
+    ``None`` where there is none, or the time ran out.
+    """
+    result = _run(programme, limits)
     if not (
         result.has_primal_feasible_solution() and result.has_dual_feasible_solution()
     ):
-        return optimum, np.full(len(programme.limits), np.nan)
-    values = _dense(result.variable_values(), programme.num_variables)
-    better = replace(optimum, values=values, objective=result.objective_value())
-    return better, _dense(result.dual_values(), len(programme.limits))
+        return None
+    optimum = Optimum(
+        values=_dense(result.variable_values(), programme.num_variables),
+        objective=result.objective_value(),
+        bound=result.termination.objective_bounds.dual_bound,
+        is_optimal=True,
+    )
+    return optimum, _dense(result.dual_values(), len(programme.limits))
 
 
 def what_gives(programme: Programme, limits: MipLimits) -> dict[Limit, float]:

@@ -25,7 +25,8 @@ class MixModel:
 
     ``contacts[v, g, t]``, ``is_open[v, t]``, ``starts[v, t]``, ``stops[v, t]`` (lanes
     that open and close), ``billed[v, t]`` (lanes with tiers),
-    ``overlap[v, band, t]`` (hours of hand-over, several variables each).
+    ``overlap[v, band, t]`` (hours of hand-over, several variables each). The rows that
+    link one month to others are *linking*: openings, terms and ramps.
     """
 
     problem: MixProblem
@@ -36,6 +37,8 @@ class MixModel:
     stops: dict[tuple[int, int], int] = field(default_factory=dict)
     billed: dict[tuple[int, int], int] = field(default_factory=dict)
     overlap: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    opening_rows: dict[int, list[int]] = field(default_factory=dict)
+    ramp_rows: list[int] = field(default_factory=list)
 
     def programme(self) -> Programme:
         """Return the whole programme."""
@@ -92,8 +95,12 @@ class MixModel:
             recent = starts[max(0, t - lane.term_months + 1) : t + 1]
             if lane.term_months > 1:
                 limit = Limit(f"term of {lane.lane_id}", t)
-                terms = [(start, -1.0) for start in recent]
-                self.builder.row([(self.is_open[v, t], 1), *terms], low=0, limit=limit)
+                terms = [
+                    (self.is_open[v, t], 1.0),
+                    *((start, -1.0) for start in recent),
+                ]
+                row = self.builder.row(terms, low=0, limit=limit)
+                self.opening_rows[v].append(row)
 
     def _add_start_and_stop(self, v: int, lane: Lane, t: int) -> int:
         discount = self.problem.discount()[t]
@@ -105,7 +112,8 @@ class MixModel:
         if t:
             terms.append((self.is_open[v, t - 1], -1.0))
             before = 0.0
-        self.builder.row(terms, low=before, high=before)
+        row = self.builder.row(terms, low=before, high=before)
+        self.opening_rows.setdefault(v, []).append(row)
         return start
 
     def _add_demand(self) -> None:
@@ -243,7 +251,8 @@ class MixModel:
             ):
                 if np.isfinite(low) or np.isfinite(high):
                     limit = Limit(f"{name} of {lane.lane_id}", t)
-                    self.builder.row(terms, low=low, high=high, limit=limit)
+                    row = self.builder.row(terms, low=low, high=high, limit=limit)
+                    self.ramp_rows.append(row)
 
     def _add_bills(self, v: int, lane: Lane) -> None:
         for t in self._months:

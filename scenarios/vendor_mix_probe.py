@@ -1,128 +1,140 @@
-"""Settling which lanes open at all before the tiers are searched.
+"""Searching a large mix: month by month first, then with the openings so found.
 
-A large mix is hard for its tiers, not for its openings. First the openings of the
-relaxation are tried, which gives a mix to beat. Then, lane by lane, the relaxation is
-asked what any other opening would cost at least; where that is no better than the mix
-to beat, the lane's openings are settled, and the bound remembers what was left out.
+Months hang together by openings, terms and ramps only. With these priced, each month
+is a small programme of its own, tiers and all, and the sum of their optima bounds the
+whole (:mod:`scenarios.mip_pieces`). What the months choose is mostly a mix already.
+Where they do not agree on openings, the cheapest ones over time are found by a shortest
+path (:mod:`scenarios.vendor_mix_openings`) and the months are asked again.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scenarios.mip import Programme
-from scenarios.mip_solve import MipLimits, MipOutcome, NoSolution, Optimum, solve
+from scenarios.mip_pieces import Pieces, take_apart
+from scenarios.mip_solve import MipLimits, MipOutcome, Optimum, linear, solve
 from scenarios.vendor_mix_model import MixModel
-from wfm.domain.arrays import IntArray
+from scenarios.vendor_mix_openings import best_openings
+from wfm.domain.arrays import FloatArray
 
-_ROUGH_GAP = 5e-3
-# parts of the time there is: each relaxation, the mix to beat, the search itself
-_RELAXED_SHARE, _TRIAL_SHARE, _SEARCH_SHARE = 0.05, 0.25, 0.6
 _FEW_VARIABLES = 4000
+# parts of the time there is: months, openings, the search with openings settled
+_MONTHS_SHARE, _OPENINGS_SHARE, _SETTLED_SHARE = 0.2, 0.3, 0.2
+_MOST_LANES = 2
 
 
 def solve_mix(model: MixModel, programme: Programme, limits: MipLimits) -> MipOutcome:
-    """Return the outcome of *programme*; of large ones openings are probed first."""
-    if programme.num_variables < _FEW_VARIABLES or not _optional(model):
+    """Return the outcome of *programme*; large ones are taken month by month first."""
+    if programme.num_variables < _FEW_VARIABLES:
         return solve(programme, limits)
-    settled, left_out = _settled(model, programme, limits)
-    search = _part(limits, _SEARCH_SHARE)
-    outcome = solve(settled, search)
-    if isinstance(outcome, Optimum):
-        return replace(outcome, bound=min(outcome.bound, left_out))
-    return outcome if settled is programme else solve(programme, search)
+    search = _Search(model=model, programme=programme, limits=limits)
+    return search.outcome()
 
 
-def _part(limits: MipLimits, share: float) -> MipLimits:
-    return replace(limits, max_time_s=limits.max_time_s * share)
+@dataclass(slots=True)
+class _Search:
+    """The best mix known and what nothing costs less than."""
 
+    model: MixModel
+    programme: Programme
+    limits: MipLimits
+    best: Optimum | None = None
+    bound: float = -np.inf
 
-def _optional(model: MixModel) -> list[int]:
-    return [v for v, lane in enumerate(model.problem.lanes) if lane.is_optional]
+    def outcome(self) -> MipOutcome:
+        """Return the outcome, as near to the bound as the limits ask if possible."""
+        values = self._ask_months(self.programme)
+        if values is not None and not self._is_near:
+            settled = self._settled(values)
+            if self._ask_months(settled, is_whole=False) is None or not self._is_near:
+                self._note(solve(settled, self._part(_SETTLED_SHARE)))
+        if self._is_near and self.best is not None:
+            return self.best
+        rest = solve(self.programme, self._part(1.0 - _MONTHS_SHARE - _OPENINGS_SHARE))
+        if isinstance(rest, Optimum):
+            self.bound = max(self.bound, rest.bound)
+        self._note(rest)
+        return rest if self.best is None else self.best
 
+    def _part(self, share: float) -> MipLimits:
+        return replace(self.limits, max_time_s=self.limits.max_time_s * share)
 
-def _settled(
-    model: MixModel, programme: Programme, limits: MipLimits
-) -> tuple[Programme, float]:
-    """Return the programme with openings settled, and the least that others cost."""
-    relaxed = replace(programme, is_integer=np.zeros_like(programme.is_integer))
-    free = solve(relaxed, _part(limits, _RELAXED_SHARE))
-    if not isinstance(free, Optimum):
-        return programme, np.inf
-    openings = {
-        v: _columns(model, v)[np.rint(free.values[_columns(model, v)]) == 1]
-        for v in _optional(model)
-    }
-    to_beat = _cost_with(model, programme, openings, limits)
-    settled, left_out = programme, np.inf
-    for v, opened in openings.items():
-        least = _least_otherwise(model, relaxed, v, opened, limits)
-        if least >= to_beat * (1 - limits.relative_gap / 2):
-            settled = _with_openings(model, settled, v, opened)
-            left_out = min(left_out, least)
-    return settled, left_out
+    @property
+    def _is_near(self) -> bool:
+        return self.best is not None and self.best.is_optimal
 
+    def _note(self, outcome: MipOutcome | None) -> None:
+        """Keep *outcome* if it is the best mix so far, judged by the bound."""
+        known = [one for one in (self.best, outcome) if isinstance(one, Optimum)]
+        if not known:
+            return
+        best = min(known, key=lambda one: one.objective)
+        best = replace(best, bound=min(self.bound, best.objective))
+        near = best.gap_fraction <= self.limits.relative_gap
+        self.best = replace(best, is_optimal=near)
 
-def _cost_with(
-    model: MixModel,
-    programme: Programme,
-    openings: dict[int, IntArray],
-    limits: MipLimits,
-) -> float:
-    """Return what a mix with these openings costs; infinite if none was found."""
-    for v, opened in openings.items():
-        programme = _with_openings(model, programme, v, opened)
-    rough = replace(limits, relative_gap=max(limits.relative_gap, _ROUGH_GAP))
-    outcome = solve(programme, _part(rough, _TRIAL_SHARE))
-    return outcome.objective if isinstance(outcome, Optimum) else np.inf
+    def _ask_months(
+        self, programme: Programme, *, is_whole: bool = True
+    ) -> FloatArray | None:
+        """Solve the months of *programme*; note their bound and their mix, if any."""
+        part = self._part(_MONTHS_SHARE)
+        relaxed = linear(programme.relaxed(), part)
+        if relaxed is None:
+            return None
+        rows = [row for rows in self.model.opening_rows.values() for row in rows]
+        duals = relaxed[1]
+        pieces = take_apart(programme, [*rows, *self.model.ramp_rows], (), duals)
+        found = pieces.solved(part)
+        if found is None:
+            return None
+        values, bound = found
+        if is_whole:
+            self.bound = max(self.bound, bound)
+        chosen = linear(programme.fixed(values), part)
+        self._note(None if chosen is None else chosen[0])
+        if is_whole and not self._is_near:
+            values = self._with_best_openings(values, duals)
+        return values
 
+    def _with_best_openings(self, values: FloatArray, duals: FloatArray) -> FloatArray:
+        """Return *values* with the openings of the lanes in doubt by shortest path."""
+        lanes = self._in_doubt(values)
+        if not lanes:
+            return values
+        others = [
+            row
+            for v, rows in self.model.opening_rows.items()
+            for row in rows
+            if v not in lanes
+        ]
+        dropped = [row for v in lanes for row in self.model.opening_rows[v]]
+        priced = [*others, *self.model.ramp_rows]
+        pieces: Pieces = take_apart(self.programme, priced, dropped, duals)
+        part = self._part(_OPENINGS_SHARE)
+        found = best_openings(self.model, pieces, lanes, part)
+        if found is None:
+            return values
+        openings, bound = found
+        self.bound, values = max(self.bound, bound), values.copy()
+        for place, is_open in openings.items():
+            values[self.model.is_open[place]] = is_open
+        self._note(None)
+        return values
 
-def _columns(model: MixModel, v: int) -> IntArray:
-    months = range(model.problem.num_months)
-    return np.array([model.is_open[v, t] for t in months])
+    def _in_doubt(self, values: FloatArray) -> list[int]:
+        """Return the lanes whose openings change most from month to month."""
+        changes = {}
+        for v, lane in enumerate(self.model.problem.lanes):
+            months = range(self.model.problem.num_months)
+            is_open = [round(values[self.model.is_open[v, t]]) for t in months]
+            changes[v] = int(np.abs(np.diff([lane.open_before, *is_open])).sum())
+        doubtful = [v for v, number in changes.items() if number]
+        return sorted(doubtful, key=lambda v: -changes[v])[:_MOST_LANES]
 
-
-def _with_openings(
-    model: MixModel, programme: Programme, v: int, opened: IntArray
-) -> Programme:
-    least, most = programme.least.copy(), programme.most.copy()
-    columns = _columns(model, v)
-    least[columns] = most[columns] = np.isin(columns, opened)
-    return replace(programme, least=least, most=most)
-
-
-def _least_otherwise(
-    model: MixModel, relaxed: Programme, v: int, opened: IntArray, limits: MipLimits
-) -> float:
-    """Return a bound on every mix in which lane *v* is not open just as in *opened*.
-
-    A lane closed (or open) throughout is otherwise only if it is so in the first month
-    or if it starts (stops) at all, which no fraction of a month can stand for.
-    """
-    months = range(model.problem.num_months)
-    columns = _columns(model, v)
-    if len(opened) == 0:
-        first = [(model.is_open[v, 0], 1.0)]
-        changes = [(model.starts[v, t], 1.0) for t in months if t]
-        least = 1.0
-    elif len(opened) == len(columns):
-        first = [(model.is_open[v, 0], -1.0)]
-        changes = [(model.stops[v, t], 1.0) for t in months if t]
-        least = 0.0
-    else:
-        return -np.inf
-    terms = [*first, *changes]
-    row = np.full(len(terms), len(relaxed.limits))
-    otherwise = replace(
-        relaxed,
-        row=np.concatenate([relaxed.row, row]),
-        column=np.concatenate([relaxed.column, [column for column, _ in terms]]),
-        value=np.concatenate([relaxed.value, [value for _, value in terms]]),
-        low=np.append(relaxed.low, least),
-        high=np.append(relaxed.high, np.inf),
-        limits=(*relaxed.limits, None),
-    )
-    outcome = solve(otherwise, _part(limits, _RELAXED_SHARE))
-    if isinstance(outcome, NoSolution):
-        return np.inf
-    return outcome.bound if isinstance(outcome, Optimum) else -np.inf
+    def _settled(self, values: FloatArray) -> Programme:
+        """Return the programme with lanes open in the months that *values* say."""
+        least, most = self.programme.least.copy(), self.programme.most.copy()
+        columns = np.array(list(self.model.is_open.values()))
+        least[columns] = most[columns] = np.rint(values[columns])
+        return replace(self.programme, least=least, most=most)
