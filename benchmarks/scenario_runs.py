@@ -10,6 +10,7 @@ processes; wall time depends on who else uses the machine.
 
 import argparse
 import os
+import re
 import resource
 import statistics
 import tempfile
@@ -129,7 +130,8 @@ def many():
         write_template(directory, "global-support")
         path = directory / "scenarios.yaml"
         text = path.read_text(encoding="utf-8")
-        head = text[: text.index("\nscenarios:\n")]
+        head = re.sub(r"(?m)^decision:\n(?:[ ]+.*\n)*", "", text)
+        head = head[: head.index("\nscenarios:\n")]
         path.write_text(f"{head}\nscenarios:\n{''.join(scenarios())}", encoding="utf-8")
         start, before = time.perf_counter(), cpu_s()
         last = [""]
