@@ -59,7 +59,8 @@ class Incumbent:
     def respond(self, a: int, noise: FloatArray | None = None) -> None:
         """Give agent *a* the best stretch against all others', exactly.
 
-        *noise* ``[row]`` is added to what a shift is worth.
+        *noise* ``[row]`` is added to what a shift is worth; a good stretch will then
+        do.
         """
         old = self.columns[a]
         self.put(a, None)
@@ -67,7 +68,10 @@ class Incumbent:
         prices = np.where(
             self.count < stretches.wanted, stretches.short, -stretches.over
         ).astype(float)
-        found = self.pricer.price(a, prices if noise is None else prices + noise)
+        if noise is None:
+            found = self.pricer.price(a, prices)
+        else:
+            found = self.pricer.price(a, prices + noise, exact=False)
         self.put(a, found.column or old)
 
     def sweep(self, order: Sequence[int]) -> None:

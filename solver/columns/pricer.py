@@ -1,17 +1,18 @@
 """Prices agents' stretches: the best one of each, at given prices of the rows."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
-from solver.columns.compile import AgentStretches, Stretches
+from solver.columns.compile import Stretches
 from solver.columns.programme import (
     fill_bounds,
     find_labels,
     new_labels,
     read_path,
 )
-from solver.columns.reach import find_reach
+from solver.columns.reach import window_of
 from solver.columns.tables import NEVER, Labels
 from wfm.domain.arrays import FloatArray, IntArray
 
@@ -44,25 +45,26 @@ class Pricer:
 
     def __init__(self, stretches: Stretches) -> None:
         self.stretches = stretches
-        self._bounds: dict[tuple[int, ...], FloatArray] = {}
-        self._labels: dict[tuple[int, ...], Labels] = {}
-        self.windows = [self._window(agent) for agent in stretches.agents]
+        shapes = [agent.tables.shape for agent in stretches.agents]
+        self._memory = np.zeros(max((prod(shape) for shape in shapes), default=0))
+        self._labels = self._label_memory()
+        self.windows = [window_of(agent.tables) for agent in stretches.agents]
         self._row_of_use = [
             np.repeat(np.arange(len(own.shifts)), np.diff(own.first_row))
             for own in stretches.agents
         ]
 
-    def _window(self, agent: AgentStretches) -> IntArray:
-        tables = agent.tables
-        shape = tables.shape
-        window = np.zeros((*shape[:2], 2), dtype=np.int64)
-        find_reach(tables, np.zeros(shape, dtype=np.int64), window)
-        if shape not in self._bounds:
-            self._bounds[shape] = np.zeros(shape)
-        key = (*shape, len(tables.limits))
-        if key not in self._labels:
-            self._labels[key] = new_labels(tables, MOST_LABELS)
-        return window
+    def _label_memory(self) -> dict[int, Labels]:
+        """Return memory for the labels of agents with so many limits."""
+        sizes: dict[int, IntArray] = {}
+        for agent in self.stretches.agents:
+            key = len(agent.tables.limits)
+            shape = np.array(agent.tables.shape)
+            sizes[key] = np.maximum(sizes.get(key, shape), shape)
+        return {
+            key: new_labels(tuple(size.tolist()), key, MOST_LABELS)
+            for key, size in sizes.items()
+        }
 
     def is_possible(self, a: int) -> bool:
         """Return whether agent *a* has a legal stretch."""
@@ -92,34 +94,54 @@ class Pricer:
         )
         return np.asarray(total - agent.cost)
 
-    def price(self, a: int, prices: FloatArray) -> Priced:
+    def price(self, a: int, prices: FloatArray, *, exact: bool = True) -> Priced:
         """Return agent *a*'s best stretch at *prices* of the rows."""
-        return self.best(a, self.worth(a, prices))
+        return self.best(a, self.worth(a, prices), exact=exact)
 
-    def best(self, a: int, worth: FloatArray) -> Priced:
-        """Return agent *a*'s best stretch where choices are worth so much."""
+    def best(self, a: int, worth: FloatArray, *, exact: bool = True) -> Priced:
+        """Return agent *a*'s best stretch where choices are worth so much.
+
+        Unless *exact*, a good one, sooner.
+        """
         tables = self.stretches.agents[a].tables
-        bound = self._bounds[tables.shape]
+        bound = self._memory[: prod(tables.shape)].reshape(tables.shape)
         scratch = np.empty(len(tables.block_column))
         top = fill_bounds(tables, self.windows[a], worth, scratch, bound)
         if top < 0.5 * NEVER:
             return Priced(most=NEVER, column=None)
-        labels = self._labels[*tables.shape, len(tables.limits)]
-        cutoff, step = top - SLACK, FIRST_STEP
-        while (count := find_labels(tables, worth, bound, cutoff, labels, True)) == 0:
+        count = self._search(a, worth, bound, top - SLACK, exact)
+        if count > 0:
+            found = self._read(a, count)
+            return Priced(most=found.most if exact else top, column=found.column)
+        if count == 0 and exact:
+            return Priced(most=NEVER, column=None)
+        if count < 0 and exact:
+            count = self._search(a, worth, bound, top - SLACK, False)
+        return Priced(
+            most=top, column=self._read(a, count).column if count > 0 else None
+        )
+
+    def _search(
+        self, a: int, worth: FloatArray, bound: FloatArray, cutoff: float, exact: bool
+    ) -> int:
+        """Lower the cutoff until labels reach an end; return how many there are.
+
+        0 if none ever will, FULL if they don't fit.
+        """
+        tables = self.stretches.agents[a].tables
+        labels = self._labels[len(tables.limits)]
+        step = FIRST_STEP
+        while (count := find_labels(tables, worth, bound, cutoff, labels, exact)) == 0:
             beyond = float(labels.beyond[0])
             if beyond < 0.5 * NEVER:
-                return Priced(most=NEVER, column=None)
+                return 0
             cutoff = min(beyond - SLACK, cutoff - step)
             step *= GROWTH
-        if count > 0:
-            return self._read(a, labels, count)
-        count = find_labels(tables, worth, bound, 0.5 * NEVER, labels, False)
-        found = self._read(a, labels, count).column if count > 0 else None
-        return Priced(most=top, column=found)
+        return int(count)
 
-    def _read(self, a: int, labels: Labels, count: int) -> Priced:
+    def _read(self, a: int, count: int) -> Priced:
         """Return the best of the stretches that the labels are."""
+        labels = self._labels[len(self.stretches.agents[a].tables.limits)]
         num_days = self.stretches.agents[a].tables.num_days
         first = int(labels.first[num_days])
         at = first + int(np.argmax(labels.value[first:count]))

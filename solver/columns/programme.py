@@ -269,9 +269,9 @@ def read_path(labels: Labels, n: int, num_days: int, path: IntArray) -> None:
         n = labels.parent[n]
 
 
-def new_labels(tables: StretchTables, most: int) -> Labels:
-    """Return memory for *most* labels."""
-    num_days, states, width = tables.shape
+def new_labels(shape: tuple[int, int, int], num_limits: int, most: int) -> Labels:
+    """Return memory for *most* labels of tables of that shape, or smaller ones."""
+    num_days, states, places = shape
     return Labels(
         value=np.zeros(most),
         state=np.zeros(most, dtype=np.int64),
@@ -279,8 +279,8 @@ def new_labels(tables: StretchTables, most: int) -> Labels:
         parent=np.zeros(most, dtype=np.int64),
         choice=np.zeros(most, dtype=np.int64),
         following=np.zeros(most, dtype=np.int64),
-        used=np.zeros((most, len(tables.limits)), dtype=np.int64),
-        head=np.full((states, width), -1, dtype=np.int64),
+        used=np.zeros((most, num_limits), dtype=np.int64),
+        head=np.full((states, places), -1, dtype=np.int64),
         first=np.zeros(num_days + 2, dtype=np.int64),
         beyond=np.zeros(1),
     )

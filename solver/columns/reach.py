@@ -3,6 +3,8 @@
 The programme fills those alone; without them it would take several times as long.
 """
 
+import numpy as np
+
 from solver.columns.tables import HIT, OUTSIDE, StretchTables
 from solver.core.jit import inner_kernel, kernel
 from wfm.domain.arrays import IntArray
@@ -70,3 +72,10 @@ def reach_back(tables: StretchTables, reach: IntArray, day: int, s: int) -> None
             for i in range(size - step):
                 if reach[day, s, i] and reach[day + 1, to, i + step] == BETWEEN:
                     reach[day, s, i] = BETWEEN
+
+
+def window_of(tables: StretchTables) -> IntArray:
+    """Return ``[d, state, 2]`` the ranges of places that matter."""
+    window = np.zeros((*tables.shape[:2], 2), dtype=np.int64)
+    find_reach(tables, np.zeros(tables.shape, dtype=np.int64), window)
+    return window

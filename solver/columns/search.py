@@ -46,6 +46,8 @@ WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
 """Problems up to this size are solved whole at first, for so much of the time."""
 TURN_S, COMBINE_EVERY = 20.0, 4
 """Length of a turn of the second process, and which of them combine all stretches."""
+NOISE = 0.05
+"""Of the first roster, as part of what a missing shift costs."""
 TOLERANCE = 1e-6
 
 
@@ -98,14 +100,13 @@ class ColumnSearch:
         while self.course.reason() is None:
             if self.course.left_s < RESERVE_S:
                 self.course.run_out()
-            self.listen()
-            self.employ()
             self.improve()
             self.course.rounds += 1
 
     def is_over(self) -> bool:
         """Return whether to leave what is being done; hear the second process."""
         self.listen()
+        self.employ()
         out_of_time = self.course.left_s < RESERVE_S
         return self.course.must_stop() or out_of_time or self.course.proven
 
@@ -113,8 +114,14 @@ class ColumnSearch:
         """Make the first roster."""
         order = self.rng.permutation(len(self.everybody)).tolist()
         for a in order:
-            noise = self.rng.normal(0.0, 1.0, len(self.stretches.wanted))
+            noise = (
+                NOISE
+                * self.stretches.short
+                * self.rng.random(self.stretches.short.shape)
+            )
             self.now.respond(a, noise)
+        for a in order:
+            self.now.respond(a)
         self.now.sweep(order)
         self.adopt("greedy")
 
