@@ -23,11 +23,11 @@ from wfm.report.scenario_blocks import BLOCKS, block_of, bridge
 from wfm.report.scenario_break_even import BreakEvens, priced_work
 from wfm.report.scenario_canvas import NARROW, Canvas, drawn_for, svg
 from wfm.report.scenario_decision import decision_record, nearest_changes
-from wfm.report.scenario_figures import bridge_figure, saving_figure
+from wfm.report.scenario_figures import bridge_figure, mix_figure, saving_figure
 from wfm.report.scenario_html import render_scenarios
-from wfm.report.scenario_inputs import Decision
+from wfm.report.scenario_inputs import Decision, bridged
 from wfm.report.scenario_memo import render_memo
-from wfm.report.scenario_workbook import bridged, write_scenario_workbook
+from wfm.report.scenario_workbook import write_scenario_workbook
 
 UNCERTAIN = Uncertainties(
     distributions={
@@ -158,6 +158,22 @@ def test_savings_end_at_the_difference_of_cost(report):
         assert drawn[0] == 0.0
         unit = 1e6 if axes.get_ylabel().startswith("million") else 1e3
         assert drawn[-1] * unit == pytest.approx(saved)
+
+
+def test_the_areas_of_the_mix_are_all_contacts(report):
+    shown = report.options()
+    with drawn_for("en"):
+        axes = mix_figure(Canvas(), report, shown).axes
+    tallest = 0.0
+    for panel, option in zip(axes, shown, strict=False):
+        tops = [area.get_paths()[0].vertices[:, 1].max() for area in panel.collections]
+        done = [
+            sum(a.contacts for a in option.activities if a.month == month)
+            for month in MONTHS
+        ]
+        assert max(tops) == pytest.approx(max(done) / 1e3)
+        tallest = max(tallest, *tops)
+    assert axes[0].get_ylim()[1] >= tallest
 
 
 def close_report():

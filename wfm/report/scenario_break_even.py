@@ -10,6 +10,7 @@ from wfm.report.scenario_inputs import ScenarioReport, by_price
 from wfm.report.scenario_words import Say
 
 MOST_OPTIONS = 5
+MOST_PANELS = 6
 
 
 def priced_work(
@@ -66,3 +67,25 @@ LEVER_LABELS = {
 def lever_label(lever: Lever, say: Say) -> str:
     """Return what a lever is called."""
     return say(LEVER_LABELS[lever.kind], currency=lever.currency)
+
+
+def top_levers(evens: BreakEvens) -> list[list[LeverScan]]:
+    """Return the scans of the levers that matter, those with a crossing first.
+
+    A lever that moves no difference by a thousandth of the cost is left out.
+    """
+    groups: dict[str, list[LeverScan]] = {}
+    for found in evens.scans:
+        groups.setdefault(found.lever.name, []).append(found)
+    cost = evens.report.reference.cost.amount_minor
+    moved = {name: max(map(_swing, group)) for name, group in groups.items()}
+    kept = [name for name in groups if moved[name] >= 1e-3 * cost]
+    kept.sort(
+        key=lambda name: (not any(s.crossings for s in groups[name]), -moved[name])
+    )
+    return [groups[name] for name in kept[:MOST_PANELS]]
+
+
+def _swing(found: LeverScan) -> int:
+    apart = [a - b for a, b in zip(found.one_minor, found.other_minor, strict=True)]
+    return max(apart) - min(apart)

@@ -89,7 +89,7 @@ def upright_grid(axes: Axes) -> None:
 
 def titled(axes: Axes, text: str) -> None:
     """Put a title on the left, where reading starts."""
-    axes.set_title(text, loc="left", fontsize=10, color=INK, fontweight="bold")
+    axes.set_title(text, loc="left", fontsize=10, color=INK)
 
 
 def beside(
@@ -138,6 +138,7 @@ def drawn_for(language: Language) -> Iterator[None]:
     settings: dict[Any, Any] = {
         "font.family": families,
         "font.size": 9.5,
+        "axes.titleweight": "normal" if language == "ja" else "bold",
         "svg.fonttype": "none",
         "svg.hashsalt": "wfm",
         "text.color": INK,

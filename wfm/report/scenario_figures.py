@@ -124,6 +124,7 @@ def mix_figure(
     every = list(dict.fromkeys(x for found in names.values() for x in found.values()))
     colours = dict(zip(every, COLOURS * 3, strict=False))
     figure, panels = canvas.panels(len(shown), 2.5, columns=2, share_y=True)
+    highest = 1e-3
     for axes, option in zip(panels, shown, strict=True):
         course = _contacts(option, names[option.scenario_id])
         bottom = np.zeros(len(report.months))
@@ -138,7 +139,8 @@ def mix_figure(
             bottom = top
         titled(axes, option.scenario_id)
         month_axis(axes, report.months)
-        axes.set_ylim(bottom=0)
+        highest = max(highest, float(bottom.max()))
+    panels[0].set_ylim(0, 1.05 * highest)
     panels[0].set_ylabel(say("thousand contacts"))
     handles = {
         label: handle
@@ -262,4 +264,4 @@ def _draw_steps(axes: Axes, steps: PiecewiseCost, end: float, colour: str) -> No
         axes.plot(x, y, color=colour, lw=2.2)
         if after is not None and abs(float(after.at_start) / 1e3 - y[1]) > 1e-9:
             riser = [y[1], float(after.at_start) / 1e3]
-            axes.plot([x[1]] * 2, riser, color=SOFT, lw=1.0, ls=(0, (2, 2)))
+            axes.plot([x[1]] * 2, riser, color=colour, lw=1.4, alpha=0.6)

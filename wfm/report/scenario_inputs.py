@@ -118,6 +118,18 @@ class ScenarioReport:
         return self.comparison.saving(result.scenario_id)
 
 
+def bridged(report: ScenarioReport) -> ScenarioResult:
+    """Return the option that is set against the reference where one is shown.
+
+    The one recommended; if that is the reference, the cheapest other one.
+    """
+    best, options = report.recommended(), report.options()
+    if best is not None and best is not report.reference:
+        return best
+    others = options[1:] or options
+    return min(others, key=lambda option: option.cost.amount_minor)
+
+
 def by_price(
     case: Case, activities: Sequence[MonthActivity]
 ) -> dict[str, list[MonthActivity]]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from scenarios.money import Money
-from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from scenarios.risk import RiskReport
 from wfm.report.scenario_blocks import Bridge, bridge
-from wfm.report.scenario_break_even import BreakEvens, lever_label
+from wfm.report.scenario_break_even import BreakEvens, lever_label, top_levers
 from wfm.report.scenario_canvas import NARROW, Canvas, Drawing, svg
 from wfm.report.scenario_decision import nearest_changes
 from wfm.report.scenario_figures import (
@@ -20,7 +19,7 @@ from wfm.report.scenario_figures import (
     priced_contracts,
     saving_figure,
 )
-from wfm.report.scenario_inputs import ScenarioReport
+from wfm.report.scenario_inputs import ScenarioReport, bridged
 from wfm.report.scenario_risk_figures import (
     break_even_figure,
     fan_figure,
@@ -30,9 +29,7 @@ from wfm.report.scenario_risk_figures import (
 from wfm.report.scenario_risk_table import risk_rows
 from wfm.report.scenario_sentences import percent, share
 from wfm.report.scenario_words import Say
-from wfm.report.scenario_workbook import bridged
 
-MOST_PANELS = 6
 RANGE = (
     "The bar holds 80 % of {draws} futures, the mark the middle one. All options met "
     "the same futures: bars that overlap may still rank clearly."
@@ -342,25 +339,3 @@ def _largest_steps(way: Bridge, say: Say) -> str:
     largest = sorted(way.steps, key=lambda step: -abs(step[1].amount_minor))[:2]
     parts = [f"{say(name)} {signed(step)}" for name, step in largest]
     return say("Most of it: {parts}.", parts=", ".join(parts)) if parts else ""
-
-
-def top_levers(evens: BreakEvens) -> list[list[LeverScan]]:
-    """Return the scans of the levers that matter, those with a crossing first.
-
-    A lever that moves no difference by a thousandth of the cost is left out.
-    """
-    groups: dict[str, list[LeverScan]] = {}
-    for scan in evens.scans:
-        groups.setdefault(scan.lever.name, []).append(scan)
-    cost = evens.report.reference.cost.amount_minor
-    moved = {name: max(map(_swing, group)) for name, group in groups.items()}
-    kept = [name for name in groups if moved[name] >= 1e-3 * cost]
-    kept.sort(
-        key=lambda name: (not any(s.crossings for s in groups[name]), -moved[name])
-    )
-    return [groups[name] for name in kept[:MOST_PANELS]]
-
-
-def _swing(scan: LeverScan) -> int:
-    apart = [a - b for a, b in zip(scan.one_minor, scan.other_minor, strict=True)]
-    return max(apart) - min(apart)

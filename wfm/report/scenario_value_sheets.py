@@ -4,15 +4,17 @@ import math
 from collections.abc import Mapping, Sequence
 
 from scenarios.money import decimal
+from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from scenarios.risk import RiskReport
 from wfm.pipeline.money import minor_digits
 from wfm.report.background import flat
-from wfm.report.scenario_break_even import BreakEvens, lever_label
-from wfm.report.scenario_inputs import ScenarioReport
+from wfm.report.scenario_break_even import BreakEvens, lever_label, top_levers
+from wfm.report.scenario_charts import break_even_charts, range_chart, tornado_chart
+from wfm.report.scenario_inputs import ScenarioReport, bridged
 from wfm.report.scenario_looks import Folder
 from wfm.report.scenario_words import Say
-from wfm.report.sheets import Column, Sheet
+from wfm.report.sheets import Column, Formula, Sheet
 
 
 def write_service(folder: Folder, shown: Sequence[ScenarioResult], say: Say) -> None:
@@ -78,6 +80,9 @@ def write_risk(folder: Folder, report: ScenarioReport, say: Say) -> None:
     ]  # fmt: skip
     after = sheet.table(columns, rows, top=3)
     _differences(sheet, risk, after + 2, say)
+    below = after + len(risk.differences) + 5
+    title = say("Cost over all months")
+    range_chart(folder, sheet, (4, after - 1), below, title)
     sheet.printed(3)
 
 
@@ -114,7 +119,8 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
         Column(head=say("at P90"), width=12, style="factor"),
         Column(head=say("cost at P10"), width=16, style="money"),
         Column(head=say("cost at P90"), width=16, style="money"),
-        Column(head=say("swing"), width=16, style="money"),
+        Column(head=say("change at P10"), width=16, style="signed"),
+        Column(head=say("change at P90"), width=16, style="signed"),
     )
     measured = (
         (say("cost"), report.tornado),
@@ -123,13 +129,19 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
     rows = [
         (
             option, what, bar.name, bar.input_p10, bar.input_p90, bar.at_p10 / unit,
-            bar.at_p90 / unit, bar.swing / unit,
+            bar.at_p90 / unit, (bar.at_p10 - found.base) / unit,
+            (bar.at_p90 - found.base) / unit,
         )
         for what, by_option in measured
         for option, found in by_option.items()
         for bar in found.bars
     ]  # fmt: skip
-    sheet.table(columns, rows, top=2, freeze_columns=2)
+    after = sheet.table(columns, rows, top=2, freeze_columns=2)
+    chosen = bridged(report).scenario_id
+    own = [n for n, row in enumerate(rows, 3) if row[:2] == (chosen, measured[1][0])]
+    if own:
+        title = say("What moves the difference: {option}", option=chosen)
+        tornado_chart(folder, sheet, (own[0], own[-1]), after + 2, title)
     sheet.printed(2)
 
 
@@ -153,22 +165,39 @@ def write_break_even(folder: Folder, evens: BreakEvens, say: Say) -> None:
     ]
     after = sheet.table(columns, rows, top=3)
     unit = 10 ** minor_digits(evens.report.currency)
-    heads = ("lever", "option", "against", "factor", "cost", "cost of the other")
+    heads = (
+        "lever", "option", "against", "factor", "cost", "cost of the other", "saved",
+    )  # fmt: skip
     for c, head in enumerate(heads):
         sheet.put(after + 1, c, say(head), "head")
     n = after + 2
+    drawn: dict[str, list[tuple[str, int, int]]] = {}
     for x in evens.scans:
-        for factor, one, other in zip(
-            x.factors, x.one_minor, x.other_minor, strict=True
-        ):
-            sheet.put(n, 0, lever_label(x.lever, say))
-            sheet.put(n, 1, x.one)
-            sheet.put(n, 2, x.other)
-            sheet.put(n, 3, factor, "factor")
-            sheet.put(n, 4, float(decimal(one) / unit), "money")
-            sheet.put(n, 5, float(decimal(other) / unit), "money")
-            n += 1
+        last = _scan_rows(sheet, x, n, unit, say)
+        lever = lever_label(x.lever, say)
+        drawn.setdefault(lever, []).append((x.other, n, last - 1))
+        n = last
+    chosen = {lever_label(group[0].lever, say) for group in top_levers(evens)}
+    kept = {lever: lines for lever, lines in drawn.items() if lever in chosen}
+    break_even_charts(folder, sheet, kept, 3)
     sheet.printed(3)
+
+
+def _scan_rows(sheet: Sheet, scan: LeverScan, n: int, unit: int, say: Say) -> int:
+    """Write a scan's points from row *n* on; return the row after them."""
+    points = zip(scan.factors, scan.one_minor, scan.other_minor, strict=True)
+    for factor, one, other in points:
+        sheet.put(n, 0, lever_label(scan.lever, say))
+        sheet.put(n, 1, scan.one)
+        sheet.put(n, 2, scan.other)
+        sheet.put(n, 3, factor, "factor")
+        costs = [float(decimal(cost) / unit) for cost in (one, other)]
+        sheet.put(n, 4, costs[0], "money")
+        sheet.put(n, 5, costs[1], "money")
+        saved = Formula(text=f"=E{n + 1}-F{n + 1}", value=round(costs[0] - costs[1], 9))
+        sheet.put(n, 6, saved, "signed")
+        n += 1
+    return n
 
 
 def write_assumptions(folder: Folder, report: ScenarioReport, say: Say) -> None:

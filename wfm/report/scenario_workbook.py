@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scenarios.result import ScenarioResult
 from wfm.report.scenario_break_even import BreakEvens
-from wfm.report.scenario_inputs import ScenarioReport
+from wfm.report.scenario_inputs import ScenarioReport, bridged
 from wfm.report.scenario_looks import Folder
 from wfm.report.scenario_model import cost_sheets
 from wfm.report.scenario_result_sheets import (
@@ -77,15 +77,3 @@ def write_scenario_workbook(
         write_activity(folder, model.activity, say)
         write_lines(folder, model.ledger, say)
         write_record(folder, report.manifest, say)
-
-
-def bridged(report: ScenarioReport) -> ScenarioResult:
-    """Return the option that is set against the reference where one is shown.
-
-    The one recommended; if that is the reference, the cheapest other one.
-    """
-    best, options = report.recommended(), report.options()
-    if best is not None and best is not report.reference:
-        return best
-    others = options[1:] or options
-    return min(others, key=lambda option: option.cost.amount_minor)
