@@ -11,8 +11,6 @@ from scenarios.result import Floors, MonthResult
 from wfm.domain.demand import Queue
 from wfm.staffing.channel import CHANNELS
 
-HOURS_PER_WEEK = 168.0
-
 
 def floor_of(queue: Queue, floors: Floors) -> float:
     """Return the least service level of *queue*; 0 where none can be said."""
@@ -40,7 +38,8 @@ def breaches(staffed: StaffedMonth, floors: Floors) -> Iterator[str]:
 def slack(staffed: StaffedMonth, floors: Floors) -> float:
     """Return how far the nearest floor of service is; below 0 where it is missed.
 
-    A floor of contacts in shares of them, a guarantee in shares of the week.
+    A floor of contacts in shares of them, a guarantee in shares of the hours that may
+    lack it (of one hour where none may).
     """
     contacts = staffed.need.month_contacts
     levels = [
@@ -48,8 +47,9 @@ def slack(staffed: StaffedMonth, floors: Floors) -> float:
         for q, queue in enumerate(staffed.need.queues)
         if contacts[q] > 0.0
     ]
-    hours = floors.guarantee_hours - staffed.week.unguarded
-    return min([*levels, *(hours / HOURS_PER_WEEK).tolist()], default=1.0)
+    left = floors.guarantee_hours - staffed.week.unguarded
+    shares = left / max(floors.guarantee_hours, 1.0)
+    return min([*levels, *shares.tolist()], default=1.0)
 
 
 def month_result(

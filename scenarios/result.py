@@ -32,8 +32,8 @@ class MonthResult:
     *service_level* is of the live queues, weighted by contacts; *worst_queue* is the
     one furthest below its floor, or least above it. *breaches* say in words which
     floors are missed; none means feasible. *slack* is how far the nearest floor is,
-    below 0 where it is missed: as a share of contacts, or of the week's hours where it
-    is a guarantee.
+    below 0 where it is missed: as a share of contacts, or of the hours that may lack a
+    guarantee.
     """
 
     month: Month

@@ -181,7 +181,7 @@ def test_no_risk_without_uncertainties(tmp_path):
     ("change", "message"),
     [
         (("lognormal", "lognormale"), "did you mean 'lognormal'"),
-        (("cv: 0.08", "cw: 0.08"), "unknown key; did you mean 'cv'"),
+        (("cv: 0.08", "cw: 0.08"), "unknown key; known: cv, mean"),
         (("mean: 1.0, cv: 0.08", "mean: 1.0"), "the key 'cv' is missing"),
         (("cv: 0.08", "cv: much"), "can't be read"),
         (("cv: 0.08", "cv: -1"), "cv must be > 0"),
