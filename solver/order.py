@@ -81,7 +81,7 @@ def _longest_run(instance: RosterInstance, item: ConsecutiveDays) -> DayPattern:
 
 def _run_before(instance: RosterInstance, agent_id: str) -> int:
     """Return how many dates in a row up to the plan's first have a shift."""
-    carried = {s.date_local for s in instance.carry_over if s.agent_id == agent_id}
+    carried = {s.date_local for s in instance.carried_of(agent_id)}
     before, run = _day_before(instance, agent_id), 0
     while before - timedelta(days=run) in carried:
         run += 1

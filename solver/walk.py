@@ -37,7 +37,7 @@ def plan_shifts(
 
 def carried_shifts(instance: RosterInstance, agent_id: str) -> tuple[Shift, ...]:
     """Return the agent's shifts of the previous roster, in time order."""
-    found = (s for s in instance.carry_over if s.agent_id == agent_id)
+    found = instance.carried_of(agent_id)
     return tuple(sorted(found, key=lambda shift: shift.start_idx))
 
 

@@ -42,8 +42,8 @@ class Availability:
                 message=f"the agent is not available ({block.label})",
             )
             for agent, shifts in plan_shifts(instance, roster, self.agent_ids)
-            for block in instance.blocked
-            if block.agent_id == agent.agent_id and block.kind == "unavailable"
+            for block in instance.blocked_of(agent.agent_id)
+            if block.kind == "unavailable"
             for shift in shifts
             if not (
                 shift.end_idx <= block.start_idx or block.end_idx <= shift.start_idx

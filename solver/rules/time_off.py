@@ -48,8 +48,8 @@ class TimeOff:
                 message=f"{_WORDS.get(block.kind, block.kind)} ({block.label})",
             )
             for agent, shifts in plan_shifts(instance, roster, self.agent_ids)
-            for block in instance.blocked
-            if block.agent_id == agent.agent_id and block.kind != "unavailable"
+            for block in instance.blocked_of(agent.agent_id)
+            if block.kind != "unavailable"
             for shift in shifts
             if shift.start_idx < block.end_idx and shift.end_idx > block.start_idx
         ]

@@ -101,8 +101,8 @@ def _weeks(instance: RosterInstance, agent: Agent) -> dict[int, list[PlannedDay]
     return weeks
 
 
-def _blocks(instance: RosterInstance, agent: Agent) -> list[BlockedTime]:
-    return [b for b in instance.blocked if b.agent_id == agent.agent_id]
+def _blocks(instance: RosterInstance, agent: Agent) -> tuple[BlockedTime, ...]:
+    return instance.blocked_of(agent.agent_id)
 
 
 def _credited_minutes(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -212,6 +212,10 @@ class RosterInstance:
     boundary: Literal["carry_over", "open"] = "carry_over"
     ledger: tuple[FairnessRow, ...] = ()
 
+    _rows: dict[str, dict[str, list[Any]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
     def __post_init__(self) -> None:
         num_t = self.grid.num_intervals
         queues, agents = (len(self.queues), num_t), (len(self.agents), num_t)
@@ -233,6 +237,23 @@ class RosterInstance:
     def agent_index(self) -> dict[str, int]:
         """Return agent id -> row of the ``[a, t]`` arrays."""
         return {agent.agent_id: a for a, agent in enumerate(self.agents)}
+
+    def carried_of(self, agent_id: str) -> tuple[Shift, ...]:
+        """Return the agent's shifts of the previous roster, as they are listed."""
+        return tuple(self._of_agent("carry_over", agent_id))
+
+    def blocked_of(self, agent_id: str) -> tuple[BlockedTime, ...]:
+        """Return the agent's blocked times, as they are listed."""
+        return tuple(self._of_agent("blocked", agent_id))
+
+    def _of_agent(self, name: str, agent_id: str) -> Sequence[Any]:
+        """Return the entries of one list that are the agent's; sorted out once."""
+        if name not in self._rows:
+            by_agent: dict[str, list[Any]] = {}
+            for entry in getattr(self, name):
+                by_agent.setdefault(entry.agent_id, []).append(entry)
+            self._rows[name] = by_agent
+        return self._rows[name].get(agent_id, ())
 
     def region_of(self, agent: Agent) -> str:
         """Return the region of the agent's site."""
