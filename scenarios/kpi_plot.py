@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenarios.kpi import KPIS, Kpi, KpiRow, figure, grouped
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ def kpi_plot(report: "KpiReport") -> "Figure":
     panels = figure_.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, KPIS[name], report)
-    panels[-1].xaxis_date()
     panels[0].legend(
         loc="lower left", bbox_to_anchor=(0.0, 1.15), ncols=6, frameon=False, fontsize=8
     )
@@ -36,17 +37,15 @@ def kpi_plot(report: "KpiReport") -> "Figure":
 
 
 def _panel(axes: "Axes", kpi: Kpi, report: "KpiReport") -> None:
-    from matplotlib.dates import date2num
-
     alarmed = {alarm.unit for alarm in report.alarms if alarm.kpi == kpi.name}
     factor = 100.0 if kpi.is_share else 1.0
     for k, ((unit,), rows) in enumerate(grouped(report.rows, ("unit",)).items()):
         weeks = weekly(kpi, rows, report.as_of)
         colour = COLOURS[k % len(COLOURS)]
-        days = [date2num(day) for day, _ in weeks]
+        days = np.array([day for day, _ in weeks], dtype="datetime64[D]")
         values = [value * factor for _, value in weeks]
         axes.plot(days, values, color=colour, lw=1.4, label=unit)
-        if unit in alarmed and days:
+        if unit in alarmed and len(days):
             axes.plot(days[-1], values[-1], "o", color=colour, ms=7)
     unit_text = ", %" if kpi.is_share else ""
     axes.set_title(f"{kpi.name}: {kpi.text}{unit_text}", loc="left", fontsize=9)

@@ -47,7 +47,8 @@ class MeasuredBy:
         found = figure(KPIS[self.kpi], own)
         if found.value is None or found.below < self.least_contacts:
             return None
-        value = np.interp(found.value, *zip(*self.points, strict=True))
+        figures, marks = zip(*self.points, strict=True)
+        value = np.interp(found.value, list(figures), list(marks))
         evidence = (
             f"kpi.csv: {self.kpi} {found.value:.4g} of {found.below:,.0f}, "
             f"{self.window_days} days"

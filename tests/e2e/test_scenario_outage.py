@@ -49,6 +49,9 @@ def test_service_is_that_of_the_people_left(comparison):
         m.service_level for m in gone.months
     ]
     assert [m.is_feasible for m in down.months] == [True, False, True]
+    for result in comparison.results:
+        for month in result.months:
+            assert (month.slack >= -1e-9) == month.is_feasible
     rows = {row["path"]: row for row in comparison.assumption_rows()}
     assert rows["sites.lisbon.available"]["base"] == 1.0
     assert rows["sites.lisbon.available"]["value"] == 0.5
