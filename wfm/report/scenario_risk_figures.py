@@ -74,13 +74,14 @@ def fan_figure(
 def tornado_figure(canvas: Canvas, tornado: Tornado, currency: str) -> Figure:
     """Return what each uncertainty alone does, from its P10 to its P90."""
     say, minor = words(canvas.language), 10 ** minor_digits(currency)
-    ends = [x / minor for bar in tornado.bars for x in (bar.at_p10, bar.at_p90)]
+    bars = [bar for bar in tornado.bars if bar.swing] or list(tornado.bars)
+    ends = [x / minor for bar in bars for x in (bar.at_p10, bar.at_p90)]
     unit, name = scale_of([end - tornado.base / minor for end in ends])
     scale, base = unit * minor, tornado.base
-    figure, axes = canvas.axes(0.4 * len(tornado.bars) + 1.1)
+    figure, axes = canvas.axes(0.4 * len(bars) + 1.1)
     upright_grid(axes)
-    rows = np.arange(len(tornado.bars))[::-1]
-    for y, bar in zip(rows, tornado.bars, strict=True):
+    rows = np.arange(len(bars))[::-1]
+    for y, bar in zip(rows, bars, strict=True):
         for end, level in ((bar.at_p10, "P10"), (bar.at_p90, "P90")):
             width = (end - base) / scale
             axes.barh(y, width, color=MORE if end > base else LESS, height=0.58)
@@ -88,7 +89,7 @@ def tornado_figure(canvas: Canvas, tornado: Tornado, currency: str) -> Figure:
                 text = f"{level} {width:+,.1f}"
                 beside(axes, text, width, y, colour=SOFT, left=width < 0)
     axes.axvline(0.0, color=INK, lw=1.0)
-    axes.set_yticks(rows, [bar.name for bar in tornado.bars])
+    axes.set_yticks(rows, [bar.name for bar in bars])
     axes.tick_params(axis="y", colors=INK)
     axes.margins(x=0.22)
     axes.set_xlabel(say(name, currency=currency))

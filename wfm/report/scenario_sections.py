@@ -39,8 +39,8 @@ CHECKED = (
     "it was off by {error} at most."
 )
 FAN = (
-    "Band: 80 % of futures in each month; line: the middle one. Where bands part, the "
-    "month is decided whatever comes."
+    "Band: 80 % of futures in each month; line: the middle one. Where bands part, "
+    "which option is cheaper in that month is hardly open."
 )
 
 

@@ -112,9 +112,9 @@ def certainty(record: Record, say: Say) -> str:
         return say("No futures were drawn, so nothing can be said about chances.")
     return say(
         "In {probability} of {draws} futures common to both, {one} is cheaper than "
-        "{other} (95 % interval {low} to {high}). The mean difference is {currency} "
-        "{mean} (95 % interval {mean_low} to {mean_high}); in 80 % of futures it lies "
-        "between {p10} and {p90}.",
+        "{other} (95 % interval {low} to {high}). Its cost less the other's is "
+        "{currency} {mean} on average (95 % interval {mean_low} to {mean_high}); in "
+        "80 % of futures it lies between {p10} and {p90}.",
         probability=percent(sure["probability"]),
         draws=f"{sure['draws']:,}",
         one=sure["one"],
