@@ -6,11 +6,13 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 from support.scenario_folders import scenario_folder
+from support.spreadsheet import values_of
 from typer.testing import CliRunner
 
 import scenarios
 from wfm.cli.app import app
 from wfm.domain.errors import UsageError
+from wfm.report.scenario_memo import render_memo
 from wfm.scenario_api import run_scenarios
 
 
@@ -183,6 +185,13 @@ def test_the_command_writes_tables_and_says_what_is_below_the_floor(folder):
     assert manifest["scenarios"] == ["base", "outage"]
     assert "scenarios.yaml" in manifest["inputs_sha256"]
     assert (folder / "out" / "scenario_differences.csv").exists()
+    out = folder / "out"
+    assert manifest["decision"]["recommended"] == "base"
+    assert (out / "decision_memo.html").read_text("utf-8") == render_memo(manifest)
+    assert "Stay with base" in (out / "scenarios.html").read_text("utf-8")
+    summary = values_of(out / "scenarios.xlsx", "summary")
+    costs = {row[0]: row[1] for row in summary if row[0] in {"base", "outage"}}
+    assert costs == dict(zip(table["scenario"], table["cost"], strict=True))
 
 
 def test_a_report_in_another_currency_keeps_local_amounts(folder):

@@ -11,9 +11,18 @@ WIDTH, HEIGHT = 720, 320
 
 
 def range_chart(
-    folder: Folder, sheet: Sheet, rows: tuple[int, int], at: int, title: str
+    folder: Folder,
+    sheet: Sheet,
+    rows: tuple[int, int],
+    at: int,
+    title: str,
+    *,
+    low: float,
 ) -> None:
-    """Draw P10, P50 and P90 of the options in *rows* of the sheet ``risk``."""
+    """Draw P10, P50 and P90 of the options in *rows* of the sheet ``risk``.
+
+    The axis starts at *low*.
+    """
     chart = folder.workbook.add_chart({"type": "line"})
     for column, mark in ((1, "short_dash"), (2, "diamond"), (3, "short_dash")):
         chart.add_series(
@@ -26,6 +35,7 @@ def range_chart(
             }
         )
     chart.set_high_low_lines({"line": {"color": COLOURS[0], "width": 5}})
+    chart.set_y_axis({"min": low, "num_format": "#,##0"})
     _place(sheet, chart, title, at)
 
 

@@ -82,7 +82,8 @@ def write_risk(folder: Folder, report: ScenarioReport, say: Say) -> None:
     _differences(sheet, risk, after + 2, say)
     below = after + len(risk.differences) + 5
     title = say("Cost over all months")
-    range_chart(folder, sheet, (4, after - 1), below, title)
+    low = 0.8 * min((option.p10 for option in risk.options), default=0.0) / unit
+    range_chart(folder, sheet, (4, after - 1), below, title, low=low)
     sheet.printed(3)
 
 
@@ -156,8 +157,9 @@ def write_break_even(folder: Folder, evens: BreakEvens, say: Say) -> None:
         Column(head=say("option"), width=20),
         Column(head=say("against"), width=20),
         Column(head=say("change places at"), width=13, style="factor"),
-        Column(head=say("that is"), width=11, style="change"),
+        Column(head=say("that is"), width=16, style="change"),
     )
+    sheet.target.set_column(5, 6, 16)
     rows = [
         (lever_label(x.lever, say), x.one, x.other, c.x, c.x - 1.0)
         for x in evens.scans
