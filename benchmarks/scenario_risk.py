@@ -7,10 +7,14 @@ that were run through the chain itself. CPU seconds of this process beside wall 
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+# benchmarks/forecasting.py bears the name of a package that is wanted here.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from scenarios.chain_risk import RiskSettings, study_risk
 from scenarios.draws import Uncertainties, draw

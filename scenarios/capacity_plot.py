@@ -48,9 +48,34 @@ def capacity_plot(study: "CapacityStudy") -> "Figure":
 def _need(axes: "Axes", study: "CapacityStudy", n: int) -> None:
     from scenarios.capacity_study import fte_hours
 
+    problem = study.problem
+    shown = _layers(study, n)
+    months = np.array([-0.5, *range(problem.num_months), problem.num_months - 0.5])
+    axes.stackplot(
+        months,
+        [_to_edges(values) for _, values, _ in shown],
+        labels=[name for name, _, _ in shown],
+        colors=[colour for _, _, colour in shown],
+        alpha=0.85,
+        step="mid",
+    )
+    required = problem.needs[n].hours / fte_hours(problem, n)
+    line = _to_edges(required)
+    axes.step(months, line, where="mid", color=NEEDED, lw=1.6, label="required")
+    axes.set_title(problem.needs[n].need_id, loc="left", fontsize=10)
+    axes.set_ylabel("FTE")
+    axes.set_ylim(0.0, 1.18 * max(float(required.max()), 0.1))
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+    _plain(axes)
+
+
+def _layers(study: "CapacityStudy", n: int) -> list[tuple[str, FloatArray, str]]:
+    """Return (name, FTE by month, colour) of what covers need *n* or is missing."""
+    from scenarios.capacity_study import fte_hours
+
     plan, problem = study.plan, study.problem
     if plan is None:
-        return
+        return []
     hours = fte_hours(problem, n)
     layers = [
         (pool.pool_id, plan.flow_hours[p, n] / hours, OWN[p % len(OWN)])
@@ -61,24 +86,7 @@ def _need(axes: "Axes", study: "CapacityStudy", n: int) -> None:
         for x, vendor in enumerate(problem.vendors)
     ]
     layers.append(("missing", plan.missing_hours[n] / hours, MISSING))
-    shown = [layer for layer in layers if layer[1].max() > 0.01]
-    months = np.array([-0.5, *range(problem.num_months), problem.num_months - 0.5])
-    axes.stackplot(
-        months,
-        [_to_edges(values) for _, values, _ in shown],
-        labels=[name for name, _, _ in shown],
-        colors=[colour for _, _, colour in shown],
-        alpha=0.85,
-        step="mid",
-    )
-    required = problem.needs[n].hours / hours
-    line = _to_edges(required)
-    axes.step(months, line, where="mid", color=NEEDED, lw=1.6, label="required")
-    axes.set_title(problem.needs[n].need_id, loc="left", fontsize=10)
-    axes.set_ylabel("FTE")
-    axes.set_ylim(0.0, 1.18 * max(float(required.max()), 0.1))
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
-    _plain(axes)
+    return [layer for layer in layers if layer[1].max() > 0.01]
 
 
 def _to_edges(values: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ chain itself, and how far the response was off is part of the result.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -101,28 +102,37 @@ def study_risk(
     questions = [
         _Question.of(case, inputs, variants, draws, how, len(months)) for case in cases
     ]
-    chain = _Chain(base, tuple(months), workers, on_progress)
-    answers = chain.answers(questions, variants)
-    responses = {answer.question.name: answer.response() for answer in answers}
+    job = _Chain(base, tuple(months), workers, on_progress)
+    answers = job.answers(questions, variants)
+    return _study(answers, tuple(inputs), uncertainties, draws, how)
+
+
+def _study(
+    answers: Sequence["_Answer"],
+    inputs: tuple[UncertainInput, ...],
+    uncertainties: Uncertainties,
+    draws: Draws,
+    how: RiskSettings,
+) -> RiskStudy:
+    responses = tuple(answer.response() for answer in answers)
     rate = how.annual_discount_rate
+    checks_of = [a.checked(r) for a, r in zip(answers, responses, strict=True)]
     return RiskStudy(
         results=tuple(answer.result for answer in answers),
         report=compare_risk(
-            tuple(responses.values()),
+            responses,
             draws,
             currency=answers[0].plan.book.currency,
             annual_discount_rate=rate,
         ),
-        months=tuple(months),
-        inputs=tuple(inputs),
-        rank_correlation=dict(rank_correlation),
-        responses=responses,
-        checks=tuple(
-            check for a in answers for check in a.checked(responses[a.question.name])
-        ),
-        beyond={name: r.beyond_fraction(draws) for name, r in responses.items()},
+        months=answers[0].months,
+        inputs=inputs,
+        rank_correlation=dict(uncertainties.rank_correlation),
+        responses={one.name: one for one in responses},
+        checks=tuple(chain.from_iterable(checks_of)),
+        beyond={one.name: one.beyond_fraction(draws) for one in responses},
         annual_discount_rate=rate,
-        **sensitivities(tuple(responses.values()), uncertainties, how.seed, rate),
+        **sensitivities(responses, uncertainties, how.seed, rate),
     )
 
 

@@ -121,10 +121,7 @@ class _Reader:
         if table is None:
             return None
         book = self._book(table, faults, currency)
-        first = self._base.plan.first_date
-        if table.start.first_date < first:
-            message = f"{table.start} begins before the plan ({first})"
-            faults.at_value(("start",), message, f"{Month.of(first) + 1} or later")
+        self._check_start(table.start, faults)
         job = _Cases(self, table, faults)
         cases = tuple(job.cases(only))
         self._check_inputs(cases, book)
@@ -150,6 +147,12 @@ class _Reader:
             inputs=inputs,
             rank_correlation=rank_correlation(table, inputs, faults),
         )
+
+    def _check_start(self, start: Month, faults: DocumentProblems) -> None:
+        first = self._base.plan.first_date
+        if start.first_date < first:
+            message = f"{start} begins before the plan ({first})"
+            faults.at_value(("start",), message, f"{Month.of(first) + 1} or later")
 
     def _hashed(self) -> PlanFolder:
         """Return the base folder with the hash of scenarios.yaml beside the others."""

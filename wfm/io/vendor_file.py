@@ -113,7 +113,25 @@ class _Job:
             self._faults.at_value(
                 ("scale",), f"[{low:g}, {high:g}]", "[lowest, highest]"
             )
-        measured = {}
+        return Rules(
+            weights={name: c.weight for name, c in self._table.criteria.items()},
+            lowest=low,
+            highest=high,
+            measured=self._measured(),
+            checks=tuple(
+                SecurityCheck(
+                    check_id=name,
+                    text=question.text,
+                    is_required=question.required,
+                    at_home=question.home_working,
+                )
+                for name, question in self._table.security.items()
+            ),
+            stale_days=self._table.stale_days,
+        )
+
+    def _measured(self) -> dict[str, MeasuredBy]:
+        found = {}
         for name, entry in self._table.criteria.items():
             if entry.measured is None:
                 continue
@@ -131,23 +149,8 @@ class _Job:
                 least_contacts=entry.measured.least_contacts,
             )
             if how is not None:
-                measured[name] = how
-        return Rules(
-            weights={name: c.weight for name, c in self._table.criteria.items()},
-            lowest=low,
-            highest=high,
-            measured=measured,
-            checks=tuple(
-                SecurityCheck(
-                    check_id=name,
-                    text=question.text,
-                    is_required=question.required,
-                    at_home=question.home_working,
-                )
-                for name, question in self._table.security.items()
-            ),
-            stale_days=self._table.stale_days,
-        )
+                found[name] = how
+        return found
 
     def candidates(self) -> list[Candidate]:
         return [
@@ -155,18 +158,7 @@ class _Job:
         ]
 
     def _candidate(self, name: str, entry: CandidateTable) -> Candidate:
-        place: Path = ("vendors", name)
-        for key, mark in entry.marks.items():
-            self._known((*place, "marks", key), key, self._table.criteria, "criterion")
-            self._on_scale(mark.mark, (*place, "marks", key, "mark"))
-        for key in entry.security:
-            self._known(
-                (*place, "security", key), key, self._table.security, "question"
-            )
-        if entry.unit is not None and entry.unit not in self._units:
-            hint = did_you_mean(entry.unit, self._units)
-            message = f"kpi.csv has no results of {entry.unit!r}{hint}"
-            self._faults.at_value((*place, "unit"), message, "a site or vendor of it")
+        self._check_names(name, entry)
         self._all_marked(name, entry)
         return Candidate(
             vendor_id=name,
@@ -182,6 +174,19 @@ class _Job:
                 for key, a in entry.security.items()
             },
         )
+
+    def _check_names(self, name: str, entry: CandidateTable) -> None:
+        place: Path = ("vendors", name)
+        for key, mark in entry.marks.items():
+            self._known((*place, "marks", key), key, self._table.criteria, "criterion")
+            self._on_scale(mark.mark, (*place, "marks", key, "mark"))
+        for key in entry.security:
+            at = (*place, "security", key)
+            self._known(at, key, self._table.security, "question")
+        if entry.unit is not None and entry.unit not in self._units:
+            hint = did_you_mean(entry.unit, self._units)
+            message = f"kpi.csv has no results of {entry.unit!r}{hint}"
+            self._faults.at_value((*place, "unit"), message, "a site or vendor of it")
 
     def _all_marked(self, name: str, entry: CandidateTable) -> None:
         for key, criterion in self._table.criteria.items():
