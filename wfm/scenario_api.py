@@ -58,8 +58,8 @@ class ScenarioRun:
         """
         if picture == "cost":
             return self.comparison.plot()
+        from wfm.report.scenario_inputs import bridged
         from wfm.report.scenario_pictures import PICTURES, Pictures
-        from wfm.report.scenario_workbook import bridged
 
         if picture not in PICTURES:
             msg = f"no picture {picture!r}; there are cost, {', '.join(PICTURES)}"

@@ -9,7 +9,7 @@ from scenarios.result import ScenarioResult
 from scenarios.risk import RiskReport
 from wfm.domain.errors import UsageError
 from wfm.report.scenario_blocks import bridge
-from wfm.report.scenario_break_even import BreakEvens
+from wfm.report.scenario_break_even import BreakEvens, top_levers
 from wfm.report.scenario_canvas import Canvas
 from wfm.report.scenario_figures import (
     MOST_LINES,
@@ -26,7 +26,6 @@ from wfm.report.scenario_risk_figures import (
     range_figure,
     tornado_figure,
 )
-from wfm.report.scenario_sections import top_levers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

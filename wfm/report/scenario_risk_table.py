@@ -18,7 +18,7 @@ def risk_rows(
         say("option"), "P10", "P50", "P90", say("chance that a month keeps its target"),
         say("chance to be cheaper"), say("mean difference"), say("95 % interval"),
     )  # fmt: skip
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     known = {found.name: found for found in risk.options}
     for option in report.options():
         own = known.get(option.scenario_id)
