@@ -14,6 +14,9 @@ from statistics import median
 
 import numpy as np
 
+# benchmarks/forecasting.py bears the name of a package that is wanted here.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from wfm import api
 from wfm.domain.roster_edits import EditError
 from wfm.drafts import Draft, open_draft, propose_words

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from wfm.api import DEMAND_FILES, PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import Roster
-from wfm.domain.roster_edits import LoggedEdit, RosterChange, change_between, changed
+from wfm.domain.roster_edits import (
+    EditError,
+    LoggedEdit,
+    RosterChange,
+    change_between,
+    changed,
+)
 from wfm.evaluation.describe import describe_violation
 from wfm.io.edit_log import appended, history_of, last_number, read_edits, standing
 from wfm.io.manifest import read_manifest, write_manifest
@@ -28,7 +34,7 @@ from wfm.pipeline.edit_effect import (
     effect_between,
 )
 from wfm.pipeline.edit_requests import change_of
-from wfm.pipeline.edit_words import request_of
+from wfm.pipeline.edit_words import request_of, split_words
 from wfm.pipeline.roster_diff import ShiftDifference, differences
 
 if TYPE_CHECKING:
@@ -164,13 +170,15 @@ def open_draft(plan: LoadedPlan) -> Draft:
 def propose_words(draft: Draft, words: str) -> Proposal:
     """Return what an edit in words would do: ``"move A1 2026-10-27 10:00"``.
 
+    A name with blanks stands in quotes, as in a shell.
+
     Raises
     ------
     EditError
         If the words name what is not there, or spans of one agent would overlap.
     """
     instance = draft.desk.instance
-    request = request_of(words.split(), draft.roster, instance)
+    request = request_of(split_words(words), draft.roster, instance)
     return propose(draft, change_of(request, draft.roster, instance))
 
 
@@ -180,10 +188,14 @@ def propose(draft: Draft, change: RosterChange) -> Proposal:
     Raises
     ------
     EditError
-        If it does not fit the draft, or spans of one agent would overlap.
+        If it does not fit the draft, spans of one agent would overlap, or a shift
+        would end beyond what the plan knows.
     """
     instance = draft.desk.instance
     edited = changed(draft.roster, change, instance.carry_over)
+    if any(s.end_idx > instance.grid.num_intervals for s in change.added):
+        msg = "a shift would end more than a day after the plan"
+        raise EditError(msg)
     after = draft.desk.judged(edited, near=draft.judged)
     effect = effect_between(draft.desk, draft.judged, after)
     return Proposal(

@@ -3,8 +3,10 @@
 Every command returns its exit code: 0 done, 1 a finding (a rule is newly broken).
 """
 
+import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from wfm.commands import DONE, FINDING, Run
@@ -33,7 +35,7 @@ from wfm.io.edit_log import history_of, in_force, standing
 from wfm.io.roster_state import state_lock
 from wfm.merging import merged
 from wfm.pipeline.edit_requests import change_of
-from wfm.pipeline.edit_words import VERBS, request_of
+from wfm.pipeline.edit_words import VERBS, request_of, split_words
 from wfm.report.terminal_edits import (
     cost_line,
     cover_table,
@@ -42,7 +44,7 @@ from wfm.report.terminal_edits import (
     rule_lines,
 )
 
-SEPARATOR = "; "
+SEPARATOR = ";"
 
 
 def edit(run: Run, words: Sequence[str], signature: Signature, *, dry_run: bool) -> int:
@@ -50,11 +52,11 @@ def edit(run: Run, words: Sequence[str], signature: Signature, *, dry_run: bool)
     with state_lock(run.plan.directory):
         draft = open_draft(run.plan)
         clock = time.perf_counter()
-        proposal = propose_words(draft, " ".join(words))
+        proposal = propose_words(draft, shlex.join(words))
         spent = time.perf_counter() - clock
         if dry_run or not proposal.change:
             return _show(run, draft, proposal, spent, "not taken over")
-        return _taken(run, draft, proposal, " ".join(words), signature, spent)
+        return _taken(run, draft, proposal, shlex.join(words), signature, spent)
 
 
 def _taken(
@@ -120,7 +122,7 @@ def batch(run: Run, file: Path, signature: Signature, *, dry_run: bool) -> int:
         spent = time.perf_counter() - clock
         if dry_run or not proposal.change:
             return _show(run, draft, proposal, spent, "not taken over")
-        what = SEPARATOR.join(line for _, line in lines)
+        what = _one_line(line for _, line in lines)
         return _taken(run, draft, proposal, what, signature, spent)
 
 
@@ -137,7 +139,7 @@ def _change_by(
     roster, problems = draft.roster, []
     for number, line in lines:
         try:
-            roster = _after_words(draft, roster, line.split())
+            roster = _after_words(draft, roster, split_words(line))
         except EditError as error:
             problems.append(Problem(file=file, row=number, message=str(error)))
     if problems:
@@ -207,7 +209,7 @@ def replay(run: Run, signature: Signature, *, dry_run: bool) -> int:
         spent = time.perf_counter() - clock
         if dry_run or not proposal.change:
             return _show(run, draft, proposal, spent, "not taken over")
-        what = SEPARATOR.join(edit.what for edit in made)
+        what = _one_line(edit.what for edit in made)
         return _taken(run, draft, proposal, what, signature, spent)
 
 
@@ -218,10 +220,18 @@ def _to_replay(draft: Draft) -> tuple[LoggedEdit, ...]:
     return standing(history_of(draft.log, draft.log[-1].after))
 
 
+def _one_line(edits: Iterable[str]) -> str:
+    return f" {SEPARATOR} ".join(edits)
+
+
 def _again(draft: Draft, roster: Roster, edit: LoggedEdit) -> Roster:
     """Return *roster* after the words of *edit*, or, if it has none, its change."""
-    parts = [part.split() for part in edit.what.split(SEPARATOR)]
-    if any(words[:1] and words[0] not in VERBS for words in parts):
+    parts = [
+        list(words)
+        for is_edit, words in groupby(split_words(edit.what), lambda w: w != SEPARATOR)
+        if is_edit
+    ]
+    if any(words[0] not in VERBS for words in parts):
         return changed(roster, edit.change, draft.desk.instance.carry_over)
     for words in parts:
         roster = _after_words(draft, roster, words)

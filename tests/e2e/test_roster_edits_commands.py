@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from support.roster_drafts import (
+    AGENTS,
     WEEK,
     put_roster,
     roster_text,
@@ -191,6 +192,33 @@ def test_edits_are_made_again_on_a_new_run(run, plan):
     assert "D1" not in said
     code, said = run("edit", plan, "--replay")
     assert "nothing changes" in said
+
+
+def test_names_may_hold_blanks_and_letters_of_any_script(run, tmp_path):
+    people = AGENTS.replace("A1,", '"Ala Nowak; 愛",')
+    lines = [x.replace("A1,", '"Ala Nowak; 愛",', 1) for x in usual_lines()]
+    plan = write_draft(tmp_path / "p", lines=lines, files={"agents.csv": people})
+    code, said = run("edit", plan, "drop", "Ala Nowak; 愛", "2026-10-27", *NOW)
+    assert code == 0, said
+    assert "Ala Nowak; 愛 Tue 2026-10-27: dropped" in said
+    batch = tmp_path / "b.txt"
+    batch.write_text("end 'Ala Nowak; 愛' 2026-10-28 16:00\nend 'Ala\n", "utf-8")
+    code, said = run("edit", plan, "--batch", batch)
+    assert code == 1
+    assert "b.txt:2:" in said
+    assert "No closing quotation" in said
+    put_roster(plan, lines)
+    code, said = run("edit", plan, "--replay", *NOW)
+    assert code == 0
+    assert "dropped" in said
+    code, said = run("edit", plan, "--from", plan / "out" / "roster.xlsx")
+    assert "nothing changes" in said
+
+
+def test_a_shift_without_end_is_refused(run, plan):
+    code, said = run("edit", plan, "end", "A1", "2026-10-30", "2026-11-09T10:00")
+    assert code == 1
+    assert "would end more than a day after the plan" in said
 
 
 def test_nothing_kept_is_said(run, plan):

@@ -18,6 +18,7 @@ A second shift of one date, or break of one kind, is ``2026-10-27#2`` or ``meal#
 """
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -54,6 +55,21 @@ _FORMS: Mapping[str, str] = {
     "drop-break": "AGENT DATE KIND",
 }
 VERBS = tuple(_FORMS)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of an edit; a name with blanks stands in quotes.
+
+    Raises
+    ------
+    EditError
+        If a quote is not closed.
+    """
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        msg = f"{text!r} can't be read: {error}"
+        raise EditError(msg) from error
 
 
 def request_of(
