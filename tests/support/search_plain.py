@@ -4,6 +4,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import numpy as np
+from support.order_rules import order_case
 from support.search_cases import compiled_of, random_instance, random_rules
 from support.tiny_rosters import agent, instance_of, queue, site, template
 
@@ -42,6 +43,7 @@ def digest(answer: Connection) -> None:
         cases.append((instance, random_rules(seed, weeks=weeks)))
     idle = replace(cases[-1][0], deferred=())
     cases.append((idle, random_rules(3)))
+    cases += [order_case(seed) for seed in (3, 7, 12)]
     for instance, own in cases:
         search = LocalSearch(compiled_of(instance, own), seed=1)
         search.construct()
