@@ -116,7 +116,7 @@ def planned_rows(
     for row in iter_rows(sheet, problems):
         agent_id = row.required("agent_id")
         if agent_id and names is not None:
-            row.reference("agent_id", {*by_id, *names}, "agent")
+            row.reference("agent_id", known, "agent")
         entry = _entry(row, agent_id, by_id.get(agent_id), plan)
         activity = row.text("activity")
         if activity and activity not in activities:
