@@ -26,9 +26,10 @@ from solver.outcome import SolveLimits
 from solver.problem import Problem, Score, read_problem, score
 from solver.rule import Rule
 from solver.trace import Course, Stop
+from wfm.calendar.catalogue import BreakWindow, build_shift
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.errors import ModelError
-from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.roster import Roster, RosterInstance, Shift
 
 HEAT = 0.05
 """Of the ruin and recreate, which begins at a good roster."""
@@ -268,6 +269,27 @@ class RepairSearch(LocalSearch):
             held[chosen - options.start] = HOLD
         return held
 
+    def shifts_of(self, a: int) -> tuple[Shift, ...]:
+        """Return the shifts at hand of agent row *a*."""
+        days = self.now.days(a)
+        choice = np.full_like(self.now.choice, -1)
+        choice[days] = self.now.choice[days]
+        return roster_of(self.compiled, choice, self.now.taken).shifts
+
+    def best_breaks(self, row: int, shift: Shift, worth: FloatArray) -> Shift | None:
+        """Return *shift*, of an agent-day, with its breaks where work is worth least.
+
+        ``None`` where no option of that day has the shift's times.
+        """
+        item = self.compiled.days[row]
+        for option in item.options:
+            times = option.start_idx, option.end_idx
+            is_free = any(b.first_idx < b.last_idx for b in option.breaks)
+            if times == (shift.start_idx, shift.end_idx) and is_free:
+                starts = [_cheapest_place(window, worth) for window in option.breaks]
+                return build_shift(shift.agent_id, shift.date_local, option, starts)
+        return None
+
     def works_at(self, a: int, steps: range) -> bool:
         """Return whether agent *a* is at work throughout *steps*."""
         works = self.now.works_of(a)
@@ -354,3 +376,9 @@ def wanted_work(need: Need, of: Score) -> FloatArray:
             wanted[work.queue_row, t] += min(left, UNITS_PER_AGENT)
             left -= UNITS_PER_AGENT
     return wanted
+
+
+def _cheapest_place(window: BreakWindow, worth: FloatArray) -> int:
+    """Return the start in *window* at which the break takes least from work."""
+    places = range(window.first_idx, window.last_idx + 1)
+    return min(places, key=lambda t: float(worth[t : t + window.length_steps].sum()))

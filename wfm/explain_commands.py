@@ -43,6 +43,46 @@ def explain_worst(run: Run, most: int, roster: Path | None) -> int:
     return DONE
 
 
+def offer(
+    run: Run, at: datetime, hours: float, most: int, vendor: float, roster: Path | None
+) -> int:
+    """Say what could be offered from *at* on, best first; write ``out/offers.csv``.
+
+    *vendor* is the price of a vendor's agent-hour in units of the plan's currency; 0
+    leaves vendors out.
+    """
+    from solver.offers import Prices
+    from wfm.io.tables import write_table
+    from wfm.offering import HEADER, judged_offers, offer_rows
+    from wfm.pipeline.money import minor_digits
+    from wfm.pipeline.roster_diff import clock_words
+    from wfm.report.text import money
+
+    given = standing_roster(run.plan, roster, run.external.get("requirement"))
+    instance, currency = given.desk.instance, given.desk.folder.plan.currency
+    hourly = round(vendor * 10 ** minor_digits(currency) * 1000)
+    found = judged_offers(
+        given, at, hours=hours, most=most, prices=Prices(vendor_hour=hourly)
+    )
+    for item in found:
+        offered, (queue, gain) = item.offer, item.best
+        span = clock_words(
+            instance, offered.agent_id, offered.start_idx, offered.end_idx
+        )
+        aside = f" ({'; '.join(item.sets_aside)})" if item.sets_aside else ""
+        say(
+            run.console,
+            f"{offered.kind} {offered.agent_id or offered.queue_id} {span}: gains "
+            f"{money(offered.worth, currency)} for {money(offered.price, currency)}; "
+            f"{item.missing_hours:+.1f} h missing, {queue} {100 * gain:+.2f} "
+            f"points{aside}",
+        )
+    target = result_path(run.out, "offers.csv")
+    write_table(target, HEADER, offer_rows(found, given))
+    say(run.console, f"{len(found)} offers: {target}")
+    return DONE
+
+
 def _say(run: Run, given: Desktop, found: Explained) -> None:
     from wfm.report.text import money
 

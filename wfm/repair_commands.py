@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from wfm.commands import DONE, FINDING, Run
 from wfm.domain.roster import Shift
@@ -144,3 +145,31 @@ def _write_changes(run: Run, result: RepairResult) -> None:
     target = result_path(run.out, "changes.csv")
     write_table(target, CHANGES_HEADER, result.to_rows())
     say(run.console, f"changes: {target}")
+
+
+def grant(
+    run: Run, requests: Path, request: RepairRequest, roster_file: Path | None
+) -> int:
+    """Say which leave can be granted and what it costs; write ``out/grants.csv``."""
+    from wfm.io.tables import write_table
+    from wfm.leave import HEADER, answer_rows, leave_answers
+    from wfm.report.text import money
+
+    answers = leave_answers(run.plan, requests, roster=roster_file, request=request)
+    currency = run.plan.read(frozenset()).plan.currency
+    for answer in answers:
+        word = "can be granted" if answer.is_granted else "can't be granted"
+        queue, fall = answer.worst
+        say(
+            run.console,
+            f"{answer.row.agent_id} {answer.row.kind}: {word}; "
+            f"{answer.missing_hours:+.1f} h missing, {queue} {100 * fall:+.1f} points, "
+            f"wages {money(answer.effect.paid_cost, currency)}, "
+            f"{answer.changed_shifts} shifts change",
+        )
+        for line in answer.against:
+            say(run.console, f"  {line}")
+    target = result_path(run.out, "grants.csv")
+    write_table(target, HEADER, answer_rows(answers))
+    say(run.console, f"answers: {target}")
+    return DONE if all(answer.is_granted for answer in answers) else FINDING

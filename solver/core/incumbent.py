@@ -219,6 +219,12 @@ class Incumbent:
         best = best_week(self.weeks, self._memories[a], a, worth.value, self.choice)
         return best > 0.5 * NEVER
 
+    def worth_of(self, a: int) -> FloatArray:
+        """Return ``[t]`` what work of agent *a*, who is counted out, is worth."""
+        self.settle()
+        self._find_worth(a)
+        return self._worth.gain.copy()
+
     def works_of(self, a: int) -> IntArray:
         """Return the spans ``[n, 2]`` in which agent *a* is at work."""
         found = find_spans(

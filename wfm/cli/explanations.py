@@ -41,3 +41,29 @@ def explain(
         raise typer.Exit(explain_commands.explain_worst(run, worst, roster))
     moment = instant_of(at, "--at")
     raise typer.Exit(explain_commands.explain_one(run, queue, moment, roster))
+
+
+@family.command()
+def offers(
+    directory: Folder,
+    at: Annotated[str, typer.Option(help="Now: 2026-10-28T13:00+01:00.")],
+    hours: Annotated[
+        float, typer.Option(min=0.25, max=168, help="How far to look ahead.")
+    ] = 12.0,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many offers.")] = 10,
+    vendor: Annotated[
+        float, typer.Option(min=0, help="Price of a vendor's agent-hour; 0: none.")
+    ] = 0.0,
+    roster: Annotated[
+        Path | None, typer.Option(help="The roster; default out/roster.csv.")
+    ] = None,
+    requirement: StageFile = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """List overtime, time off, break moves, call-ins and vendor hours worth offering."""
+    from wfm import explain_commands
+
+    run = run_of("offers", directory, week, changes, requirement=requirement)
+    moment = instant_of(at, "--at")
+    raise typer.Exit(explain_commands.offer(run, moment, hours, most, vendor, roster))

@@ -72,3 +72,29 @@ def _user() -> str:
     import getpass
 
     return getpass.getuser()
+
+
+@family.command()
+def grant(
+    directory: Folder,
+    request: Annotated[
+        Path, typer.Option(help="Leave asked for: the columns of time_off.csv.")
+    ],
+    now: Now = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="The roster that people know; default out/roster.csv."),
+    ] = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Say which leave requests can be granted, and what each costs in service."""
+    from datetime import UTC, datetime
+
+    from wfm import repair_commands
+    from wfm.repairs import RepairRequest
+
+    run = run_of("grant", directory, week, changes)
+    moment = instant_of(now, "--now") if now is not None else datetime.now(UTC)
+    asked = RepairRequest(now=moment)
+    raise typer.Exit(repair_commands.grant(run, request, asked, roster))
