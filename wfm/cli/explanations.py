@@ -61,7 +61,7 @@ def offers(
     week: Week = None,
     changes: Changes = None,
 ) -> None:
-    """List overtime, time off, break moves, call-ins and vendor hours worth offering."""
+    """List overtime, time off, breaks, call-ins and vendor hours worth offering."""
     from wfm import explain_commands
 
     run = run_of("offers", directory, week, changes, requirement=requirement)

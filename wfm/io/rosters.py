@@ -110,6 +110,7 @@ def planned_rows(
     where nobody is known and everybody is believed.
     """
     by_id = {agent.agent_id: agent for agent in agents}
+    known = {*by_id, *(names or ())}
     activities = known_activities(plan)
     queue_ids = tuple(queue.queue_id for queue in plan.queues)
     found: list[RosterRow] = []
