@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wfm.api import DEMAND_FILES, PEOPLE_FILES, LoadedPlan
+from wfm.api import PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import (
@@ -150,7 +150,7 @@ def open_draft(plan: LoadedPlan) -> Draft:
         if not (out / name).exists():
             msg = f"{out / name} is not there; make it by: wfm {command} DIR"
             raise UsageError(msg)
-    file_hash = _digest(out / ROSTER)
+    file_hash = file_sha256(out / ROSTER)
     folder = plan.read(PEOPLE_FILES)
     first = folder.plan.first_date
     made = read_manifest(out / MANIFEST).get("first_date", first.isoformat())
@@ -305,7 +305,7 @@ def write_out(
         write_certificate(folder, judged.certificate, instance, judged.roster)
         write_manifest(folder / MANIFEST, inputs.manifest)
         yield folder
-        if draft.file_hash and _digest(draft.out / ROSTER) != draft.file_hash:
+        if draft.file_hash and file_sha256(draft.out / ROSTER) != draft.file_hash:
             msg = f"{draft.out / ROSTER} was replaced meanwhile; nothing was taken over"
             raise UsageError(msg)
 
@@ -388,18 +388,6 @@ def version_contents(draft: Draft) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
-def stale_inputs(draft: Draft) -> tuple[str, ...]:
-    """Return the demand files that have changed since the requirement was made."""
-    recorded = draft.manifest.get("inputs_sha256")
-    if not isinstance(recorded, dict):
-        return ()
-    return tuple(
-        name
-        for name, digest in sorted(recorded.items())
-        if name.split(".")[0] in DEMAND_FILES | {"backlog", "plan"}
-        and _digest(draft.directory / name) != digest
-    )
-
-
-def _digest(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, blank if there is none."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from wfm.api import DEMAND_FILES
 from wfm.commands import DONE, FINDING, Run
 from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.roster import Roster
@@ -24,10 +25,10 @@ from wfm.drafts import (
     Proposal,
     Signature,
     exports_gone,
+    file_sha256,
     open_draft,
     propose,
     propose_words,
-    stale_inputs,
     take,
 )
 from wfm.findings import say
@@ -104,6 +105,19 @@ def say_stale(run: Run, draft: Draft) -> None:
     if names:
         text = f"  the requirement is older than {names}; anew: wfm plan"
         say(run.console, text, "yellow")
+
+
+def stale_inputs(draft: Draft) -> tuple[str, ...]:
+    """Return the demand files that have changed since the requirement was made."""
+    recorded = draft.manifest.get("inputs_sha256")
+    if not isinstance(recorded, dict):
+        return ()
+    return tuple(
+        name
+        for name, digest in sorted(recorded.items())
+        if name.split(".")[0] in DEMAND_FILES | {"backlog", "plan"}
+        and file_sha256(draft.directory / name) != digest
+    )
 
 
 def batch(run: Run, file: Path, signature: Signature, *, dry_run: bool) -> int:

@@ -139,6 +139,24 @@ def search(
     return num_seen
 
 
+@inner_kernel
+def forget(
+    num_seen: int,
+    reach: int,
+    back: int,
+    potential: IntArray,
+    distance: IntArray,
+    seen: IntArray,
+) -> None:
+    """Turn the distances below *reach* into potentials; forget all distances."""
+    for place in range(num_seen):
+        v = seen[place]
+        if distance[v] < reach:
+            shift = reach - distance[v]
+            potential[v] += shift if back else -shift
+        distance[v] = UNREACHED
+
+
 @kernel
 def settle(
     sink: int,
@@ -176,12 +194,7 @@ def settle(
             while reach < UNREACHED and v != u:
                 amount = min(amount, room(via[v], cap, flow))
                 v = ends[via[v] ^ (1 - back)]
-            for place in range(num_seen):
-                w = seen[place]
-                if distance[w] < reach:
-                    shift = reach - distance[w]
-                    potential[w] += shift if back else -shift
-                distance[w] = UNREACHED
+            forget(num_seen, reach, back, potential, distance, seen)
             if reach == UNREACHED:
                 return False
             v = sink
