@@ -2,6 +2,7 @@
 
     python benchmarks/repair.py make DIR 1000     # a plan with a roster to mend
     python benchmarks/repair.py mend DIR          # one repair, timed
+    python benchmarks/repair.py mend DIR 40       # ... of so many rounds of work
     python benchmarks/repair.py compare DIR 600   # and what long searches find instead
 
 Five in a hundred shifts, drawn by seed, are lost to sickness: one row of the absence
@@ -29,7 +30,7 @@ from solver.warm import warm
 from wfm import api
 from wfm.repairs import RepairRequest, RepairResult, repair_plan
 
-SHARE, EURO = 0.05, 1e5
+SHARE, EURO, ROUNDS = 0.05, 1e5, 40
 
 
 def absences(directory: Path, seed: int = 1) -> Path:
@@ -59,13 +60,19 @@ def make(directory: Path, people: int, seconds: float) -> None:
     app(["roster", str(directory), *limit], standalone_mode=False)
 
 
-def mend(directory: Path, seconds: float = RepairLimits().max_time_s) -> RepairResult:
-    """Repair once, and print what it took and what it changed."""
+def mend(directory: Path, rounds: int | None = None) -> RepairResult:
+    """Repair once, and print what it took and what it changed.
+
+    With *rounds* the work is the same however busy the machine is.
+    """
+    limits = RepairLimits()
+    if rounds is not None:
+        limits = RepairLimits(max_time_s=1e6, rounds=rounds)
     path = absences(directory)
     wall, cpu = time.perf_counter(), time.process_time()
     result = repair_plan(
         api.load(directory),
-        RepairRequest(absent=path, limits=RepairLimits(max_time_s=seconds)),
+        RepairRequest(absent=path, limits=limits),
     )
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     lost = len(result.absences.rows)
@@ -83,7 +90,7 @@ def mend(directory: Path, seconds: float = RepairLimits().max_time_s) -> RepairR
 
 def compare(directory: Path, seconds: float) -> None:
     """Repair, then let two long searches do what they can."""
-    result = mend(directory)
+    result = mend(directory, ROUNDS)
     own = result.repaired.after.objective
     instance, rules = result.case.instance, result.desk.problem.rules
     cpu = time.process_time()
@@ -122,6 +129,6 @@ if __name__ == "__main__":
     if mode == "make":
         make(folder, int(sys.argv[3]), float(sys.argv[4]) if sys.argv[4:] else 240.0)
     elif mode == "mend":
-        mend(folder)
+        mend(folder, int(sys.argv[3]) if sys.argv[3:] else None)
     else:
         compare(folder, float(sys.argv[3]))
