@@ -260,8 +260,9 @@ def report_input(
     short = any(span.missing for span in judged.certificate.spans)
     status = "without_guarantee" if short else "ok"
     manifest = {
-        **draft.manifest,
+        **{key: value for key, value in draft.manifest.items() if key != "version"},
         "status": status,
+        "objective": judged.objective,
         "violations": len(judged.certificate.violations),
         "roster_sha256": judged.certificate.roster_hash,
         **record,

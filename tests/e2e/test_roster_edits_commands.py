@@ -251,7 +251,11 @@ def test_publishing_keeps_a_version_whole_and_supersedes(run, plan):
     assert out >= {"report.html", "roster.xlsx", "pages", "calendars"}
     code, said = run("publish", plan, *NOW)
     assert "published already, as 2026-10-26/v1" in said
+    record = json.loads((plan / "out" / "manifest.json").read_text())
+    assert record["version"] == "2026-10-26/v1"
     run("edit", plan, "move", "A1", "2026-10-27", "06:00", *NOW)
+    record = json.loads((plan / "out" / "manifest.json").read_text())
+    assert "version" not in record  # it is a draft again
     code, said = run("publish", plan, "--why", "second", *NOW)
     assert code == 0
     assert "against 2026-10-26/v1, now superseded: 1 shift of 1 person changed" in said
