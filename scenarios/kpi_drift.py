@@ -7,11 +7,13 @@ the baseline over 1.128, which lets days vary more than binomial counts would (L
 standardised days, :math:`z_i = 0.2 x_i + 0.8 z_{i-1}`, raises an alarm beyond
 :math:`2.962 \sqrt{0.2 / 1.8}` from zero: a false alarm in 500 days, a shift by one
 standard deviation of a day found in about ten (Lucas and Saccucci 1990, Technometrics
-32(1), 1-12; Roberts 1959, Technometrics 1(3), 239-250).
+32(1), 1-12; Roberts 1959, Technometrics 1(3), 239-250). Where many figures are watched
+at once, the limit is as much wider as makes all of them together raise no more false
+alarms than one would (Bonferroni).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -164,15 +166,31 @@ def drift_alarms(
     KeyError
         If there is no such figure.
     """
-    found = []
-    for (unit, channel), own in grouped(rows, ("unit", "channel")).items():
-        for name in names:
-            chart = drift_chart(KPIS[name], own, baseline_days)
-            if chart is not None and chart.since is not None:
-                found.append(_alarm(KPIS[name], unit, channel, own, chart))
+    charts = [
+        (KPIS[name], unit, channel, own, chart)
+        for (unit, channel), own in grouped(rows, ("unit", "channel")).items()
+        for name in names
+        for chart in [drift_chart(KPIS[name], own, baseline_days)]
+        if chart is not None
+    ]
+    limit = control_limit(sigmas=shared_sigmas(len(charts)))
+    found = [
+        _alarm(kpi, unit, channel, own, wider)
+        for kpi, unit, channel, own, chart in charts
+        for wider in [replace(chart, limit=limit)]
+        if wider.is_alarmed
+    ]
     return tuple(
         sorted(found, key=lambda a: (a.direction != "worse", -abs(a.mean_sigmas)))
     )
+
+
+def shared_sigmas(num_charts: int) -> float:
+    """Return the limit of each of several charts that together are as calm as one."""
+    from scipy.special import ndtr, ndtri
+
+    beyond = ndtr(-LIMIT_SIGMAS) / max(num_charts, 1)
+    return float(-ndtri(beyond))
 
 
 def _alarm(

@@ -4,11 +4,18 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from scenarios.fx import FxTable
 from scenarios.kpi import KPIS, KpiRow, figure, grouped, kpi_rows, unknown_figures
 from scenarios.kpi_budget import BudgetRow, fiscal_year, monthly_lines, yearly_lines
-from scenarios.kpi_drift import control_limit, drift_alarms, drift_chart, ewma
+from scenarios.kpi_drift import (
+    control_limit,
+    drift_alarms,
+    drift_chart,
+    ewma,
+    shared_sigmas,
+)
 from scenarios.kpi_report import in_currency
 from scenarios.kpi_targets import KpiTarget, target_status
 from scenarios.money import Money
@@ -197,6 +204,12 @@ def test_the_path_starts_at_the_first_four_weeks():
 def test_the_mean_by_hand():
     assert ewma(np.array([1.0, 0.0, 2.0])).tolist() == pytest.approx([0.2, 0.16, 0.528])
     assert control_limit() == pytest.approx(2.962 / 3)
+
+
+def test_several_charts_together_are_as_calm_as_one():
+    assert shared_sigmas(1) == pytest.approx(2.962)
+    assert shared_sigmas(0) == pytest.approx(2.962)
+    assert stats.norm.sf(shared_sigmas(45)) * 45 == pytest.approx(stats.norm.sf(2.962))
 
 
 def run_lengths(shift, num=1500, days=3000):
