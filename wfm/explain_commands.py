@@ -1,10 +1,12 @@
 """The command that says why an interval is short, and what would fill it."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from wfm.commands import DONE, Run
+from wfm.commands import DONE, FINDING, Run
+from wfm.domain.errors import UsageError
 from wfm.evaluation.describe import span_text
 from wfm.explaining import (
     Desktop,
@@ -19,6 +21,7 @@ from wfm.explaining import (
 )
 from wfm.findings import say
 from wfm.io.output import result_path, write_atomic
+from wfm.io.problems import did_you_mean
 
 
 def explain_one(run: Run, queue: str, at: datetime, roster: Path | None) -> int:
@@ -81,6 +84,34 @@ def offer(
     write_table(target, HEADER, offer_rows(found, given))
     say(run.console, f"{len(found)} offers: {target}")
     return DONE
+
+
+def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
+    """Say for each site which guarantees would fail without it, and if for good."""
+    from solver.minimal_conflict import member_words
+    from wfm.findings import lack_text, lacks_of
+    from wfm.outages import site_outages
+
+    given = standing_roster(run.plan, roster, run.external.get("requirement"))
+    instance = given.desk.instance
+    names = list(sites) or list(instance.sites)
+    for name in names:
+        if name not in instance.sites:
+            msg = f"no site {name!r} in the plan{did_you_mean(name, instance.sites)}"
+            raise UsageError(msg)
+    found = site_outages(given, names)
+    for item in found:
+        at_once = len(lacks_of(item.at_once, instance))
+        word = "every guarantee can be kept" if item.holds else "not all can be kept"
+        text = f"without {item.site_id}: {at_once} gaps at once; rostered anew {word}"
+        say(run.console, text, None if item.holds else "bold red")
+        for lack in lacks_of(item.mended, instance):
+            say(run.console, f"  {lack_text(lack, instance)}")
+        if item.conflict is not None:
+            members = " and ".join(map(member_words, item.conflict.members))
+            known = ", ".join(f"{n} know {q}" for q, n in item.conflict.people.items())
+            say(run.console, f"  can't hold together: {members} ({known})")
+    return DONE if all(item.holds for item in found) else FINDING
 
 
 def _say(run: Run, given: Desktop, found: Explained) -> None:

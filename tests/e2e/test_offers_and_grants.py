@@ -94,3 +94,44 @@ def test_a_time_outside_the_plan_is_refused(
     )
     assert code == 2
     assert "not in the plan's week" in said
+
+
+def test_a_site_whose_failure_nobody_can_make_up_for_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.console import Console
+
+    from wfm import api
+    from wfm.cli.options import limits_of
+    from wfm.commands import Run, roster
+
+    # Two people in Warsaw and one in Lisbon, an hour later: two are guaranteed.
+    crew = (
+        ("A1", "Europe/Warsaw"),
+        ("A2", "Europe/Warsaw"),
+        ("B1", "Europe/Lisbon"),
+        ("B2", "Europe/Lisbon"),
+    )
+    directory = write_tiny(
+        tmp_path / "plan",
+        agents=crew,
+        guaranteed=1,
+        hours='{weekdays: "11:00-16:00"}',
+    )
+    run = Run(plan=api.load(directory), console=Console(quiet=True), command="roster")
+    assert roster(run, limits_of(6.0, 0.0, 1, 8, None), full=False) == 0
+    code, said = run_wfm(capsys, monkeypatch, "outages", directory)
+    assert code == 0
+    assert said.count("rostered anew every guarantee can be kept") == 2
+    plan = directory / "plan.yaml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(
+        text.replace("guaranteed_agents: 1", "guaranteed_agents: 3"), encoding="utf-8"
+    )
+    code, said = run_wfm(capsys, monkeypatch, "outages", directory, "--site", "s1")
+    assert code == 1
+    assert "without s1" in said
+    assert "the guarantee of phone on" in said
+    assert "can't hold together" in said
+    code, said = run_wfm(capsys, monkeypatch, "outages", directory, "--site", "s9")
+    assert code == 2

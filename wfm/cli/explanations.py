@@ -67,3 +67,23 @@ def offers(
     run = run_of("offers", directory, week, changes, requirement=requirement)
     moment = instant_of(at, "--at")
     raise typer.Exit(explain_commands.offer(run, moment, hours, most, vendor, roster))
+
+
+@family.command()
+def outages(
+    directory: Folder,
+    site: Annotated[
+        list[str] | None, typer.Option(help="A site that fails; default each in turn.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="The roster; default out/roster.csv.")
+    ] = None,
+    requirement: StageFile = None,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Say which guarantees would hold if a site failed, and why others could not."""
+    from wfm import explain_commands
+
+    run = run_of("outages", directory, week, changes, requirement=requirement)
+    raise typer.Exit(explain_commands.outages(run, site or (), roster))
