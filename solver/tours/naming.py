@@ -132,9 +132,7 @@ def wish_costs(
     for j, tour in enumerate(tours):
         for shift in tour.shifts:
             starts[j, shift.day] = shift.start_idx
-            clock[j, shift.day] = (
-                shift.start_idx - midnight[tour.region_id][shift.day]
-            )
+            clock[j, shift.day] = shift.start_idx - midnight[tour.region_id][shift.day]
     nights = _night_steps(instance, tours, night)
     cost = np.zeros((len(people), len(tours)))
     for n, person in enumerate(people):

@@ -18,10 +18,12 @@ from solver.tours.tables import (
     tour_tables,
 )
 
-HEAT, NOISE = 0.15, 0.15
+HEAT, NOISE = 0.15, 0.3
 """Of the annealing at its start and of worths, in prices of a missing agent-step."""
+COOL_TOURS = 300
+"""Plans of more tours start cooler in proportion: each tour is tried less often."""
 CHUNK_S = 0.25
-SHIFTS = 20
+SHIFTS = 50
 """Moves of single shifts for each of whole tours."""
 
 
@@ -82,7 +84,7 @@ class Polish:
             rounds,
             SHIFTS,
             NOISE * self._price * (0.5 + 0.5 * heat),
-            HEAT * self._price * heat,
+            HEAT * self._price * heat * min(1.0, COOL_TOURS / len(self._state.place)),
         )
         self.rounds += rounds
 

@@ -18,6 +18,8 @@ Its size depends on regions, contracts and steps, not on people. Columns, in gro
     Heads on shift in region r at step t, at most the seats.
 ``cover`` C
     Heads at work, at least the guaranteed floor.
+``numbers``, ``total``
+    Tours of each contract and of all, for the shares.
 ``short``, ``idle``
     Heads missing, by price step, and heads beyond the need.
 """
@@ -76,7 +78,8 @@ class Programme:
 
     ``starts[r, k]`` is the first column of the starts of (r, k), by day and start;
     ``present[r]``, ``cover`` and ``short`` the first columns of those, by step (and
-    price step first for *short*). ``need_rows`` is the first row of the need.
+    price step first for *short*), ``total`` the column of the number of tours.
+    ``need_rows`` is the first row of the need.
     """
 
     cost: FloatArray
@@ -91,6 +94,7 @@ class Programme:
     chains: tuple[Chain, ...]
     starts: dict[tuple[int, int], int]
     present: tuple[int, ...]
+    total: int
     cover: int
     short: int
     need_rows: int
@@ -180,7 +184,7 @@ class _Writer:
             self._week(r, k)
         for r, k in places:
             self._shifts(r, k, present[r])
-        self._shares()
+        total = self._numbers()
         cover = self._cover(present)
         short, need_rows = self._need(cover)
         sheet = self.sheet
@@ -198,6 +202,7 @@ class _Writer:
             chains=tuple(self.chains.values()),
             starts=self.starts,
             present=present,
+            total=total,
             cover=cover,
             short=short,
             need_rows=need_rows,
@@ -307,19 +312,23 @@ class _Writer:
         num_t = self.instance.num_steps
         return np.asarray(total[length : length + num_t] - total[:num_t], dtype=float)
 
-    def _shares(self) -> None:
-        """Write the largest part of all tours that a contract may have."""
-        for k, contract in enumerate(self.instance.contracts):
+    def _numbers(self) -> int:
+        """Write the numbers of tours and their shares; return the total's column."""
+        contracts, put = self.instance.contracts, self.sheet.put
+        first = self.sheet.columns(len(contracts))
+        total = self.sheet.columns(1)
+        row = self.sheet.rows(1)
+        put(row, total, 1.0)
+        put(row, first + np.arange(len(contracts)), -1.0)
+        for k, contract in enumerate(contracts):
+            row = self.sheet.rows(1)
+            put(row, first + k, 1.0)
+            put(row, [t.column for t in self.tours if t.contract == k], -1.0)
             if contract.max_share < 1.0:
                 row = self.sheet.rows(1, low=-np.inf)
-                for value, columns in (
-                    (
-                        1.0 - contract.max_share,
-                        [t for t in self.tours if t.contract == k],
-                    ),
-                    (-contract.max_share, [t for t in self.tours if t.contract != k]),
-                ):
-                    self.sheet.put(row, [t.column for t in columns], value)
+                put(row, first + k, 1.0)
+                put(row, total, -contract.max_share)
+        return total
 
     def _cover(self, present: Sequence[int]) -> int:
         """Write heads at work: present less those on a break."""

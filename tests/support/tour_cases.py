@@ -1,8 +1,7 @@
 """Small tour problems, all their tours one by one, and a judge that shares no code."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -122,7 +121,9 @@ def with_breaks(where, kind, days, starts):
                 )
             )
         yield Tour(
-            region_id=where.region_id, contract_id=kind.contract_id, shifts=tuple(shifts)
+            region_id=where.region_id,
+            contract_id=kind.contract_id,
+            shifts=tuple(shifts),
         )
 
 
@@ -162,29 +163,12 @@ def cover_cost(instance, heads):
 
 
 def faults(instance, plan: TourPlan):
-    """Everything that is wrong with a plan's tours, in words."""
+    """Everything that is wrong with a plan's tours, in words; and heads at work."""
     found = []
     heads = np.zeros(instance.num_steps, dtype=int)
     present = {r.region_id: np.zeros(instance.num_steps, int) for r in instance.regions}
     for tour in plan.tours:
-        where = next(r for r in instance.regions if r.region_id == tour.region_id)
-        kind = next(c for c in instance.contracts if c.contract_id == tour.contract_id)
-        days = tuple(shift.day for shift in tour.shifts)
-        if days not in set(worked_days(kind.days)):
-            found.append(f"days {days}")
-        clock = [s.start_idx - where.day_start_idx[s.day] for s in tour.shifts]
-        if not set(clock) <= set(where.starts):
-            found.append(f"starts {clock}")
-        if max(clock) - min(clock) > instance.band_steps:
-            found.append(f"band {clock}")
-        for before, after in zip(tour.shifts, tour.shifts[1:], strict=False):
-            rest = after.start_idx - before.start_idx - kind.shift_steps
-            if rest < instance.min_rest_steps:
-                found.append(f"rest {rest}")
-        for shift in tour.shifts:
-            for at, item in zip(shift.break_idx, kind.breaks, strict=True):
-                if not item.first <= at - shift.start_idx <= item.last:
-                    found.append(f"break {at} of {shift.start_idx}")
+        found += tour_faults(instance, tour)
         on_shift, at_work, _ = steps_of(instance, tour)
         np.add.at(present[tour.region_id], on_shift, 1)
         np.add.at(heads, at_work, 1)
@@ -200,6 +184,25 @@ def faults(instance, plan: TourPlan):
     return found, heads
 
 
-def without_shares(instance):
-    kinds = tuple(replace(c, max_share=1.0) for c in instance.contracts)
-    return replace(instance, contracts=kinds)
+def tour_faults(instance, tour):
+    """What is wrong with one tour."""
+    where = next(r for r in instance.regions if r.region_id == tour.region_id)
+    kind = next(c for c in instance.contracts if c.contract_id == tour.contract_id)
+    clock = [s.start_idx - where.day_start_idx[s.day] for s in tour.shifts]
+    rests = [
+        after.start_idx - before.start_idx - kind.shift_steps
+        for before, after in pairwise(tour.shifts)
+    ]
+    offsets = [
+        (at - shift.start_idx, item)
+        for shift in tour.shifts
+        for at, item in zip(shift.break_idx, kind.breaks, strict=True)
+    ]
+    checks = {
+        "days": tuple(s.day for s in tour.shifts) in set(worked_days(kind.days)),
+        "starts": set(clock) <= set(where.starts),
+        "band": max(clock) - min(clock) <= instance.band_steps,
+        "rest": min(rests, default=99) >= instance.min_rest_steps,
+        "breaks": all(item.first <= at <= item.last for at, item in offsets),
+    }
+    return [f"{name} of {tour}" for name, is_right in checks.items() if not is_right]
