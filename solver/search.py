@@ -8,6 +8,9 @@
    the exact score alone.
 5. A problem of a few people is solved as a whole instead, to proven optimality.
 
+Where nothing is counted but whole shifts (no queues, no breaks), columns do it all
+(:mod:`solver.columns.search`).
+
 With ``deterministic_rounds`` no decision depends on the clock: rounds of the local
 search and of the bound are counted, and the second process does nothing else.
 """
@@ -19,7 +22,7 @@ from typing import Self
 
 from solver.bound_job import JOB as BOUND
 from solver.bound_job import BoundFound, BoundJob
-from solver.columns.compile import fits
+from solver.columns.compile import Stretches, stretches_of
 from solver.columns.search import ColumnSearch
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
@@ -100,8 +103,9 @@ def solve(
     problem = read_problem(instance, rules, terms)
     if not instance.agents:
         return _without_people(problem, course)
-    if fits(problem):
-        return _by_columns(problem, course)
+    stretches = stretches_of(problem)
+    if stretches is not None:
+        return _by_columns(problem, stretches, course)
     with _Search(problem, course) as search:
         search.run()
     return verdict(
@@ -117,9 +121,9 @@ def _without_people(problem: Problem, course: Course) -> Outcome:
     return verdict(problem, course)
 
 
-def _by_columns(problem: Problem, course: Course) -> Outcome:
+def _by_columns(problem: Problem, stretches: Stretches, course: Course) -> Outcome:
     """Search over whole stretches: nothing is counted but shifts."""
-    with ColumnSearch(problem, course) as search:
+    with ColumnSearch(problem, stretches, course) as search:
         search.run()
     return verdict(problem, course, search.conflicts)
 

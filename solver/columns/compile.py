@@ -120,8 +120,25 @@ def fits(problem: Problem) -> bool:
     )
 
 
+def stretches_of(problem: Problem) -> Stretches | None:
+    """Return the programmes and rows of *problem*, ``None`` if columns can't do it."""
+    if not fits(problem):
+        return None
+    try:
+        return compile_stretches(problem)
+    except TooWideError:
+        return None
+
+
 def compile_stretches(problem: Problem) -> Stretches:
-    """Return the programmes and rows of *problem*, which must fit."""
+    """Return the programmes and rows of *problem*, which must fit.
+
+    Raises
+    ------
+    TooWideError
+        If an agent's stretches have too many states, or shifts bind dates beyond the
+        next one.
+    """
     counted = [p for p in problem.prices if isinstance(p, CountPrice)]
     days: dict[int, list[AgentDay]] = defaultdict(list)
     for item in agent_days(problem.instance, problem.constraints):

@@ -21,7 +21,7 @@ import numpy as np
 
 from solver.columns.aside import JOB as ASIDE
 from solver.columns.aside import AsideJob, Better, Given
-from solver.columns.compile import Stretches, compile_stretches
+from solver.columns.compile import Stretches
 from solver.columns.dive import dive
 from solver.columns.generate import Generation
 from solver.columns.improve import Improver
@@ -54,9 +54,8 @@ TOLERANCE = 1e-6
 class ColumnSearch:
     """One run."""
 
-    def __init__(self, problem: Problem, course: Course) -> None:
-        self.problem, self.course = problem, course
-        self.stretches: Stretches = compile_stretches(problem)
+    def __init__(self, problem: Problem, stretches: Stretches, course: Course) -> None:
+        self.problem, self.stretches, self.course = problem, stretches, course
         self.pricer = Pricer(self.stretches)
         self.now = Incumbent(self.stretches, self.pricer)
         self.rng = np.random.default_rng(course.limits.seed)

@@ -11,10 +11,13 @@ import numpy as np
 from support.tiny_rosters import Tiny, random_instance, shifts_of_day
 
 from solver.build import build_rules
+from solver.objectives.paid_cost import PaidCost
 from solver.objectives.shift_demand import Demand, ShiftDemand
 from solver.objectives.shift_requests import Request, ShiftRequests
-from solver.problem import Problem, read_problem, score
+from solver.outcome import Allocation
+from solver.problem import Problem, read_problem
 from solver.rule import Rule
+from solver.term import Term
 from wfm.domain.people import EmploymentContract
 from wfm.domain.roster import (
     PlannedDay,
@@ -75,13 +78,40 @@ class Case:
     problem: Problem
     stretches: tuple[tuple[tuple[Shift, ...], ...], ...]
 
+    def rosters(self) -> list[tuple[int, Roster]]:
+        """Every legal roster with its objective, best first."""
+        return _rosters(self.problem, self.stretches)
+
     def best(self) -> int | None:
         """The least objective of any legal roster, ``None`` if there is none."""
-        found = [
-            score(self.problem, Roster(shifts=sum(chosen, ()))).objective
-            for chosen in product(*self.stretches)
-        ]
-        return min(found, default=None)
+        return next((objective for objective, _ in self.rosters()), None)
+
+    def worst(self) -> Roster:
+        """A legal roster with the greatest objective."""
+        return self.rosters()[-1][1]
+
+
+_KEPT: dict[int, list[tuple[int, Roster]]] = {}
+
+
+def _rosters(
+    problem: Problem, stretches: Sequence[Sequence[tuple[Shift, ...]]]
+) -> list[tuple[int, Roster]]:
+    if id(problem) not in _KEPT:
+        found = []
+        for chosen in product(*stretches):
+            roster = Roster(shifts=sum(chosen, ()))
+            found.append((objective_of(problem, roster), roster))
+        _KEPT[id(problem)] = sorted(found, key=lambda item: item[0])
+    return _KEPT[id(problem)]
+
+
+def objective_of(problem: Problem, roster: Roster) -> int:
+    """The terms alone: nobody is allocated to anything here."""
+    nobody = Allocation(group_queues=(), group_agents=(), agents=np.zeros((0, 0, 0)))
+    return sum(
+        term.value(problem.instance, roster, nobody) for term in problem.terms.values()
+    )
 
 
 def _stretches(
@@ -116,7 +146,8 @@ def random_case(seed: int, agents: int = 1, days: int = 5) -> Case:
     if rng.random() < 0.3:
         instance = _with_lock(rng, instance)
     rules = build_rules(random_settings(rng))
-    terms = {
+    terms: dict[str, Term] = {
+        "paid_cost": PaidCost(),
         "shift_demand": ShiftDemand(demands=tuple(_demands(rng, instance))),
         "shift_requests": ShiftRequests(requests=tuple(_requests(rng, instance))),
     }
