@@ -52,19 +52,34 @@ def test_what_does_not_change_stays(seed):
     )
 
 
-def test_people_pinned_to_a_queue_make_other_groups(monkeypatch):
-    instance, rosters = random_case(4)
+@pytest.mark.parametrize("seed", range(8))
+def test_people_pinned_to_a_queue_may_make_other_groups(seed):
+    instance, rosters = random_case(seed)
     shifts = rosters[0].shifts
-    assert shifts
-    pinned = replace(
-        shifts[0],
-        spans=tuple(replace(span, queue="c") for span in shifts[0].spans),
-    )
-    plan = roster(pinned, *shifts[1:])
+    pinned = [
+        replace(shift, spans=tuple(replace(s, queue="c") for s in shift.spans))
+        for shift in shifts[:1]
+    ]
+    plan = roster(*pinned, *shifts[1:])
     need, able = need_of(instance), serves(instance)
     before = allocated(instance, rosters[0], able, need)
     after = reallocated(before, plan)
     assert after.served.cost == allocate(instance, plan, able, need).cost
+    back = reallocated(after, rosters[0])
+    assert back.served.cost == before.served.cost
+
+
+def test_some_pins_do_make_other_groups():
+    counts = set()
+    for seed in range(8):
+        instance, rosters = random_case(seed)
+        able = serves(instance)
+        for shift in rosters[0].shifts[:1]:
+            spans = tuple(replace(span, queue="c") for span in shift.spans)
+            plan = roster(replace(shift, spans=spans))
+            whole = working_heads(instance, roster(shift), able).queues
+            counts.add(working_heads(instance, plan, able).queues == whole)
+    assert counts == {True, False}
 
 
 def test_an_empty_roster_and_back():
