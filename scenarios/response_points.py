@@ -16,8 +16,8 @@ from scenarios.runner import Case
 from scenarios.uncertain_input import ALL_VOLUMES, UncertainInput
 from wfm.domain.arrays import FloatArray
 
-RAY_SIDE = 3
-"""Points of the ray on each side of the plan's volumes."""
+RAY_STEPS = (0.12, 0.3, 0.6, 1.0)
+"""Points of the ray on each side, shares of its reach: service bends near the plan."""
 CHAIN_LEVELS = (0.02, 0.98)
 PRICE_LEVELS = (0.01, 0.25, 0.75, 0.99)
 _RAY_LEVELS = (0.001, 0.999)
@@ -63,9 +63,7 @@ class SolvedPoint:
         return np.array([month.slack for month in self.result.months])
 
 
-def ray(
-    inputs: Sequence[UncertainInput], num_months: int, side: int = RAY_SIDE
-) -> tuple[Point, ...]:
+def ray(inputs: Sequence[UncertainInput], num_months: int) -> tuple[Point, ...]:
     """Return factors on all volumes that reach as far as the inputs may.
 
     Each input reaches to its 1st and 999th thousandth, in logarithms added up as
@@ -77,7 +75,7 @@ def ray(
         if not one.is_price:
             down, up = _reach(one, num_months)
             low, high = low + min(down, 0.0) ** 2, high + max(up, 0.0) ** 2
-    steps = np.arange(1, side + 1) / side
+    steps = np.array(RAY_STEPS)
     factors = [
         *np.exp(-max(np.sqrt(low), 0.05) * steps[::-1]),
         1.0,

@@ -225,6 +225,8 @@ class _Job:
         by_id = {queue.queue_id: queue for queue in self._base.plan.queues}
         for name, pool in self._table.pools.items():
             own, place = people[name], ("pools", name)
+            if pool.site not in self._base.plan.sites:
+                continue  # told already; nobody can belong to it
             if not own and pool.recruiting is None:
                 message = "nobody belongs to it, and nobody can be hired"
                 expected = "people of agents.csv with its site and skills"
