@@ -325,3 +325,51 @@ def test_more_scenarios_than_open_quickly_are_left_to_the_tables(report, monkeyp
     monkeypatch.setattr(scenario_workbook, "MOST_CALCULATED", 2)
     shown = scenario_workbook.calculated(report)
     assert [result.scenario_id for result in shown] == ["own", "vendors"]
+
+
+def assert_lines_match(report):
+    model = cost_sheets(report, report.comparison.results)
+    for result in report.comparison.results:
+        found = defaultdict(Fraction)
+        for row in model.ledger.rows:
+            if row.option == result.scenario_id and row.reported is not None:
+                found[str(row.month), row.lane, row.code] += row.reported.value
+        assert {k: v for k, v in found.items() if v} == python_lines(result)
+
+
+def test_results_of_lanes_under_one_contract_are_means_by_contacts(monkeypatch):
+    pays = (
+        KpiPoint(value=D("0.6"), rate=D("-0.1")),
+        KpiPoint(value=D("0.9"), rate=D("0.1")),
+    )
+    paid = replace(PER_CONTACT, kpis=(KpiClause(kpi="service_level", points=pays),))
+    better = {"kpis": {"service_level": 0.8875}, "contacts": 5000.25}
+    monkeypatch.setitem(LANES["vendors"], "davao", ("contact", better))
+    report = made_report(priced_at(contact=paid))
+    codes = {x.line.code for x in report.comparison["vendors"].lines}
+    assert "kpi.service_level" in codes
+    assert_lines_match(report)
+
+
+def test_a_minimum_by_a_measures_own_forecast_and_without_one(monkeypatch):
+    shared = replace(
+        HOURLY,
+        minimum=Minimum(forecast_share=D("0.95")),
+        capacity=None,
+        kpis=(),
+    )
+    for own in ({"forecast": {"productive_hours": 4000.5}}, {}):
+        monkeypatch.setitem(LANES["vendors"], "manila", ("hourly", own))
+        report = made_report(priced_at(hourly=shared))
+        codes = {x.line.code for x in report.comparison["vendors"].lines}
+        assert "minimum" in codes
+        assert_lines_match(report)
+
+
+def test_a_price_without_formulas_is_refused_by_name(report):
+    class Barter:
+        currency = "EUR"
+
+    odd = replace(report, book=priced_at(logged=Barter()))
+    with pytest.raises(NotImplementedError, match="Barter"):
+        cost_sheets(odd, odd.comparison.results)
