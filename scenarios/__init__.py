@@ -11,6 +11,9 @@ _EXPORTS = {
     "npv_from_now": "scenarios.finance",
     "payback": "scenarios.finance",
     "reconcile": "scenarios.reconciliation",
+    "score_vendors": "scenarios.scorecard",
+    "study_capacity": "scenarios.capacity_study",
+    "study_risk": "scenarios.chain_risk",
 }
 
 
