@@ -1,6 +1,6 @@
 """From forecast to requirement: changes of demand, channel models, shrinkage."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,11 @@ from wfm.staffing.planned_demand import planned_demand
 from wfm.staffing.shrinkage import gross_up_factor
 
 
+def sized_alone(queue: Queue, demand: QueueDemand) -> QueueStaffing:
+    """Return what *queue* needs for *demand* by its channel's model."""
+    return CHANNELS[queue.channel]().requirement(queue, demand)
+
+
 def requirement(
     forecast: VolumeForecast,
     queues: Sequence[Queue],
@@ -29,6 +34,7 @@ def requirement(
     promised: Iterable[tuple[str, int, float]] = (),
     level_together: bool = False,
     crews: Sequence[Crew] = (),
+    sized: Callable[[Queue, QueueDemand], QueueStaffing] = sized_alone,
 ) -> StaffingRequirement:
     """Return the agents that *queues* take inside *window*, on the forecast's grid.
 
@@ -59,6 +65,8 @@ def requirement(
     crews
         People by the queues they know: live queues that share some are sized together,
         by simulation. Without crews each queue is sized by itself.
+    sized
+        How a queue is sized by itself; whoever asks often may remember answers.
 
     Raises
     ------
@@ -83,7 +91,7 @@ def requirement(
             promised=tuple((t, n) for name, t, n in due if name == queue.queue_id),
             rate_cv=planned.cv,
         )
-        result = CHANNELS[queue.channel]().requirement(queue, one)
+        result = sized(queue, one)
         remarks = (planned.remark,) if planned.remark else ()
         results.append(replace(result, warnings=(*remarks, *result.warnings)))
         demands.append(one)
