@@ -13,6 +13,7 @@ Geoffrion 1974, doi:10.1007/BFb0120690).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from scenarios.mip_solve import MipLimits, Optimum, solve
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 _PIECE_GAP_SHARE = 0.1
-_LEAST_PIECE_S = 0.5
+_LEAST_PIECE_S, _FAIR_SHARES = 0.5, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +43,33 @@ class Pieces:
         ``None`` where a piece was not solved in time.
         """
         values, bound = self.values.copy(), self.constant
-        part = self.share_of(limits)
+        clock = Allowance(limits, len(self.parts))
         for columns, piece in self.parts:
-            outcome = solve(piece, part)
+            outcome = solve(piece, clock.next_part())
             if not isinstance(outcome, Optimum):
                 return None
             values[columns] = outcome.values
             bound += outcome.bound
         return values, bound
 
-    def share_of(self, limits: MipLimits) -> MipLimits:
-        """Return each piece's part of *limits*."""
+
+class Allowance:
+    """Deals out the time of *limits* to so many *pieces*.
+
+    A piece may take a few times its fair share of what is left: most need far less.
+    """
+
+    def __init__(self, limits: MipLimits, pieces: int) -> None:
+        self._end, self._pieces = monotonic() + limits.max_time_s, pieces
+        self._gap = limits.relative_gap * _PIECE_GAP_SHARE
+
+    def next_part(self) -> MipLimits:
+        """Return the limits of the next piece."""
+        left = self._end - monotonic()
+        share = _FAIR_SHARES * left / max(self._pieces, 1)
+        self._pieces -= 1
         return MipLimits(
-            max_time_s=max(limits.max_time_s / len(self.parts), _LEAST_PIECE_S),
-            relative_gap=limits.relative_gap * _PIECE_GAP_SHARE,
+            max_time_s=max(min(share, left), _LEAST_PIECE_S), relative_gap=self._gap
         )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from scenarios.demand_rules import DemandRule, with_rules
 from scenarios.digest import digest
 from scenarios.months import Month
+from scenarios.remembered import Remembered
 from scenarios.roster_response import NUM_BANDS, band_of
 from scenarios.typical_weeks import TypicalWeek, weekday_counts
 from wfm.calendar.holidays import Holiday, public_holidays
@@ -19,8 +21,13 @@ from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import Plan
 from wfm.domain.staffing import StaffingRequirement
 from wfm.pipeline.window import open_masks
-from wfm.staffing.channel import CHANNELS, LiveChannel, QueueDemand
-from wfm.staffing.requirement import requirement
+from wfm.staffing.channel import (
+    CHANNELS,
+    LiveChannel,
+    QueueDemand,
+    QueueStaffing,
+)
+from wfm.staffing.requirement import requirement, sized_alone
 from wfm.staffing.shrinkage import gross_up_factor
 
 
@@ -151,8 +158,17 @@ def _staffed(
         window=(week.start_idx, week.end_idx),
         open_masks=masks,
         shrinkage=plan.shrinkage,
+        sized=_sized,
     )
     return forecast, masks, staffing
+
+
+_SIZED: Remembered[QueueStaffing] = Remembered()
+_ANSWERED: Remembered[FloatArray] = Remembered()
+
+
+def _sized(queue: Queue, demand: QueueDemand) -> QueueStaffing:
+    return _SIZED.get(partial(sized_alone, queue, demand), queue, demand)
 
 
 def _for_months(queue: Queue) -> Queue:
@@ -288,7 +304,8 @@ def service_levels(need: MonthNeed, fill: FloatArray) -> FloatArray:
                 open_mask=need.offered_contacts[q] > 0.0,
                 window=(0, need.grid.num_intervals),
             )
-            answered = model.service_level(queue, demand, agents)
+            ask = partial(model.service_level, queue, demand, agents)
+            answered = _ANSWERED.get(ask, queue, demand, agents)
             levels[q] = float((weight * answered).sum() / weight.sum())
         else:
             asked = need.required[q] * need.band_days

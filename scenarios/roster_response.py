@@ -17,7 +17,6 @@ from scenarios.cover_flow import CoverProblem, covered_hours
 from solver.core.ascent import Ascent, rough_prices
 from solver.core.choices import choices_of
 from solver.core.compile import Compiled, compile_problem
-from solver.core.local_search import LocalSearch
 from solver.core.relaxation import Relaxation
 from solver.core.tables import (
     FIRST_BREAK,
@@ -27,6 +26,7 @@ from solver.core.tables import (
     WINDOW_STEPS,
 )
 from solver.problem import read_problem
+from solver.starts import SampledSearch
 from wfm.calendar.local import local_clock
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.plan import PlanFolder
@@ -136,10 +136,11 @@ def mean_answers(
 def found_roster(compiled: Compiled) -> tuple[FloatArray, FloatArray]:
     """Return ``[a, t]`` who is at work, and paid, in a roster of whole people.
 
-    A few rounds of the local search, which starts from the same prices. Where people
-    are few, heads can't be shared out as finely as answers are: rosters pay more hours.
+    A few rounds of the local search, started from sampled answers to the same prices.
+    Where people are few, heads can't be shared out as finely as answers are: rosters
+    pay more hours.
     """
-    search = LocalSearch(compiled)
+    search = SampledSearch(compiled)
     search.construct()
     search.improve(rounds=SEARCH_ROUNDS)
     choice, taken = choices_of(compiled, search.roster())

@@ -6,11 +6,8 @@ work is a stage of independent tasks, done here or by several processes; results
 depend on how many, nor on what other scenarios run beside.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
-from typing import TypeAlias, TypeVar
 
 from scenarios.activity import MonthActivity
 from scenarios.assumptions import Assumption
@@ -28,6 +25,8 @@ from scenarios.month_need import (
     service_levels,
 )
 from scenarios.months import Month
+from scenarios.pool import OnProgress as OnProgress  # callers name it from here
+from scenarios.pool import Pool
 from scenarios.pricing_months import PriceBook, month_total
 from scenarios.result import Floors, ScenarioResult
 from scenarios.roster_response import LoadPoint
@@ -43,12 +42,6 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.errors import UsageError
 from wfm.domain.people import Agent
 from wfm.domain.plan import Plan, PlanFolder
-
-OnProgress: TypeAlias = Callable[[str, int, int], None]
-"""Told the stage, tasks done, and tasks in all."""
-T = TypeVar("T")
-R = TypeVar("R")
-CHUNK = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +157,8 @@ class _Chain:
         self._folders: dict[str, tuple[PlanFolder, Mapping[str, DemandRule]]] = {}
         self._needs: dict[str, tuple[DemandQuestion, Plan, Mapping[str, DemandRule]]]
         self._needs = {}
+        # The folder is held with its names, so that its id stays its own.
+        self._named: dict[tuple[int, str], tuple[PlanFolder, str, str]] = {}
         on_progress("forecast", 1, 1)
 
     def tasks(self, case: Case) -> list[_Task]:
@@ -171,13 +166,7 @@ class _Chain:
         found = []
         for phase in case.phases:
             plan, rules = phase.folder.plan, phase.demand
-            timeless = replace(
-                structural(plan, self.base.plan), first_date=self.base.plan.first_date
-            )
-            folder = replace(phase.folder, plan=timeless)
-            key = structure_key(folder, rules)
-            self._folders.setdefault(key, (folder, rules))
-            demand = digest(plan.queues, plan.shrinkage, plan.calendar_changes, rules)
+            key, demand = self._names(phase)
             for month in phase.months:
                 need = f"{demand}/{month}"
                 self._needs.setdefault(need, (self._questions[month], plan, rules))
@@ -187,10 +176,28 @@ class _Chain:
             raise UsageError(msg)
         return sorted(found, key=lambda task: task.month)
 
+    def _names(self, phase: Phase) -> tuple[str, str]:
+        """Return the names of a phase's structure and demand.
+
+        Scenarios that differ in prices alone share their folder.
+        """
+        plan, rules = phase.folder.plan, phase.demand
+        known = id(phase.folder), digest(rules)
+        if known not in self._named:
+            timeless = replace(
+                structural(plan, self.base.plan), first_date=self.base.plan.first_date
+            )
+            folder = replace(phase.folder, plan=timeless)
+            key = structure_key(folder, rules)
+            self._folders.setdefault(key, (folder, rules))
+            demand = digest(plan.queues, plan.shrinkage, plan.calendar_changes, rules)
+            self._named[known] = phase.folder, key, demand
+        return self._named[known][1:]
+
     def staffed(self, tasks: Sequence[_Task]) -> dict[tuple[str, str], "_Staffed"]:
         """Return the staffed week of every pair of need and structure."""
         pairs = dict.fromkeys(_key(task) for task in tasks)
-        with _Pool(self.workers, self.on_progress) as pool:
+        with Pool(self.workers, self.on_progress) as pool:
             needs = pool.each("requirement", _needed, self._needs)
             plans = pool.each(
                 "structure",
@@ -265,46 +272,6 @@ def _served(task: tuple[Structure, dict[int, LoadPoint], MonthNeed]) -> _Staffed
     week = staff_fast(structure, points, need.required, need.hours)
     levels = service_levels(need, week.fill)
     return _Staffed(need=need, structure=structure, week=week, service_levels=levels)
-
-
-K = TypeVar("K")
-
-
-class _Pool:
-    """Does the tasks of a stage, in other processes where there are several."""
-
-    def __init__(self, workers: int, on_progress: OnProgress) -> None:
-        self._workers, self._on_progress = workers, on_progress
-        self._executor: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> "_Pool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-
-    def each(
-        self, stage: str, work: Callable[[T], R], tasks: Mapping[K, T]
-    ) -> dict[K, R]:
-        """Return *work* of every task, in order of the tasks."""
-        done: dict[K, R] = {}
-        self._on_progress(stage, 0, len(tasks))
-        for key, result in zip(tasks, self._results(work, tasks.values()), strict=True):
-            done[key] = result
-            self._on_progress(stage, len(done), len(tasks))
-        return done
-
-    def _results(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterable[R]:
-        listed = list(tasks)
-        if self._workers <= 1 or len(listed) < 2:
-            return map(work, listed)
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self._workers, mp_context=get_context("spawn")
-            )
-        chunk = CHUNK if len(listed) > 4 * CHUNK * self._workers else 1
-        return self._executor.map(work, listed, chunksize=chunk)
 
 
 def _priced(

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from scenarios.mip import Programme
-from scenarios.mip_pieces import Pieces
+from scenarios.mip_pieces import Allowance, Pieces
 from scenarios.mip_solve import MipLimits, NoSolution, Optimum, solve
 from scenarios.vendor_mix import Lane
 from scenarios.vendor_mix_model import MixModel
@@ -81,7 +81,7 @@ def _month_costs(
 ) -> list[dict[tuple[int, ...], float]] | None:
     """Return by month what each choice of open *lanes* costs at least."""
     choices = list(product((0, 1), repeat=len(lanes)))
-    part = pieces.share_of(replace(limits, max_time_s=limits.max_time_s / len(choices)))
+    clock = Allowance(limits, model.problem.num_months * len(choices))
     found = []
     for t in range(model.problem.num_months):
         wanted = [model.is_open[v, t] for v in lanes]
@@ -89,7 +89,7 @@ def _month_costs(
         at = np.searchsorted(columns, wanted)
         by_choice = {}
         for choice in choices:
-            outcome = solve(_held(piece, at, choice), part)
+            outcome = solve(_held(piece, at, choice), clock.next_part())
             if isinstance(outcome, Optimum):
                 by_choice[choice] = outcome.bound
             elif isinstance(outcome, NoSolution):
