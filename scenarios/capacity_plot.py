@@ -27,13 +27,13 @@ def capacity_plot(study: "CapacityStudy") -> "Figure":
     ValueError
         If there is no plan.
     """
-    from matplotlib.figure import Figure
+    from wfm.shown import ShownFigure
 
     if study.plan is None:
         msg = "there is no capacity plan to show"
         raise ValueError(msg)
     needs = len(study.problem.needs)
-    figure = Figure(figsize=(10, 2.2 * needs + 2.4), layout="constrained")
+    figure = ShownFigure(figsize=(10, 2.2 * needs + 2.4), layout="constrained")
     panels = figure.subplots(
         needs + 1, 1, sharex=True, squeeze=False, height_ratios=[2] * needs + [1.4]
     )[:, 0]

@@ -18,10 +18,10 @@ def comparison_plot(comparison: "Comparison") -> "Figure":
 
     A scenario that misses a floor of service is named so, and its service is red.
     """
-    from matplotlib.figure import Figure
+    from wfm.shown import ShownFigure
 
     results = comparison.results[::-1]
-    figure = Figure(figsize=(10, 1.6 + 0.42 * len(results)), layout="constrained")
+    figure = ShownFigure(figsize=(10, 1.6 + 0.42 * len(results)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[2, 1])
     _cost_bars(left, results)
     _service(right, results)

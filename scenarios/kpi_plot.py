@@ -22,10 +22,10 @@ def kpi_plot(report: "KpiReport") -> "Figure":
 
     A dot marks a unit with an alarm for the figure.
     """
-    from matplotlib.figure import Figure
+    from wfm.shown import ShownFigure
 
     names = report.settings.watched
-    figure_ = Figure(figsize=(10, 2.1 * len(names) + 0.8), layout="constrained")
+    figure_ = ShownFigure(figsize=(10, 2.1 * len(names) + 0.8), layout="constrained")
     panels = figure_.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, KPIS[name], report)

@@ -21,11 +21,11 @@ def risk_plot(study: "RiskStudy") -> "Figure":
     The right side shows the cost of the reference, or of the scenario whose cost less
     the reference's is least sure, if there are several.
     """
-    from matplotlib.figure import Figure
+    from wfm.shown import ShownFigure
 
     options = study.report.options
     height = 1.8 + 0.42 * max(len(options), len(study.inputs))
-    figure = Figure(figsize=(11, height), layout="constrained")
+    figure = ShownFigure(figsize=(11, height), layout="constrained")
     left, right = figure.subplots(1, 2)
     _costs(left, study)
     _drivers(right, study)

@@ -18,10 +18,10 @@ def scorecard_plot(card: "Scorecard") -> "Figure":
 
     Beside it how often the vendor is first under other weights.
     """
-    from matplotlib.figure import Figure
+    from wfm.shown import ShownFigure
 
     scored = card.scored[::-1]
-    figure = Figure(figsize=(9, 1.9 + 0.5 * len(scored)), layout="constrained")
+    figure = ShownFigure(figsize=(9, 1.9 + 0.5 * len(scored)), layout="constrained")
     axes = figure.subplots()
     shares = card.rules.shares()
     start = [0.0] * len(scored)

@@ -1,23 +1,14 @@
 """Empty matplotlib figures in the house style, that notebooks show by themselves."""
 
-import io
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from wfm.shown import ShownFigure
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", GREY)
 """Told apart by people who see colours differently (Okabe and Ito 2008)."""
 WIDTH_INCHES = 9.0
-
-
-class ShownFigure(Figure):
-    """A figure that a notebook draws, whatever its plotting backend."""
-
-    def _repr_png_(self) -> bytes:
-        stream = io.BytesIO()
-        self.savefig(stream, format="png", dpi=100)
-        return stream.getvalue()
 
 
 def new_figure(height_inches: float = 3.2) -> tuple[Figure, Axes]:

@@ -16,8 +16,9 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wfm.report.figures import COLOURS, ShownFigure
+from wfm.report.figures import COLOURS
 from wfm.report.scenario_inputs import Language
+from wfm.shown import ShownFigure
 
 INK, SOFT, LINE, MORE, LESS = "#1c2530", "#5a6673", "#dfe4e8", "#d55e01", "#00795a"
 _VARIABLES = {
