@@ -1,6 +1,6 @@
 """Free dates after a run of night shifts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
@@ -60,18 +60,22 @@ class DaysOffAfterNights:
             for shift in carried_shifts(instance, agent.agent_id)
         }
         first = min(planned_dates(instance, agent.agent_id), default=date.max)
+        return DayPattern(
+            agent_id=agent.agent_id,
+            start=self._before(carried, first),
+            letter=letter,
+            step=step,
+            alike=(self, agent.site_id, agent.zone),
+        )
+
+    def _before(self, carried: Mapping[date, int], first: date) -> _State:
+        """Return the state that the previous roster leaves for the date *first*."""
         day = min((d for d in carried if d < first), default=first)
         state = (0, 0)
         while day < first:
             state, _ = self._after(state, carried.get(day, _FREE))
             day += timedelta(days=1)
-        return DayPattern(
-            agent_id=agent.agent_id,
-            start=state,
-            letter=letter,
-            step=step,
-            alike=(self, agent.site_id, agent.zone),
-        )
+        return state
 
     def _after(self, state: _State, read: int) -> tuple[_State, bool]:
         """Return the state after a date, and whether a date off was worked."""

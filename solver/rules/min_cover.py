@@ -204,21 +204,7 @@ def _short(
     only: frozenset[str] | None,
 ) -> Iterator[Violation]:
     zone_name = _floor_zone(instance, floor)
-    counted = _floor_agents(instance, floor, only)
-    working = _working(instance, roster)
-    missing: dict[int, int] = {}
-    extra: dict[int, int] = {}
-    most = max(floor["agents"], floor.get("max_agents", ANY_NUMBER))
-    for t in _judged(instance):
-        local = instance.grid.instant(t).astimezone(zone(zone_name))
-        since = timedelta(hours=local.hour, minutes=local.minute)
-        spans = _spans(floor)[local.weekday()]
-        if any(timedelta(minutes=a) <= since < timedelta(minutes=b) for a, b in spans):
-            heads = len(counted & working.get(t, {}).keys())
-            if heads < floor["agents"]:
-                missing[t] = floor["agents"] - heads
-            if heads > most:
-                extra[t] = heads
+    missing, extra, most = _off_floor(instance, roster, floor, only)
     name = _floor_name(floor)
     for start, end, heads in runs(extra):
         yield Violation(
@@ -238,3 +224,29 @@ def _short(
             "missing",
             missing=heads,
         )
+
+
+def _off_floor(
+    instance: RosterInstance,
+    roster: Roster,
+    floor: Mapping[str, Any],
+    only: frozenset[str] | None,
+) -> tuple[dict[int, int], dict[int, int], int]:
+    """Return step -> people missing, step -> people where too many are, the maximum."""
+    zone_name = _floor_zone(instance, floor)
+    counted = _floor_agents(instance, floor, only)
+    working = _working(instance, roster)
+    missing: dict[int, int] = {}
+    extra: dict[int, int] = {}
+    most = max(floor["agents"], floor.get("max_agents", ANY_NUMBER))
+    for t in _judged(instance):
+        local = instance.grid.instant(t).astimezone(zone(zone_name))
+        since = timedelta(hours=local.hour, minutes=local.minute)
+        spans = _spans(floor)[local.weekday()]
+        if any(timedelta(minutes=a) <= since < timedelta(minutes=b) for a, b in spans):
+            heads = len(counted & working.get(t, {}).keys())
+            if heads < floor["agents"]:
+                missing[t] = floor["agents"] - heads
+            if heads > most:
+                extra[t] = heads
+    return missing, extra, most

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import ClassVar
 
 from solver.constraints import Constraint, DayPattern, Spanned
@@ -50,15 +51,10 @@ class StartVariation:
     def _machine(self, instance: RosterInstance, agent: Agent) -> DayPattern:
         planned = instance.planned_days.get(agent.agent_id, ())
         week_of = {day.date_local: day.week for day in planned}
-        known: dict[int, int] = {}
+        minute_of = cache(partial(self._minute, instance, agent))
 
         def letter(_day: date, shift: Spanned | None) -> int | None:
-            if shift is None:
-                return None
-            if shift.start_idx not in known:
-                minute = self._minute(instance, agent, shift.start_idx)
-                known[shift.start_idx] = minute
-            return known[shift.start_idx]
+            return None if shift is None else minute_of(shift.start_idx)
 
         def step(state: _Range, day: date, start: int | None) -> _Range | None:
             week = week_of.get(day, state[0])
