@@ -466,3 +466,37 @@ def test_the_memo_prints_on_one_page(report, evens, tmp_path):
     )  # fmt: skip
     pages = re.findall(rb"/Type\s*/Page\b", target.read_bytes())
     assert len(pages) == 1
+
+
+def test_of_many_options_page_and_memo_show_the_leading_ones():
+    made = made_report()
+    first, *_ = made.comparison.results
+    copies = [
+        replace(
+            first,
+            scenario_id=f"copy{k}",
+            months=tuple(
+                replace(m, cost=Money(m.cost.amount_minor + 100 * k, "EUR"))
+                for m in first.months
+            ),
+        )
+        for k in range(12, 0, -1)
+    ]
+    cheap = below_floor(made, "vendors").comparison["vendors"]
+    results = (first, *copies, cheap)
+    many = replace(
+        made,
+        comparison=replace(made.comparison, results=results),
+        cases=(
+            made.case("own"),
+            *(replace(made.case("own"), scenario_id=c.scenario_id) for c in copies),
+            made.case("vendors"),
+        ),
+    )
+    leading = [option.scenario_id for option in many.leading(4)]
+    assert leading == ["own", "copy2", "copy1", "vendors"]
+    record = recorded(many, BreakEvens(many))
+    memo = render_memo({"decision": record})
+    assert "6 more options in scenarios.html." in memo
+    assert ">copy7 " not in memo
+    assert ">copy6 " in memo

@@ -39,7 +39,7 @@ class BreakEvens:
         """The scans, and why levers are missing."""
         options = {
             option.scenario_id: priced_work(self.report, option)
-            for option in self.report.options()[:MOST_OPTIONS]
+            for option in self.report.leading(MOST_OPTIONS)
         }
         scans: list[LeverScan] = []
         refused: list[str] = []

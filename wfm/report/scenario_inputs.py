@@ -109,6 +109,19 @@ class ScenarioReport:
         kept = [option for option in self.options() if option.is_feasible]
         return min(kept, key=lambda option: option.cost.amount_minor, default=None)
 
+    def leading(self, most: int) -> tuple[ScenarioResult, ...]:
+        """Return at most *most* options, in order, for what has room for a few.
+
+        The reference and the one recommended are among them, then the cheapest.
+        """
+        listed, best = self.options(), self.recommended()
+        ranked = sorted(
+            listed,
+            key=lambda o: (o is not listed[0], o is not best, o.cost.amount_minor),
+        )
+        kept = {option.scenario_id for option in ranked[:most]}
+        return tuple(option for option in listed if option.scenario_id in kept)
+
     def case(self, scenario_id: str) -> Case:
         """Return a scenario as it was run."""
         return next(case for case in self.cases if case.scenario_id == scenario_id)

@@ -1,6 +1,7 @@
 """The decision on one page, made from the run's manifest and nothing else."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from wfm.report.html import environment, policy, source
@@ -16,7 +17,7 @@ from wfm.report.scenario_sentences import (
 )
 from wfm.report.scenario_words import words
 
-MOST_ASSUMPTIONS = 9
+MOST_ASSUMPTIONS, MOST_OPTIONS = 9, 8
 
 
 def render_memo(manifest: Mapping[str, Any]) -> str:
@@ -43,6 +44,8 @@ def render_memo(manifest: Mapping[str, Any]) -> str:
             certainty=certainty(record, say),
             turning_points=list(turning_points(record, say)),
             left_out=list(left_out(record, say)),
+            options=_shown(record),
+            more_options=max(0, len(record["options"]) - MOST_OPTIONS),
             assumptions=assumptions[:MOST_ASSUMPTIONS],
             more_assumptions=max(0, len(assumptions) - MOST_ASSUMPTIONS),
             inputs=_hashes(manifest),
@@ -53,6 +56,15 @@ def render_memo(manifest: Mapping[str, Any]) -> str:
             policy=policy(),
         )
     )
+
+
+def _shown(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the options that one page has room for: of many, the cheapest ones."""
+    options: list[Mapping[str, Any]] = record["options"]
+    first = {record["reference"], record["recommended"]}
+    ranked = sorted(options, key=lambda o: (o["id"] not in first, Decimal(o["cost"])))
+    kept = {option["id"] for option in ranked[:MOST_OPTIONS]}
+    return [option for option in options if option["id"] in kept]
 
 
 def default_question(record: Mapping[str, Any]) -> str:

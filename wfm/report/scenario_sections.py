@@ -139,7 +139,7 @@ class Sections:
         """Return the course of savings: the dip and when it is made good."""
         say, report = self.say, self.report
         title = say("Saved until then, month by month")
-        shown = report.options()[1 : MOST_LINES + 1]
+        shown = report.leading(MOST_LINES + 1)[1:]
         if not shown:
             text = say("There is one option only, so there is nothing to save against.")
             return Section(
@@ -189,7 +189,7 @@ class Sections:
                 "No futures were drawn in this run; wfm scenarios --draws 10000 does."
             )
             return Section(key="risk", short=short, title=title, absent=text)
-        ids = [option.scenario_id for option in report.options()]
+        ids = [option.scenario_id for option in report.leading(MOST_LINES + 1)]
         names = list(
             dict.fromkeys((report.reference.scenario_id, bridged(report).scenario_id))
         )

@@ -8,6 +8,7 @@ from wfm.report.scenario_break_even import LEVER_LABELS
 from wfm.report.scenario_words import Say
 
 Record = Mapping[str, Any]
+MOST_BELOW = 3
 
 
 def whole(amount: object) -> str:
@@ -88,9 +89,9 @@ def grounds(record: Record, say: Say) -> Iterator[str]:
 def _cheaper_but_below(record: Record, say: Say) -> Iterator[str]:
     best = record["recommended"]
     limit = None if best is None else Decimal(option_of(record, best)["cost"])
-    for option in record["options"]:
-        if option["feasible"]:
-            continue
+    below = [option for option in record["options"] if not option["feasible"]]
+    below.sort(key=lambda option: Decimal(option["cost"]))
+    for option in below[:MOST_BELOW]:
         cost = Decimal(option["cost"])
         if limit is None or cost < limit:
             yield say(
