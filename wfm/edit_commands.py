@@ -6,6 +6,7 @@ Every command returns its exit code: 0 done, 1 a finding (a rule is newly broken
 import shlex
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
 
@@ -50,7 +51,7 @@ SEPARATOR = ";"
 
 def edit(run: Run, words: Sequence[str], signature: Signature, *, dry_run: bool) -> int:
     """Make one edit, or only show what it would do."""
-    with state_lock(run.plan.directory):
+    with _locked(run, dry_run=dry_run):
         draft = open_draft(run.plan)
         clock = time.perf_counter()
         proposal = propose_words(draft, shlex.join(words))
@@ -58,6 +59,11 @@ def edit(run: Run, words: Sequence[str], signature: Signature, *, dry_run: bool)
         if dry_run or not proposal.change:
             return _show(run, draft, proposal, spent, "not taken over")
         return _taken(run, draft, proposal, shlex.join(words), signature, spent)
+
+
+def _locked(run: Run, *, dry_run: bool) -> AbstractContextManager[None]:
+    """Hold the state, unless nothing will be written."""
+    return nullcontext() if dry_run else state_lock(run.plan.directory)
 
 
 def _taken(
@@ -129,7 +135,7 @@ def batch(run: Run, file: Path, signature: Signature, *, dry_run: bool) -> int:
         Naming the line that can't be made.
     """
     lines = _lines(file)
-    with state_lock(run.plan.directory):
+    with _locked(run, dry_run=dry_run):
         draft = open_draft(run.plan)
         clock = time.perf_counter()
         proposal = propose(draft, _change_by(draft, file.name, lines))
@@ -209,7 +215,7 @@ def replay(run: Run, signature: Signature, *, dry_run: bool) -> int:
 
     They become one edit; those that no longer fit are named and left out.
     """
-    with state_lock(run.plan.directory):
+    with _locked(run, dry_run=dry_run):
         draft = open_draft(run.plan)
         roster, made = draft.roster, []
         for edit in _to_replay(draft):
@@ -273,7 +279,7 @@ def from_file(run: Run, file: Path, signature: Signature, *, take_over: bool) ->
     InputError
         With every cell that can't be read, by sheet, row and column.
     """
-    with state_lock(run.plan.directory):
+    with _locked(run, dry_run=not take_over):
         draft = open_draft(run.plan)
         found = merged(draft, file)
         clock = time.perf_counter()

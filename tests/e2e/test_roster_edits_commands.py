@@ -107,6 +107,15 @@ def test_a_dry_run_and_a_refusal_leave_no_trace(run, plan):
     assert not (plan / "state" / "rosters").exists()
 
 
+def test_looking_writes_nothing_at_all(run, plan):
+    run("edit", plan, "drop", "A1", "2026-10-27", "--dry-run")
+    run("edit", plan, "--from", plan / "out" / "roster.csv")
+    run("edit", plan, "--replay", "--dry-run")
+    run("edit", plan, "--log")
+    run("diff", plan, "draft", "draft")
+    assert not (plan / "state").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [(), ("drop", "A1", "2026-10-27", "--log"), ("--log", "--replay")],
