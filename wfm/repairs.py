@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solver.problem import read_problem
+from solver.problem import Score, read_problem
+from solver.reallocation import allocated
 from solver.repair import Repaired, RepairLimits, repair
 from wfm.api import PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
 from wfm.domain.plan import TimeOffRow
 from wfm.domain.roster import Roster
+from wfm.evaluation.certificate import Certificate
+from wfm.evaluation.service import achieved
 from wfm.io.absences import Absences, read_absences
 from wfm.io.requirement_store import kept_requirement
 from wfm.pipeline.edit_effect import (
@@ -164,7 +167,7 @@ def repair_desk(
     desk = replace(
         desk, instance=instance, problem=read_problem(instance, desk.problem.rules)
     )
-    before = desk.judged(repaired.before.roster)
+    before = _as_scored(desk, repaired.before)
     after = desk.judged(repaired.after.roster, near=before)
     return RepairResult(
         desk=desk,
@@ -177,6 +180,32 @@ def repair_desk(
             case, repaired.before.served, repaired.after.served, after.roster
         ),
         diagnosis=_diagnosis(case, desk, repaired, request.limits),
+    )
+
+
+def _as_scored(desk: Desk, found: Score) -> JudgedRoster:
+    """Return a roster as it was scored; its certificate has only the breaches."""
+    instance, problem = desk.instance, desk.problem
+    shared = allocated(instance, found.roster, problem.serves, problem.need)
+    return JudgedRoster(
+        roster=found.roster,
+        certificate=Certificate(
+            ok=not found.violations,
+            violations=found.violations,
+            spans=(),
+            cold_start=(),
+            handovers=(),
+            rules={},
+            hashes={},
+            roster_hash="",
+        ),
+        allocated=shared,
+        terms=found.terms,
+        service=achieved(
+            instance,
+            desk.requirement,
+            shared.served.allocation.agents.sum(axis=0),
+        ),
     )
 
 

@@ -222,3 +222,48 @@ def test_an_edited_roster_is_not_the_certified_one(
     )
     assert code == 1
     assert "it was made for another roster" in said
+
+
+def test_who_falls_ill_at_work_keeps_the_hours_until_then(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shifts(folder / "out" / "roster.csv")
+    name = min(name for name, day in before if day == "2026-10-27")
+    file = absent(folder, f"{name},2026-10-27 12:00,2026-10-27 23:00,sick,no")
+    code, said = run_wfm(
+        capsys,
+        monkeypatch,
+        "repair",
+        folder,
+        "--absent",
+        file,
+        "--now",
+        "2026-10-27T12:05+01:00",
+        "--seconds",
+        1,
+        "--who",
+        "planner",
+        "--why",
+        "fell ill",
+    )
+    assert code == 0, said
+    locked = (folder / "locked_roster.csv").read_text(encoding="utf-8")
+    assert f"{name},s0,2026-10-27,2026-10-27T08:00Z,2026-10-27T11:00Z" in locked
+    rows = (folder / "out" / "roster.csv").read_text(encoding="utf-8").splitlines()
+    mine = [row for row in rows if row.startswith(f"{name},") and ",2026-10-27," in row]
+    assert len(mine) == 1
+    code, said = run_wfm(capsys, monkeypatch, "verify", folder)
+    assert code == 0, said
+    # A second repair begins from what stands now.
+    code, said = run_wfm(
+        capsys,
+        monkeypatch,
+        "repair",
+        folder,
+        "--now",
+        "2026-10-27T12:05+01:00",
+        "--seconds",
+        1,
+    )
+    assert code == 0
+    assert "0 shifts of 0 people lost" in said
