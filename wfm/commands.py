@@ -23,6 +23,7 @@ from wfm.findings import (
     say_cold_start,
     say_guarantee,
     say_no_roster,
+    say_packs,
     say_problems,
     say_remarks,
     say_unserved,
@@ -87,7 +88,9 @@ def check(run: Run) -> int:
     problems = run.plan.check()
     if not problems:
         say(run.console, f"{run.plan.directory}: no problem found")
-        say_unserved(run.console, run.plan.read(frozenset({"agents"})))
+        folder = run.plan.read(frozenset({"agents"}))
+        say_unserved(run.console, folder)
+        say_packs(run.console, folder.plan)
         return DONE
     say_problems(run.console, problems)
     return FINDING
@@ -124,6 +127,7 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
             write_report(folder, inputs, calendars=run.calendars)
         write_manifest(folder / "manifest.json", inputs.manifest)
     _summarise(run, result, inputs)
+    say_packs(run.console, result.folder.plan)
     say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
     if full:
         say(run.console, f"report: {run.out / 'report.html'}")

@@ -12,7 +12,7 @@ from wfm.calendar.local import zone
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.edits import AppliedEdit
 from wfm.domain.errors import Problem
-from wfm.domain.plan import PlanFolder
+from wfm.domain.plan import Plan, PlanFolder
 from wfm.domain.roster import RosterInstance, Violation, is_eligible
 from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import Certificate
@@ -77,6 +77,16 @@ def say_unserved(console: Console, folder: PlanFolder) -> None:
             if queue.guaranteed_agents:
                 text += f", though {queue.guaranteed_agents} are guaranteed"
             say(console, text, style="yellow")
+
+
+def say_packs(console: Console, plan: Plan) -> None:
+    """Name what of the plan's rule packs is off because nobody has verified it."""
+    if not plan.packs:
+        return
+    from wfm.report.packs import pack_notes
+
+    for note in pack_notes(plan):
+        say(console, note, style="yellow")
 
 
 def say_violations(

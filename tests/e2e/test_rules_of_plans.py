@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from support.tiny_folders import write_tiny
+from support.tiny_folders import run_wfm, write_tiny
 
 from solver.outcome import SolveLimits
 from wfm.api import load
@@ -122,5 +122,23 @@ def test_the_past_binds_through_the_ledger(planned):
         rule="average_hours", parameters={"max_hours": 45, "weeks": 4}
     )
     rule = next(r for r in build_rules([setting]) if r.name == "average_hours")
-    assert {v.agent_id for v in rule.violations(instance, result.solved.roster)} == {"A1"}
+    assert {v.agent_id for v in rule.violations(instance, result.solved.roster)} == {
+        "A1"
+    }
     assert rule.violations(result.instance, result.solved.roster) == []
+
+
+def test_check_names_what_is_off_in_a_pack(tmp_path, capsys, monkeypatch):
+    folder = write_tiny(tmp_path / "plan")
+    path = folder / "plan.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("rules:\n  min", "rules:\n  pack: eu\n  min"))
+    code, said = run_wfm(capsys, monkeypatch, "check", folder)
+    assert code == 0
+    assert "rule pack eu (everybody): off, as nobody has verified them" in said
+    assert "daily_rest" in said
+    assert "not legal advice" in said
+    path.write_text(text.replace("rules:\n  min", "rules:\n  pack: ue\n  min"))
+    code, said = run_wfm(capsys, monkeypatch, "check", folder)
+    assert code == 1
+    assert "unknown rule pack 'ue'" in said
