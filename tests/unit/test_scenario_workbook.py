@@ -373,3 +373,18 @@ def test_a_price_without_formulas_is_refused_by_name(report):
     odd = replace(report, book=priced_at(logged=Barter()))
     with pytest.raises(NotImplementedError, match="Barter"):
         cost_sheets(odd, odd.comparison.results)
+
+
+def test_a_formula_too_long_for_a_spreadsheet_is_refused(report):
+    from wfm.report.scenario_numbers import added, num
+    from wfm.report.scenario_sheets import formula
+
+    longest = max(
+        len(number.text)
+        for row in cost_sheets(report, report.comparison.results).ledger.rows
+        for number in (row.amount, row.reported, row.quantity, row.price, row.rate)
+        if number is not None
+    )
+    assert longest < 3000
+    with pytest.raises(ValueError, match="a formula of"):
+        formula(added([num(1)] * 5000))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import pairwise
 
 from scenarios.clauses import KpiClause
@@ -126,7 +125,8 @@ class InvoiceWriter:
         change = self.rates.fx_change(
             clause, desk.currency, f"{self.at}.fx", desk.month
         )
-        return [desk.amount("fx", "Exchange-rate clause", change * added(lines))]
+        moved = desk.noted("rate.fx", "Price moved by exchange rates", change, "")
+        return [desk.amount("fx", "Exchange-rate clause", moved * added(lines))]
 
     def _ramp(self, lines: Sequence[Num], desk: Desk, number: int) -> list[Num]:
         shares = self.contract.ramp_discounts
@@ -222,8 +222,14 @@ class InvoiceWriter:
             rate = desk.names.ask(f"{self.at}.tax.{tax.name}", tax.rate, "of the net")
             exact = rate * added(lines)
             if self.contract.taxes_per == "line":
-                parts = [desk.money(rate * line) for line in lines]
-                exact = reduce(lambda a, b: a + b, parts, num(0))
+                code = f"tax.{tax.name}.on"
+                parts = [
+                    desk.amount_aside(
+                        f"{code}{i}", f"{tax.name} on a line", rate * line
+                    )
+                    for i, line in enumerate(lines, start=1)
+                ]
+                exact = added(parts)
             if tax.reverse_charge:
                 exact = num(0)
             if tax.recoverable:

@@ -72,9 +72,12 @@ class _Pricing:
         writer = InvoiceWriter(contract=contract, rates=self.rates)
         for month, together in _by_month(done).items():
             desk = self._desk(option, month, lane, contract.currency, contract.start)
-            desk.factor = self.rates.price_factor(
+            factor = self.rates.price_factor(
                 contract.indices, contract.contract_id, contract.start, month
             )
+            if factor is not None:
+                text = "What index clauses make of a price"
+                desk.factor = desk.noted("rate.index", text, factor, "")
             desk.quantity_digits = contract.quantity_digits
             desk.price_digits = contract.price_digits
             writer.write(self.activity.cells(option, together), desk)

@@ -12,6 +12,8 @@ from wfm.report.scenario_words import Say
 from wfm.report.sheets import Column, Formula
 
 INPUTS_TOP = 3
+LONGEST = 8192
+"""Letters of a formula that Excel takes."""
 LINE_COLUMNS = (
     ("option", 16, "text"),
     ("month", 9, "text"),
@@ -31,7 +33,16 @@ LINE_COLUMNS = (
 
 
 def formula(value: Num) -> Formula:
-    """Return a number as a formula with its value cached."""
+    """Return a number as a formula with its value cached.
+
+    Raises
+    ------
+    ValueError
+        If it is longer than spreadsheets take, who would call the file broken.
+    """
+    if len(value.text) >= LONGEST:
+        msg = f"a formula of {len(value.text)} letters: {value.text[:80]}…"
+        raise ValueError(msg)
     return Formula(text=f"={value.text}", value=float(value.value))
 
 
