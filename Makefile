@@ -13,6 +13,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m solver.warm
 	$(BIN)/python -m wfm.staffing.warm
 	$(BIN)/python -m wfm.simulation.warm
+	$(BIN)/python -m forecasting.warm
 	touch $@
 
 demo: $(STAMP)
