@@ -13,6 +13,7 @@ from wfm.domain.roster import RuleSetting
 from wfm.io.folder import read_folder
 from wfm.pipeline.rules import resolve_rules
 from wfm.report.packs import gaps_of_packs, pack_notes, pack_rows
+from wfm.report.proof import setting_words
 
 ASKED = {"eu", "de", "pl", "pt", "jp", "ph", "us", "us_ca", "in_ka", "cn", "kr"}
 RULE_LINES = PLAN[PLAN.index("\nrules:") : PLAN.index("\nprices:")]
@@ -394,3 +395,11 @@ def test_premia_by_skill_are_read_with_their_level(tmp_path):
     place = read_folder(write_folder(tmp_path, plan=text), frozenset()).plan.sites
     assert place["fukuoka"].skill_premia == (("ja", 3, 0.1), ("en", 0, 0.05))
     assert place["fukuoka"].sunday_premium_fraction == 0.35
+
+
+def test_floors_are_told_in_words():
+    floor = {"skill": "ja", "level": 3, "agents": 1, "max_agents": 4}
+    words = setting_words({"floors": (floor, {"grade": "senior", "agents": 2})})
+    assert words == (
+        "skill ja level 3 and up: at least 1, at most 4, grade senior: at least 2"
+    )

@@ -58,9 +58,15 @@ def setting_words(parameters: Mapping[str, object]) -> str:
 
 
 def _floor_words(floor: Mapping[str, object]) -> str:
-    kinds = [kind for kind in ("queue", "skill", "site") if floor.get(kind)]
-    place = " ".join(f"{kind} {floor[kind]}" for kind in kinds)
-    return f"{place}: at least {floor.get('agents')}"
+    kinds = ("queue", "skill", "site", "grade")
+    parts = [f"{kind} {floor[kind]}" for kind in kinds if floor.get(kind)]
+    if floor.get("level"):
+        parts.append(f"level {floor['level']} and up")
+    if floor.get("min_seniority"):
+        parts.append(f"{floor['min_seniority']:g} years of service and more")
+    most = floor.get("max_agents")
+    limit = "" if most is None else f", at most {most}"
+    return f"{' '.join(parts)}: at least {floor.get('agents')}{limit}"
 
 
 def violation_rows(inputs: ReportInput) -> list[dict[str, str]]:
