@@ -15,7 +15,7 @@ import numpy as np
 
 from solver.tours.programme import Programme
 from solver.worker import Emit, Worker
-from wfm.domain.arrays import FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray
 
 JOB = "solver.tours.linear:run_job"
 WAIT_S = 0.05
@@ -49,40 +49,39 @@ def minimise(job: LinearJob) -> Optimum | None:
     """Solve *job*; ``None`` if it has no solution or the time is over."""
     from scipy.optimize import linprog
 
-    given = job.programme
-    matrix = matrix_of(given)
-    equal = given.low == given.high
-    under, over = np.isinf(given.low) & ~equal, np.isinf(given.high) & ~equal
+    given, matrix = job.programme, matrix_of(job.programme)
+    equal, under, over = _senses(given)
     scale = max(1.0, float(np.abs(given.cost).max())) / 100.0
-    options: dict[str, Any] = {}
-    if job.seconds is not None:
-        options["time_limit"] = max(0.1, job.seconds)
-    upper = np.concatenate([given.high[under], -given.low[over]])
+    limit = {} if job.seconds is None else {"time_limit": max(0.1, job.seconds)}
     solve: Any = linprog  # its annotations leave out sparse matrices
     found = solve(
         given.cost / scale,
         A_ub=_stack(matrix[under], -matrix[over]),
-        b_ub=upper,
+        b_ub=np.concatenate([given.high[under], -given.low[over]]),
         A_eq=matrix[equal],
         b_eq=given.low[equal],
         bounds=np.stack([job.least, job.most], axis=1),
         method="highs-ipm",
-        options=options,
+        options=limit,
     )
     if found.status != 0 or found.x is None:
         return None
-    prices = np.zeros(len(given.low))
-    prices[equal] = found.eqlin.marginals
-    limits = found.ineqlin.marginals
-    number = int(under.sum())
-    prices[under], prices[over] = limits[:number], -limits[number:]
-    prices *= scale
+    prices, number = np.zeros(len(given.low)), int(under.sum())
+    prices[equal] = found.eqlin.marginals * scale
+    prices[under] = found.ineqlin.marginals[:number] * scale
+    prices[over] = -found.ineqlin.marginals[number:] * scale
     return Optimum(
         x=np.asarray(found.x),
         prices=prices,
         reduced=np.asarray(given.cost - matrix.T @ prices),
         objective=float(found.fun) * scale,
     )
+
+
+def _senses(given: Programme) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Return which rows are equations, which have an upper, which a lower limit."""
+    equal = given.low == given.high
+    return equal, np.isinf(given.low) & ~equal, np.isinf(given.high) & ~equal
 
 
 def matrix_of(given: Programme) -> Any:
@@ -131,8 +130,6 @@ class Aside:
 
     Parameters
     ----------
-    meanwhile
-        Called again and again while the process works; the work to be done beside.
     stop
         Polled; the programme is given up when it is true.
     """
@@ -163,7 +160,10 @@ class Aside:
     def solve(
         self, job: LinearJob, meanwhile: Callable[[], None] | None = None
     ) -> Optimum | None:
-        """Solve *job*, ending the process if it is late; ``None``: no solution."""
+        """Solve *job*; ``None``: no solution, or stopped and the process ended.
+
+        *meanwhile* is called again and again while the process works.
+        """
         self._worker = self._worker or Worker()
         self._worker.send(JOB, job)
         while True:

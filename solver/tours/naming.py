@@ -12,7 +12,7 @@ import numpy as np
 
 from solver.tours.instance import DAYS, TourInstance
 from solver.tours.result import Tour
-from wfm.domain.arrays import BoolArray, FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 FORBIDDEN = 1e9
 """Price of a shift on a day on which a person is not there."""
@@ -141,7 +141,7 @@ def wish_costs(
     return cost
 
 
-def _wishes(person: Person, clock: FloatArray) -> FloatArray:
+def _wishes(person: Person, clock: IntArray) -> FloatArray:
     """Return ``[tour]`` the price of unmet wishes, absences included."""
     works = clock >= 0
     away = works[:, sorted(person.unavailable_days)].sum(axis=1)
@@ -155,7 +155,7 @@ def _wishes(person: Person, clock: FloatArray) -> FloatArray:
     return np.asarray(person.weight * cost + FORBIDDEN * away)
 
 
-def _changes(person: Person, starts: FloatArray) -> FloatArray:
+def _changes(person: Person, starts: IntArray) -> FloatArray:
     """Return ``[tour]`` how many days differ from what was published."""
     if not person.change_price:
         return np.zeros(len(starts))

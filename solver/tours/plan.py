@@ -19,7 +19,7 @@ import numpy as np
 from solver.outcome import OnProgress, Progress, SolveLimits, StopReason
 from solver.tours.dive import dive
 from solver.tours.instance import TourInstance
-from solver.tours.linear import Aside, LinearJob, Optimum, safe_bound
+from solver.tours.linear import WAIT_S, Aside, LinearJob, Optimum, safe_bound
 from solver.tours.polish import Polish, Snapshot
 from solver.tours.programme import Programme, tour_programme
 from solver.tours.result import TourPlan, TourPrices, finish, prices_of
@@ -28,8 +28,10 @@ from wfm.domain.arrays import FloatArray
 
 Stop = Callable[[], bool] | Event | None
 
-DIVE_PART = 0.55
-"""Latest part of the time at which the dive must be over."""
+DIVE_PART = 0.8
+"""Latest part of the time at which the dive must be over: it matters most."""
+PATIENCE = 10
+"""Chunks without gain after which the search beside the dive leaves it the machine."""
 RESERVE_PART = 0.02
 ROUNDS = 2000
 """Rounds of the local search in one deterministic round."""
@@ -86,10 +88,11 @@ class _Search:
         self._stop = stop.is_set if isinstance(stop, Event) else stop
         self._start = time.perf_counter()
         self._anneal_from = 0.0
+        self._idle_chunks = 0
 
     def run(self) -> None:
         """Search until time, gap or the user says stop."""
-        self.polish.greedy(_rows_for(self.instance, self.bound))
+        self.polish.greedy(_rows_for(self.instance))
         self.offer("greedy")
         with Aside(self.must_stop) as aside:
             root = aside.solve(self.job(None, None, self.limits.max_time_s))
@@ -146,9 +149,14 @@ class _Search:
         return aside.solve(self.job(least, most, until_s), meanwhile)
 
     def work_beside(self) -> None:
-        """Improve the plan at hand a little."""
+        """Improve the plan at hand a little, as long as that is worth it."""
+        if self._idle_chunks >= PATIENCE:
+            time.sleep(WAIT_S)
+            return
+        before = self.best
         self.polish.chunk(0.0)
         self.offer("beside the dive")
+        self._idle_chunks = self._idle_chunks + 1 if self.best is before else 0
 
     def start_from(self, x: FloatArray, phase: str) -> None:
         """Round *x* and go on from there."""
@@ -280,8 +288,7 @@ def _least_cost(instance: TourInstance, r: int, k: int) -> float:
     return float(region.pay.min()) * paid / max(1, contract.shift_steps - breaks)
 
 
-def _rows_for(instance: TourInstance, bound: int) -> int:
+def _rows_for(instance: TourInstance) -> int:
     """Return how many tours may be needed at most, roughly."""
-    del bound
     work = min(c.days * c.shift_steps for c in instance.contracts)
     return 8 + int(1.5 * instance.need_agents.sum() / max(1, work))

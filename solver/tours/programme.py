@@ -26,6 +26,7 @@ Its size depends on regions, contracts and steps, not on people. Columns, in gro
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -154,6 +155,20 @@ class _Sheet:
             (rows.ravel(), columns.ravel(), np.full(rows.size, float(value)))
         )
 
+    def arrays(self) -> dict[str, Any]:
+        """Return everything collected, under the names of :class:`Programme`."""
+        rows, columns, values = zip(*self.entries, strict=True)
+        return {
+            "cost": np.concatenate(self.cost),
+            "value": np.concatenate(values),
+            "row": np.concatenate(rows),
+            "column": np.concatenate(columns),
+            "low": np.concatenate(self.low),
+            "high": np.concatenate(self.high),
+            "least": np.concatenate(self.least),
+            "most": np.concatenate(self.most),
+        }
+
 
 def tour_programme(instance: TourInstance) -> Programme:
     """Return the programme of *instance*."""
@@ -187,17 +202,8 @@ class _Writer:
         total = self._numbers()
         cover = self._cover(present)
         short, need_rows = self._need(cover)
-        sheet = self.sheet
-        rows, columns, values = zip(*sheet.entries, strict=True)
         return Programme(
-            cost=np.concatenate(sheet.cost),
-            value=np.concatenate(values),
-            row=np.concatenate(rows),
-            column=np.concatenate(columns),
-            low=np.concatenate(sheet.low),
-            high=np.concatenate(sheet.high),
-            least=np.concatenate(sheet.least),
-            most=np.concatenate(sheet.most),
+            **self.sheet.arrays(),
             tours=tuple(self.tours),
             chains=tuple(self.chains.values()),
             starts=self.starts,
@@ -221,17 +227,9 @@ class _Writer:
 
     def _week(self, r: int, k: int) -> None:
         """Write tours and starts of (r, k), and that a day's shifts fit its tours."""
-        region, contract = self.instance.regions[r], self.instance.contracts[k]
-        found = bands(region.starts, self.instance.band_of(contract))
+        region = self.instance.regions[r]
         num = len(region.starts)
-        cost = np.array(
-            [
-                region.pay[day + start : day + start + contract.shift_steps].sum()
-                for day in region.day_start_idx
-                for start in region.starts
-            ]
-        )
-        first = self.sheet.columns(DAYS * num, cost=cost)
+        first = self.sheet.columns(DAYS * num, cost=self._pay_of_shifts(r, k))
         self.starts[r, k] = first
         waiting = self.sheet.columns(DAYS * num)
         urgent = self.sheet.columns(DAYS * num)
@@ -245,18 +243,38 @@ class _Writer:
         put(closed + every, urgent + every, 1.0)
         put(closed + later, urgent + later - 1, -1.0)
         put(closed + every, first + every, -1.0)
-        for band in found:
+        self._tours(r, k, opened, closed)
+        self._end_of_day(waiting, urgent, num)
+
+    def _pay_of_shifts(self, r: int, k: int) -> FloatArray:
+        """Return the pay of the shift at each day and start, breaks paid."""
+        region, length = (
+            self.instance.regions[r],
+            self.instance.contracts[k].shift_steps,
+        )
+        return np.array(
+            [
+                float(region.pay[day + start : day + start + length].sum())
+                for day in region.day_start_idx
+                for start in region.starts
+            ]
+        )
+
+    def _tours(self, r: int, k: int, opened: int, closed: int) -> None:
+        """Write the tours of (r, k): each opens and closes its band on its days."""
+        region, contract = self.instance.regions[r], self.instance.contracts[k]
+        num = len(region.starts)
+        for band in bands(region.starts, self.instance.band_of(contract)):
             for days in patterns(contract.days):
                 column = self.sheet.columns(1)
                 at = np.array(days) * num
-                put(opened + at + band[0], column, -1.0)
-                put(closed + at + band[1], column, 1.0)
+                self.sheet.put(opened + at + band[0], column, -1.0)
+                self.sheet.put(closed + at + band[1], column, 1.0)
                 self.tours.append(
                     TourColumn(
                         column=column, region=r, contract=k, band=band, days=days
                     )
                 )
-        self._end_of_day(waiting, urgent, num)
 
     def _end_of_day(self, waiting: int, urgent: int, num: int) -> None:
         """Write that nobody waits when a day's starts are over."""

@@ -17,6 +17,7 @@ W_LENGTH, W_WIDTH, W_PAID = range(3)
 """Columns of ``TourTables.windows``."""
 
 NONE = -1
+UNLIMITED = 1 << 40
 FLOOR_FACTOR = 100.0
 """Heads below the floor or beyond the seats cost this many times a missing one."""
 
@@ -115,6 +116,50 @@ MOST_RUINED = 8
 def tour_tables(instance: TourInstance) -> TourTables:
     """Return the tables of *instance*."""
     regions, contracts = instance.regions, instance.contracts
+    breaks, windows = _break_tables(instance)
+    band_rows, first_band = _band_tables(instance)
+    prices = np.array([price for _, price in instance.short_steps], dtype=float)
+    return TourTables(
+        contracts=_contract_table(instance),
+        breaks=breaks,
+        share=np.array([c.max_share for c in contracts]),
+        windows=windows,
+        starts=_start_table(instance),
+        num_starts=np.array([len(r.starts) for r in regions]),
+        day_start=np.array([r.day_start_idx for r in regions]),
+        seats=np.array([UNLIMITED if r.seats is None else r.seats for r in regions]),
+        pay_sum=np.array([np.concatenate([[0], np.cumsum(r.pay)]) for r in regions]),
+        bands=band_rows,
+        first_band=first_band,
+        patterns=_pattern_table(instance),
+        need=np.array(instance.need_agents),
+        floor=np.array(instance.floor_agents),
+        widths=np.ascontiguousarray(instance.widths()),
+        prices=prices,
+        idle_price=float(instance.idle_price),
+        floor_price=FLOOR_FACTOR * float(prices[-1]),
+    )
+
+
+def _contract_table(instance: TourInstance) -> IntArray:
+    return np.array(
+        [
+            [
+                c.shift_steps,
+                c.days,
+                len(c.breaks),
+                instance.band_of(c),
+                len(patterns(c.days)),
+            ]
+            for c in instance.contracts
+        ],
+        dtype=np.int64,
+    )
+
+
+def _break_tables(instance: TourInstance) -> tuple[IntArray, IntArray]:
+    """Return the breaks of each contract and the distinct windows."""
+    contracts = instance.contracts
     most = max(1, *(len(c.breaks) for c in contracts))
     windows: dict[tuple[int, int, bool], int] = {}
     breaks = np.zeros((len(contracts), most, 5), dtype=np.int64)
@@ -123,56 +168,38 @@ def tour_tables(instance: TourInstance) -> TourTables:
             key = (item.length_steps, item.last - item.first, item.paid)
             row = windows.setdefault(key, len(windows))
             breaks[k, j] = (item.first, item.last, item.length_steps, item.paid, row)
-    found = [
-        bands(region.starts, instance.band_of(contract))
-        for region in regions
-        for contract in contracts
-    ]
-    places = (len(regions), len(contracts))
+    # One window more, so that the table is never empty.
+    return breaks, np.array([*windows, (1, 0, True)], dtype=np.int64)
+
+
+def _start_table(instance: TourInstance) -> IntArray:
+    regions = instance.regions
     starts = np.zeros((len(regions), max(len(r.starts) for r in regions)), np.int64)
     for r, region in enumerate(regions):
         starts[r, : len(region.starts)] = region.starts
-    days = np.zeros((len(contracts), DAYS, DAYS), dtype=bool)
-    for k, contract in enumerate(contracts):
+    return starts
+
+
+def _band_tables(instance: TourInstance) -> tuple[IntArray, IntArray]:
+    """Return all bands and, by region and contract, the first and the end of its."""
+    found = [
+        bands(region.starts, instance.band_of(contract))
+        for region in instance.regions
+        for contract in instance.contracts
+    ]
+    places = (len(instance.regions), len(instance.contracts))
+    edge = np.cumsum([0, *(len(b) for b in found)])
+    ranges = [edge[:-1].reshape(places), edge[1:].reshape(places)]
+    rows = np.array([pair for b in found for pair in b], dtype=np.int64)
+    return rows, np.stack(ranges, axis=-1)
+
+
+def _pattern_table(instance: TourInstance) -> BoolArray:
+    days = np.zeros((len(instance.contracts), DAYS, DAYS), dtype=bool)
+    for k, contract in enumerate(instance.contracts):
         for p, worked in enumerate(patterns(contract.days)):
             days[k, p, list(worked)] = True
-    prices = np.array([price for _, price in instance.short_steps], dtype=float)
-    first_band = np.cumsum([0, *(len(b) for b in found)])
-    return TourTables(
-        contracts=np.array(
-            [
-                [
-                    c.shift_steps,
-                    c.days,
-                    len(c.breaks),
-                    instance.band_of(c),
-                    len(patterns(c.days)),
-                ]
-                for c in contracts
-            ]
-        ),
-        breaks=breaks,
-        share=np.array([c.max_share for c in contracts]),
-        windows=np.array([*windows, (1, 0, True)], dtype=np.int64),
-        starts=starts,
-        num_starts=np.array([len(r.starts) for r in regions]),
-        day_start=np.array([r.day_start_idx for r in regions]),
-        seats=np.array([1 << 40 if r.seats is None else r.seats for r in regions]),
-        pay_sum=np.array(
-            [np.concatenate([[0], np.cumsum(region.pay)]) for region in regions]
-        ),
-        bands=np.array([pair for b in found for pair in b], dtype=np.int64),
-        first_band=np.stack(
-            [first_band[:-1].reshape(places), first_band[1:].reshape(places)], axis=-1
-        ),
-        patterns=days,
-        need=np.array(instance.need_agents),
-        floor=np.array(instance.floor_agents),
-        widths=np.ascontiguousarray(instance.widths()),
-        prices=prices,
-        idle_price=float(instance.idle_price),
-        floor_price=FLOOR_FACTOR * float(prices[-1]),
-    )
+    return days
 
 
 def empty_state(tables: TourTables, rows: int) -> TourState:
