@@ -11,6 +11,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[demo,dev]'
 	$(BIN)/python -m solver.warm
+	$(BIN)/python -m solver.tours.warm
 	$(BIN)/python -m wfm.staffing.warm
 	$(BIN)/python -m wfm.simulation.warm
 	$(BIN)/python -m forecasting.warm
