@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from solver.columns.generate import Generation, rounded
+from solver.columns.generate import MANY, Generation, rounded
 from solver.columns.pricer import Column
 
-PRICINGS = 4
-"""Rounds of pricing after each fixing."""
+PRICINGS, PRICINGS_OF_MANY = 4, 1
+"""Rounds of pricing after each fixing: with few agents, and with MANY."""
 
 
 def dive(
@@ -50,9 +50,10 @@ def _price_rest(generation: Generation, taken: dict[int, Column]) -> None:
     """Solve the master and price the agents that are not fixed, a few times."""
     master, stretches = generation.master, generation.stretches
     free = [a for a in master.agents if a not in taken]
-    for n in range(PRICINGS + 1):
+    pricings = PRICINGS if len(master.agents) <= MANY else PRICINGS_OF_MANY
+    for n in range(pricings + 1):
         generation.relaxed = master.solve()
-        if generation.relaxed is None or n == PRICINGS:
+        if generation.relaxed is None or n == pricings:
             return
         prices = generation.relaxed.prices
         prices = np.clip(prices, -stretches.over, stretches.short)

@@ -12,8 +12,9 @@ from wfm.domain.arrays import FloatArray, IntArray
 
 SMOOTHING = 0.5
 """Part of the best prices so far in the prices asked next (Wentges 1997)."""
-CLOSE = 0.01
-"""Units of the objective within which master and bound are one."""
+CLOSE, CLOSE_PART = 0.01, 0.003
+"""Within so many units, or such a part where agents are MANY, master and bound meet."""
+MANY = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,15 +52,22 @@ class Generation:
             self.relaxed = self.master.solve()
             if self.relaxed is None or stop():
                 return False
-            if self.relaxed.value - self.bound < CLOSE or self.bound >= enough:
+            if self._is_closed() or self.bound >= enough:
                 return True
             before = self.bound
             new = self.ask(self._smoothed(self.relaxed.prices))
             if tell is not None and self.bound > before:
                 tell(self.bound)
             if not new and self.bound <= before and not self.ask(self.relaxed.prices):
-                return self.relaxed.value - self.bound < CLOSE
+                return self._is_closed()
         return False
+
+    def _is_closed(self) -> bool:
+        if self.relaxed is None:
+            return False
+        value = self.relaxed.value
+        part = CLOSE_PART if len(self.master.agents) > MANY else 0.0
+        return value - self.bound < max(CLOSE, part * abs(value))
 
     def _smoothed(self, prices: FloatArray) -> FloatArray:
         if self.prices is None:

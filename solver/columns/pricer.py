@@ -109,35 +109,35 @@ class Pricer:
         top = fill_bounds(tables, self.windows[a], worth, scratch, bound)
         if top < 0.5 * NEVER:
             return Priced(most=NEVER, column=None)
-        count = self._search(a, worth, bound, top - SLACK, exact)
+        count, most = self._search(a, worth, bound, top, exact)
+        if count == 0:
+            return Priced(most=NEVER if exact else top, column=None)
         if count > 0:
             found = self._read(a, count)
             return Priced(most=found.most if exact else top, column=found.column)
-        if count == 0 and exact:
-            return Priced(most=NEVER, column=None)
-        if count < 0 and exact:
-            count = self._search(a, worth, bound, top - SLACK, False)
-        return Priced(
-            most=top, column=self._read(a, count).column if count > 0 else None
-        )
+        if exact:
+            count, _ = self._search(a, worth, bound, most, False)
+        column = self._read(a, count).column if count > 0 else None
+        return Priced(most=most if exact else top, column=column)
 
     def _search(
-        self, a: int, worth: FloatArray, bound: FloatArray, cutoff: float, exact: bool
-    ) -> int:
-        """Lower the cutoff until labels reach an end; return how many there are.
+        self, a: int, worth: FloatArray, bound: FloatArray, most: float, exact: bool
+    ) -> tuple[int, float]:
+        """Lower the cutoff from *most* until labels reach an end.
 
-        0 if none ever will, FULL if they don't fit.
+        Returns how many labels there are (0 if none ever reaches an end, FULL if they
+        don't fit) and what no stretch can be worth more than.
         """
         tables = self.stretches.agents[a].tables
         labels = self._labels[len(tables.limits)]
-        step = FIRST_STEP
+        cutoff, step = most - SLACK, FIRST_STEP
         while (count := find_labels(tables, worth, bound, cutoff, labels, exact)) == 0:
-            beyond = float(labels.beyond[0])
-            if beyond < 0.5 * NEVER:
-                return 0
-            cutoff = min(beyond - SLACK, cutoff - step)
+            most = float(labels.beyond[0])
+            if most < 0.5 * NEVER:
+                return 0, NEVER
+            cutoff = min(most - SLACK, cutoff - step)
             step *= GROWTH
-        return int(count)
+        return int(count), most
 
     def _read(self, a: int, count: int) -> Priced:
         """Return the best of the stretches that the labels are."""

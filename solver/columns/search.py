@@ -44,6 +44,8 @@ RESERVE_S = 1.0
 WHOLE_AGENT_DAYS = 300
 WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
 """Problems up to this size are solved whole at first, for so much of the time."""
+FIXED_PART = 15
+"""A dive fixes one agent in so many at a time."""
 TURN_S, COMBINE_EVERY = 20.0, 4
 """Length of a turn of the second process, and which of them combine all stretches."""
 NOISE = 0.05
@@ -163,8 +165,9 @@ class ColumnSearch:
         for column in self.now.columns:
             if column is not None:
                 generation.master.add(column)
-        if generation.run(stop=self.is_over, tell=self.hear_bound):
-            size = max(1, len(self.everybody) // 20)
+        generation.run(stop=self.is_over, tell=self.hear_bound)
+        if not self.is_over():
+            size = max(1, len(self.everybody) // FIXED_PART)
             found = dive(generation, size, np.inf, self.is_over)
             self.remember(generation.master.columns)
             self.take(found or (), "dive")

@@ -43,8 +43,7 @@ def test_labels_that_do_not_fit_leave_a_valid_most(
         found = tight.best(0, worth)
         monkeypatch.undo()
         assert found.most >= exact.most - 1e-6
-        count = tight._search(
-            0, worth, tight._memory.reshape(stretches.agents[0].tables.shape), 0.0, True
-        )
+        memory = tight._memory.reshape(stretches.agents[0].tables.shape)
+        count, _ = tight._search(0, worth, memory, 0.0, True)
         full += count == FULL
     assert full

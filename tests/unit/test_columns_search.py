@@ -11,7 +11,6 @@ from support.column_cases import Case, objective_of, random_case
 from support.stretch_rules import MONDAY, two_weeks
 from support.tiny_rosters import meal, template
 
-
 from solver.build import build_rules
 from solver.columns import aside, whole
 from solver.columns.aside import AsideJob, Better, Given
