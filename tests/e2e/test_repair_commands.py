@@ -267,3 +267,25 @@ def test_who_falls_ill_at_work_keeps_the_hours_until_then(
     )
     assert code == 0
     assert "0 shifts of 0 people lost" in said
+
+
+def test_a_day_without_anybody_is_said_to_be_beyond_repair(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{name},2026-10-28,2026-10-28,sick,yes" for name, _ in CREW]
+    code, said = run_wfm(
+        capsys,
+        monkeypatch,
+        "repair",
+        folder,
+        "--absent",
+        absent(folder, *rows),
+        "--now",
+        MORNING,
+        "--seconds",
+        4,
+        "--dry-run",
+    )
+    assert code == 1
+    assert "min_cover, queue phone, Wed 2026-10-28" in said
+    assert "1 of 1 guaranteed agents are missing" in said

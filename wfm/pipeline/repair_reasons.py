@@ -104,6 +104,8 @@ class _Teller:
         own_day = difference.before or difference.after
         if own_day is not None and own_day.agent_id in busy:
             reason = "gives its hours or rest to the agent's other change"
+        elif difference.before is None:
+            reason = "keeps up the hours due in the week"
         elif difference.kind == "breaks":
             reason = "leaves when others are there"
         else:
