@@ -62,7 +62,10 @@ def _drivers(axes: "Axes", study: "RiskStudy") -> None:
     axes.set_yticks(range(len(bars.bars)), [bar.name for bar in bars.bars[::-1]])
     axes.axvline(bars.base * unit, color=COST, lw=1)
     what = f"cost of {name}" + (f" less {study.reference}" if others else "")
-    axes.set_xlabel(f"{what}, thousand {study.currency} (blue: P10, orange: P90)")
+    axes.set_title(what, loc="left", fontsize=10)
+    axes.set_xlabel(
+        f"thousand {study.currency}, each alone at P10 (blue), P90 (orange)"
+    )
     _plain(axes)
 
 
