@@ -130,6 +130,23 @@ def scale_of(amounts: Sequence[float]) -> tuple[float, str]:
     return (1e3, "thousand {currency}") if largest >= 2e3 else (1.0, "{currency}")
 
 
+def shared_legend(figure: Figure, panels: Sequence[Axes], canvas: Canvas) -> None:
+    """Put one legend for all panels under the figure, where it covers nothing."""
+    handles = {
+        label: handle
+        for axes in panels
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    columns = 2 if canvas.is_narrow else min(len(handles), 6)
+    figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="outside lower left",
+        ncols=columns,
+        frameon=False,
+    )
+
+
 @contextmanager
 def drawn_for(language: Language) -> Iterator[None]:
     """Draw texts as texts, with a font that knows the language where there is one."""

@@ -25,6 +25,7 @@ from wfm.report.scenario_canvas import (
     beside,
     month_axis,
     scale_of,
+    shared_legend,
     titled,
 )
 from wfm.report.scenario_inputs import ScenarioReport, by_price
@@ -102,17 +103,8 @@ def saving_figure(
     )
     axes.set_xlim(0, len(months) - 0.8)
     axes.set_ylabel(say(name, currency=report.currency))
-    legend_below(figure, axes, canvas)
+    shared_legend(figure, [axes], canvas)
     return figure
-
-
-def legend_below(figure: Figure, axes: Axes, canvas: Canvas) -> None:
-    """Put the legend under the figure, where it covers nothing."""
-    handles, labels = axes.get_legend_handles_labels()
-    columns = 2 if canvas.is_narrow else min(len(labels), 5)
-    figure.legend(
-        handles, labels, loc="outside lower left", ncols=columns, frameon=False
-    )
 
 
 def mix_figure(
@@ -142,18 +134,7 @@ def mix_figure(
         highest = max(highest, float(bottom.max()))
     panels[0].set_ylim(0, 1.05 * highest)
     panels[0].set_ylabel(say("thousand contacts"))
-    handles = {
-        label: handle
-        for axes in panels
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(
-        handles.values(),
-        handles.keys(),
-        loc="outside lower left",
-        ncols=2 if canvas.is_narrow else min(len(handles), 6),
-        frameon=False,
-    )
+    shared_legend(figure, panels, canvas)
     return figure
 
 

@@ -90,7 +90,17 @@ def write_summary(
         currency=report.currency,
     )
     sheet.put(2, 0, note, "note")
-    columns = (
+    columns = _summary_columns(say)
+    rows = [
+        _summary_row(report, result, sums, n)
+        for n, result in enumerate(shown, start=SUMMARY_TOP + 2)
+    ]
+    sheet.table(columns, rows, top=SUMMARY_TOP)
+    sheet.printed(SUMMARY_TOP)
+
+
+def _summary_columns(say: Say) -> tuple[Column, ...]:
+    return (
         Column(head=say("option"), width=20),
         Column(head=say("cost"), width=17, style="money"),
         Column(head=say("against the reference"), width=17, style="signed"),
@@ -105,12 +115,6 @@ def write_summary(
         Column(head=say("first floor missed"), width=44),
         Column(head=say("what it is"), width=54),
     )
-    rows = [
-        _summary_row(report, result, sums, n)
-        for n, result in enumerate(shown, start=SUMMARY_TOP + 2)
-    ]
-    sheet.table(columns, rows, top=SUMMARY_TOP)
-    sheet.printed(SUMMARY_TOP)
 
 
 def _summary_row(
@@ -161,7 +165,24 @@ def write_cash(
     columns += [
         Column(head=option.scenario_id, width=16, style="money") for option in shown
     ]
-    rows = [
+    rows = _cash_rows(report, shown, sums)
+    after = sheet.table(columns, rows, top=CASH_TOP)
+    first, last = CASH_TOP + 2, after
+    sheet.put(after, 0, say("total"), "sum_text")
+    for c, option in enumerate(shown, start=1):
+        letter = xl_col_to_name(c)
+        text = f"=SUM({letter}{first}:{letter}{last})"
+        whole = float(option.cost.amount)
+        sheet.put(after, c, Formula(text=text, value=whole), "money_sum")
+    _savings(sheet, report, shown, after + 3, say)
+    _cash_chart(folder, sheet, after + 3, len(report.months), count, say)
+    sheet.printed(CASH_TOP)
+
+
+def _cash_rows(
+    report: ScenarioReport, shown: Sequence[ScenarioResult], sums: Sums
+) -> list[tuple[object, ...]]:
+    return [
         (
             str(month),
             *(
@@ -179,17 +200,6 @@ def write_cash(
         )
         for n, month in enumerate(report.months, start=CASH_TOP + 2)
     ]
-    after = sheet.table(columns, rows, top=CASH_TOP)
-    first, last = CASH_TOP + 2, after
-    sheet.put(after, 0, say("total"), "sum_text")
-    for c, option in enumerate(shown, start=1):
-        letter = xl_col_to_name(c)
-        text = f"=SUM({letter}{first}:{letter}{last})"
-        whole = float(option.cost.amount)
-        sheet.put(after, c, Formula(text=text, value=whole), "money_sum")
-    _savings(sheet, report, shown, after + 3, say)
-    _cash_chart(folder, sheet, after + 3, len(report.months), count, say)
-    sheet.printed(CASH_TOP)
 
 
 def _savings(

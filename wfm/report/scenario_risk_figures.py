@@ -21,10 +21,10 @@ from wfm.report.scenario_canvas import (
     beside,
     month_axis,
     scale_of,
+    shared_legend,
     titled,
     upright_grid,
 )
-from wfm.report.scenario_figures import legend_below
 from wfm.report.scenario_words import words
 
 
@@ -67,7 +67,7 @@ def fan_figure(
         axes.plot(at, middle, color=colour, lw=2.2, label=option.name)
     month_axis(axes, months)
     axes.set_ylabel(say(name, currency=risk.currency))
-    legend_below(figure, axes, canvas)
+    shared_legend(figure, [axes], canvas)
     return figure
 
 
@@ -119,18 +119,7 @@ def break_even_figure(
         titled(axes, lever_label(group[0].lever, say))
         axes.set_xlabel(say("change from today, %"))
     panels[0].set_ylabel(say(name, currency=currency))
-    handles = {
-        label: handle
-        for axes in panels
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(
-        handles.values(),
-        handles.keys(),
-        loc="outside lower left",
-        ncols=2 if canvas.is_narrow else 5,
-        frameon=False,
-    )
+    shared_legend(figure, panels, canvas)
     return figure
 
 

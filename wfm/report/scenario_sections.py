@@ -1,10 +1,11 @@
 """The sections of the scenario page: pictures, what to read from them, tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from scenarios.money import Money
+from scenarios.repriced import LeverScan
 from scenarios.result import ScenarioResult
 from scenarios.risk import RiskReport
 from wfm.report.scenario_blocks import Bridge, bridge
@@ -244,6 +245,22 @@ class Sections:
             return Section(
                 key="levers", short=say("Break-even"), title=title, absent=text
             )
+        caption = say(
+            "What each option saves against {reference} if one thing alone turns out "
+            "otherwise; people and service stay. Where a line meets zero the two cost "
+            "the same.",
+            reference=self.report.reference.scenario_id,
+        )
+        found = self._turning(groups)
+        draw = partial(break_even_figure, scans=groups, currency=self.report.currency)
+        picture = self._picture("levers", "", f"{caption} {found}", draw)
+        return Section(
+            key="levers", short=say("Break-even"), title=title, pictures=(picture,)
+        )
+
+    def _turning(self, groups: Sequence[Sequence[LeverScan]]) -> str:
+        """Return in words where options change places."""
+        say = self.say
         points = [
             say(
                 "{lever} {change} ({other} against {one})",
@@ -256,21 +273,9 @@ class Sections:
             for scan in group
             for change in nearest_changes(scan)
         ]
-        caption = say(
-            "What each option saves against {reference} if one thing alone turns out "
-            "otherwise; people and service stay. Where a line meets zero the two cost "
-            "the same.",
-            reference=self.report.reference.scenario_id,
-        )
         if points:
-            found = say("Options change places at: {points}.", points="; ".join(points))
-        else:
-            found = say("No line meets zero within the range shown.")
-        draw = partial(break_even_figure, scans=groups, currency=self.report.currency)
-        picture = self._picture("levers", "", f"{caption} {found}", draw)
-        return Section(
-            key="levers", short=say("Break-even"), title=title, pictures=(picture,)
-        )
+            return say("Options change places at: {points}.", points="; ".join(points))
+        return say("No line meets zero within the range shown.")
 
     def contracts(self) -> Section:
         """Return what contracts charge by volume."""

@@ -62,6 +62,19 @@ def write_risk(folder: Folder, report: ScenarioReport, say: Say) -> None:
     )
     sheet.put(1, 0, note, "note")
     unit = 10 ** minor_digits(risk.currency)
+    columns, rows = _risk_table(risk, unit, say)
+    after = sheet.table(columns, rows, top=3)
+    _differences(sheet, risk, after + 2, say)
+    below = after + len(risk.differences) + 5
+    title = say("Cost over all months")
+    low = 0.8 * min((option.p10 for option in risk.options), default=0.0) / unit
+    range_chart(folder, sheet, (4, after - 1), below, title, low=low)
+    sheet.printed(3)
+
+
+def _risk_table(
+    risk: RiskReport, unit: int, say: Say
+) -> tuple[list[Column], list[tuple[object, ...]]]:
     heads = ("option", "P10", "P50", "P90", "mean", "standard deviation")
     columns = [Column(head=say(heads[0]), width=20)]
     columns += [Column(head=say(head), width=16, style="money") for head in heads[1:]]
@@ -70,7 +83,7 @@ def write_risk(folder: Folder, report: ScenarioReport, say: Say) -> None:
             head=say("chance that a month keeps its target"), width=16, style="percent"
         )
     )
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             o.name, o.p10 / unit, o.p50 / unit, o.p90 / unit, o.mean / unit,
             o.sd / unit,
@@ -78,13 +91,7 @@ def write_risk(folder: Folder, report: ScenarioReport, say: Say) -> None:
         )
         for o in risk.options
     ]  # fmt: skip
-    after = sheet.table(columns, rows, top=3)
-    _differences(sheet, risk, after + 2, say)
-    below = after + len(risk.differences) + 5
-    title = say("Cost over all months")
-    low = 0.8 * min((option.p10 for option in risk.options), default=0.0) / unit
-    range_chart(folder, sheet, (4, after - 1), below, title, low=low)
-    sheet.printed(3)
+    return columns, rows
 
 
 def _differences(sheet: Sheet, risk: RiskReport, top: int, say: Say) -> None:
@@ -112,17 +119,7 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
         sheet.put(1, 0, say("No uncertainties were stated for this run."), "note")
         return
     unit = 10 ** minor_digits(report.currency)
-    columns = (
-        Column(head=say("option"), width=20),
-        Column(head=say("figure"), width=18),
-        Column(head=say("uncertainty"), width=24),
-        Column(head=say("at P10"), width=12, style="factor"),
-        Column(head=say("at P90"), width=12, style="factor"),
-        Column(head=say("cost at P10"), width=16, style="money"),
-        Column(head=say("cost at P90"), width=16, style="money"),
-        Column(head=say("change at P10"), width=16, style="signed"),
-        Column(head=say("change at P90"), width=16, style="signed"),
-    )
+    columns = _tornado_columns(say)
     measured = (
         (say("cost"), report.tornado),
         (say("less the reference"), report.apart),
@@ -146,6 +143,20 @@ def write_tornado(folder: Folder, report: ScenarioReport, say: Say) -> None:
     sheet.printed(2)
 
 
+def _tornado_columns(say: Say) -> tuple[Column, ...]:
+    return (
+        Column(head=say("option"), width=20),
+        Column(head=say("figure"), width=18),
+        Column(head=say("uncertainty"), width=24),
+        Column(head=say("at P10"), width=12, style="factor"),
+        Column(head=say("at P90"), width=12, style="factor"),
+        Column(head=say("cost at P10"), width=16, style="money"),
+        Column(head=say("cost at P90"), width=16, style="money"),
+        Column(head=say("change at P10"), width=16, style="signed"),
+        Column(head=say("change at P90"), width=16, style="signed"),
+    )
+
+
 def write_break_even(folder: Folder, evens: BreakEvens, say: Say) -> None:
     """Write every point at which two options change places, and the lines scanned."""
     sheet = folder.sheet("break_even")
@@ -166,13 +177,19 @@ def write_break_even(folder: Folder, evens: BreakEvens, say: Say) -> None:
         for c in x.crossings
     ]
     after = sheet.table(columns, rows, top=3)
+    _scans(folder, sheet, evens, after + 1, say)
+    sheet.printed(3)
+
+
+def _scans(folder: Folder, sheet: Sheet, evens: BreakEvens, top: int, say: Say) -> None:
+    """Write the points of every scan from row *top* on, and draw them."""
     unit = 10 ** minor_digits(evens.report.currency)
     heads = (
         "lever", "option", "against", "factor", "cost", "cost of the other", "saved",
     )  # fmt: skip
     for c, head in enumerate(heads):
-        sheet.put(after + 1, c, say(head), "head")
-    n = after + 2
+        sheet.put(top, c, say(head), "head")
+    n = top + 1
     drawn: dict[str, list[tuple[str, int, int]]] = {}
     for x in evens.scans:
         last = _scan_rows(sheet, x, n, unit, say)
@@ -182,7 +199,6 @@ def write_break_even(folder: Folder, evens: BreakEvens, say: Say) -> None:
     chosen = {lever_label(group[0].lever, say) for group in top_levers(evens)}
     kept = {lever: lines for lever, lines in drawn.items() if lever in chosen}
     break_even_charts(folder, sheet, kept, 3)
-    sheet.printed(3)
 
 
 def _scan_rows(sheet: Sheet, scan: LeverScan, n: int, unit: int, say: Say) -> int:
