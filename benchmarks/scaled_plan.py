@@ -3,7 +3,7 @@
     python benchmarks/scaled_plan.py DIR 1000     # a plan of about 1,000 people
 
 Everybody of the example stands in it several times under names of their own, with the
-same wishes, leave and previous shifts; volumes, seats and backlog grow by the same factor.
+same wishes, leave and previous shifts; volumes, seats and backlog grow as much.
 """
 
 import csv

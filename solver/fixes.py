@@ -98,7 +98,7 @@ def cheapest_fixes(standing: Standing, why: Why, most: int = 5) -> tuple[Fix, ..
 def _changes(standing: Standing, why: Why, steps: range) -> Iterator[Fix]:
     """Yield the cheapest changes within all rules."""
     able = [person for person in why.people if person.cost is not None]
-    for person in sorted(able, key=_cost)[: MOST_TRIED + 1]:
+    for person in sorted(able, key=_cost)[:MOST_TRIED]:
         found = standing.coming(person.agent_id, steps)
         if found is not None:
             fix = _judged(

@@ -25,7 +25,7 @@ from wfm.domain.roster import Prices, Roster
 AT_WORK, ON_BREAK, COULD_COME = "at work", "on a break", "could come"
 SLIGHT = 3000
 """Price of a change where it only decides between equals: a few minor units."""
-PASSES = 25
+PASSES = 16
 """Of the ascent behind the marginal prices."""
 
 

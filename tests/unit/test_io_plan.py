@@ -421,3 +421,12 @@ def test_a_patch_may_begin_a_section(tmp_path):
     text = PLAN[: PLAN.index("prices:")]
     plan = plan_of(tmp_path, text, prices__understaffing_per_hour="50.5")
     assert plan.prices.understaffing_per_hour == 5_050_000
+
+
+def test_a_change_weighs_as_much_as_two_missing_hours_unless_stated(tmp_path):
+    plan = plan_of(tmp_path / "a", PLAN, prices__understaffing_per_hour="50.00")
+    assert plan.prices.change_per_shift == 2 * plan.prices.understaffing_per_hour
+    assert plan.prices.change_per_break == plan.prices.change_per_shift // 3
+    own = {"prices__change_per_shift": "9.00", "prices__change_per_break": "0"}
+    plan = plan_of(tmp_path / "b", PLAN, **own)
+    assert (plan.prices.change_per_shift, plan.prices.change_per_break) == (900_000, 0)
