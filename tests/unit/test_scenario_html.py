@@ -323,6 +323,7 @@ def test_the_memo_is_made_from_the_manifest_alone(report, evens):
     assert "plan.yaml 01234567" in memo
     risk = report.risk.difference("vendors", "own")
     assert f"In {100 * risk.one_cheaper_probability:.1f} % of 400 futures" in memo
+    assert "vendors keeps its service in 100.0 % of months over all futures." in memo
 
 
 def below_floor(report, name):

@@ -1,5 +1,6 @@
 """The decision in plain data: what the memo says, kept in the run's manifest."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,8 +78,8 @@ def _sure(
     risk = report.risk
     if risk is None or best is None or rival is None:
         return None
-    known = {option.name for option in risk.options}
-    if not {best.scenario_id, rival.scenario_id} <= known:
+    known = {option.name: option.service_probability for option in risk.options}
+    if not {best.scenario_id, rival.scenario_id} <= set(known):
         return None
     found = risk.difference(best.scenario_id, rival.scenario_id)
     minor = 10 ** minor_digits(risk.currency)
@@ -95,6 +96,7 @@ def _sure(
         "high": found.high / minor,
         "p10": found.p10 / minor,
         "p90": found.p90 / minor,
+        "service": None if math.isnan(known[found.one]) else known[found.one],
     }
 
 

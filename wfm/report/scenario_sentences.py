@@ -111,7 +111,7 @@ def certainty(record: Record, say: Say) -> str:
     sure = record["sure"]
     if sure is None:
         return say("No futures were drawn, so nothing can be said about chances.")
-    return say(
+    text = say(
         "In {probability} of {draws} futures common to both, {one} is cheaper than "
         "{other} (95 % interval {low} to {high}). Its cost less the other's is "
         "{currency} {mean} on average (95 % interval {mean_low} to {mean_high}); in "
@@ -129,6 +129,14 @@ def certainty(record: Record, say: Say) -> str:
         p10=whole(sure["p10"]),
         p90=whole(sure["p90"]),
     )
+    if sure["service"] is None:
+        return text
+    kept = say(
+        "{one} keeps its service in {share} of months over all futures.",
+        one=sure["one"],
+        share=percent(sure["service"]),
+    )
+    return f"{text} {kept}"
 
 
 def turning_points(record: Record, say: Say) -> Iterator[str]:
