@@ -30,6 +30,10 @@ Stop = Callable[[], bool] | Event | None
 
 DIVE_PART = 0.8
 """Latest part of the time at which the dive must be over: it matters most."""
+SPARE_PART = 200
+"""One tour more than the relaxation has may be added for so many: with more room the
+annealing fills early gaps with people whom it can't take out later.
+"""
 PATIENCE = 10
 """Chunks without gain after which the search beside the dive leaves it the machine."""
 RESERVE_PART = 0.02
@@ -160,7 +164,7 @@ class _Search:
 
     def start_from(self, x: FloatArray, phase: str) -> None:
         """Round *x* and go on from there."""
-        spare = 4 + len(self.programme.tours) // 200
+        spare = 2 + round(float(x[self.programme.total])) // SPARE_PART
         state = round_off(self.instance, self.programme, self.polish.tables, x, spare)
         self.polish.load(state)
         self.offer(phase)
