@@ -18,6 +18,7 @@ def read(path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs(path, tmp_path):
     from nbclient import NotebookClient
@@ -26,7 +27,7 @@ def test_it_runs(path, tmp_path):
     resources = {"metadata": {"path": str(tmp_path)}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        NotebookClient(notebook, timeout=240, resources=resources).execute()
+        NotebookClient(notebook, timeout=800, resources=resources).execute()
     assert pictures(notebook) == pictures(read(path))
 
 

@@ -8,6 +8,7 @@ import pytest
 from support.scenario_folders import SCENARIOS, scenario_folder
 from typer.testing import CliRunner
 
+import wfm.api
 from scenarios.chain_risk import RiskSettings
 from wfm.cli.app import app
 from wfm.domain.errors import InputError, UsageError
@@ -131,6 +132,16 @@ def test_the_same_seed_gives_the_same_cents(folder, study):
         folder, only=["base"], workers=1, draws=400, seed=99
     ).comparison.risk
     assert (other.report.cost_minor[0] != study.report.cost_minor[0]).all()
+
+
+def test_a_loaded_plan_runs_its_scenarios(folder, comparison):
+    run = wfm.api.load(folder).scenarios("base", "vendor")
+    assert (
+        run.to_frame()["cost"].tolist() == (comparison.to_frame()["cost"].tolist()[:2])
+    )
+    assert run.plot("bridge", option="vendor").axes
+    with pytest.raises(UsageError, match="no picture 'pie'; there are cost, bridge"):
+        run.plot("pie")
 
 
 def test_rows_frames_and_a_picture(study):

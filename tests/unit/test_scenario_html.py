@@ -19,6 +19,7 @@ from scenarios.patch import Provenance
 from scenarios.repriced import Lever, PricedWork, levers, scan
 from scenarios.risk import OptionOutcome, compare_risk
 from scenarios.sensitivity import tornado
+from wfm.domain.errors import UsageError
 from wfm.report.scenario_blocks import BLOCKS, block_of, bridge
 from wfm.report.scenario_break_even import BreakEvens, priced_work
 from wfm.report.scenario_canvas import NARROW, Canvas, drawn_for, svg
@@ -27,6 +28,7 @@ from wfm.report.scenario_figures import bridge_figure, mix_figure, saving_figure
 from wfm.report.scenario_html import render_scenarios
 from wfm.report.scenario_inputs import Decision, bridged
 from wfm.report.scenario_memo import render_memo
+from wfm.report.scenario_pictures import PICTURES, Pictures
 from wfm.report.scenario_workbook import write_scenario_workbook
 
 UNCERTAIN = Uncertainties(
@@ -501,3 +503,18 @@ def test_of_many_options_page_and_memo_show_the_leading_ones():
     assert "6 more options in scenarios.html." in memo
     assert ">copy7 " not in memo
     assert ">copy6 " in memo
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_can_be_had_by_itself(report, name):
+    option = report.options()[1]
+    figure = PICTURES[name](Pictures(report=report, option=option))
+    assert figure.axes[0].has_data()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_picture_of_risk_needs_futures():
+    bare = made_report()
+    pictures = Pictures(report=bare, option=bare.options()[1])
+    with pytest.raises(UsageError, match="draws=10_000"):
+        pictures.fan()
