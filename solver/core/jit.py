@@ -1,9 +1,12 @@
 """How the search's kernels are compiled: two decorators."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+
+from wfm.stale import discard_stale
 
 _njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
@@ -16,6 +19,11 @@ _OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "_nrt": False,
 }
+
+
+_SOLVER = Path(__file__).parents[1]
+# Kernels of all three call each other.
+discard_stale([_SOLVER / name for name in ("core", "columns", "tours")])
 
 
 def kernel(function: F) -> F:

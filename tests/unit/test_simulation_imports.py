@@ -21,7 +21,7 @@ def test_the_simulator_is_light_until_it_runs():
 
 
 def test_code_older_than_a_source_is_discarded(tmp_path):
-    from wfm.simulation.jit import discard_stale
+    from wfm.stale import discard_stale
 
     cache = tmp_path / "__pycache__"
     cache.mkdir()
@@ -29,7 +29,7 @@ def test_code_older_than_a_source_is_discarded(tmp_path):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
     (cache / "new.nbi").touch()
-    discard_stale(tmp_path)
+    discard_stale([tmp_path])
     assert [path.name for path in cache.iterdir()] == ["new.nbi"]
 
 

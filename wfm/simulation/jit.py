@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from wfm.stale import discard_stale
+
 _njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,19 +25,7 @@ _INNER = _OPTIONS | {
 }
 
 
-def discard_stale(folder: Path) -> None:
-    """Remove cached code in *folder* that is older than any source beside it.
-
-    Numba looks at a kernel's own file only, and would go on using what it compiled of
-    the kernels that this one calls.
-    """
-    newest = max(path.stat().st_mtime for path in folder.glob("*.py"))
-    for index in folder.glob("__pycache__/*.nbi"):
-        if index.stat().st_mtime < newest:
-            index.unlink(missing_ok=True)
-
-
-discard_stale(Path(__file__).parent)
+discard_stale([Path(__file__).parent])
 
 
 def kernel(function: F) -> F:
