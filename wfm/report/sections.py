@@ -23,6 +23,7 @@ from wfm.report.key_figures import (
     queue_figures,
     totals,
 )
+from wfm.report.packs import NOT_LEGAL_ADVICE, pack_rows
 from wfm.report.proof import guarantee_rows, rule_rows, shortfall_rows, violation_rows
 from wfm.report.simulated_section import simulated_context
 from wfm.report.text import (
@@ -72,6 +73,8 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "gaps": gap_rows(inputs),
         "num_gaps": len(gaps(inputs)),
         "rules": rule_rows(inputs),
+        "packs": pack_rows(plan, inputs.certificate.rules),
+        "not_legal_advice": NOT_LEGAL_ADVICE,
         "violations": violation_rows(inputs),
         "num_violations": len(inputs.certificate.violations),
         "guarantees": guarantee_rows(inputs),
