@@ -132,4 +132,4 @@ def test_the_demo_asks_the_ready_questions(tmp_path):
     assert len(round_the_clock.demand) == 5
     korean = cases["add_korean"].phases[0].folder.plan.queues
     assert "chat_ko" in {q.queue_id for q in korean}
-    assert [x.name for x in file.inputs][0] == "volume"
+    assert file.inputs[0].name == "volume"
