@@ -28,6 +28,7 @@ from wfm.findings import (
     say_remarks,
     say_unserved,
     say_violations,
+    say_why_impossible,
 )
 from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder
@@ -126,7 +127,7 @@ def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
         if full:
             write_report(folder, inputs, calendars=run.calendars)
         write_manifest(folder / "manifest.json", inputs.manifest)
-    _summarise(run, result, inputs)
+    _summarise(run, result, inputs, limits)
     say_packs(run.console, result.folder.plan)
     say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
     if full:
@@ -365,7 +366,9 @@ def _staff_table(result: StaffResult) -> object:
     return requirement_table(result.folder.plan, result.requirement)
 
 
-def _summarise(run: Run, result: RosterResult, inputs: "ReportInput") -> None:
+def _summarise(
+    run: Run, result: RosterResult, inputs: "ReportInput", limits: SolveLimits
+) -> None:
     from wfm.report.terminal import summary_table
 
     for table in summary_table(inputs):
@@ -374,6 +377,9 @@ def _summarise(run: Run, result: RosterResult, inputs: "ReportInput") -> None:
     violations = inputs.certificate.violations
     if result.status == "without_guarantee":
         say_guarantee(run.console, result.outcome, inputs.instance)
+        say_why_impossible(
+            run.console, result.outcome, inputs.folder, inputs.instance, limits
+        )
         violations = tuple(v for v in violations if not v.queue_id)
     say_violations(run.console, violations, inputs.instance)
     say_cold_start(run.console, inputs.certificate, inputs.instance)

@@ -88,12 +88,11 @@ def offer(
 
 def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
     """Say for each site which guarantees would fail without it, and if for good."""
-    from solver.minimal_conflict import member_words
-    from wfm.findings import lack_text, lacks_of
+    from wfm.findings import lack_text, lacks_of, say_conflict
     from wfm.outages import site_outages
 
     given = standing_roster(run.plan, roster, run.external.get("requirement"))
-    instance = given.desk.instance
+    instance, currency = given.desk.instance, given.desk.folder.plan.currency
     names = list(sites) or list(instance.sites)
     for name in names:
         if name not in instance.sites:
@@ -108,9 +107,7 @@ def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
         for lack in lacks_of(item.mended, instance):
             say(run.console, f"  {lack_text(lack, instance)}")
         if item.conflict is not None:
-            members = " and ".join(map(member_words, item.conflict.members))
-            known = ", ".join(f"{n} know {q}" for q, n in item.conflict.people.items())
-            say(run.console, f"  can't hold together: {members} ({known})")
+            say_conflict(run.console, item.conflict, instance, currency)
     return DONE if all(item.holds for item in found) else FINDING
 
 

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from solver.outcome import Cure, Infeasible, NotFound, Outcome, Shortfall
+from solver.outcome import (
+    Cure,
+    Infeasible,
+    NotFound,
+    Outcome,
+    Shortfall,
+    SolveLimits,
+)
 from wfm.calendar.local import zone
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.edits import AppliedEdit
@@ -17,6 +25,9 @@ from wfm.domain.roster import RosterInstance, Violation, is_eligible
 from wfm.domain.staffing import StaffingRequirement
 from wfm.evaluation.certificate import Certificate
 from wfm.evaluation.describe import describe_violation, span_text
+
+if TYPE_CHECKING:
+    from solver.minimal_conflict import Conflict, ConflictCure
 
 MOST_VIOLATIONS, MOST_LACKS = 20, 40
 ALARM = "bold red"
@@ -140,6 +151,54 @@ def _say_cures(console: Console, cures: Sequence[Cure]) -> None:
     say(console, "  no single rule or absence cures it when relaxed alone")
     for cure in cures:
         say(console, f"  cured if both are relaxed: {' and '.join(cure.relaxed)}")
+
+
+def say_why_impossible(
+    console: Console,
+    outcome: Outcome,
+    folder: PlanFolder,
+    instance: RosterInstance,
+    limits: SolveLimits,
+) -> None:
+    """Say which demands can't hold together, where that is proven in time."""
+    from solver.minimal_conflict import minimal_conflict
+    from wfm.pipeline.judge import plan_rules
+
+    match outcome:
+        case Infeasible(shortfalls=lacking) | NotFound(shortfalls=lacking) if lacking:
+            conflict = minimal_conflict(instance, plan_rules(folder), lacking, limits)
+            if conflict is not None:
+                say_conflict(console, conflict, instance, folder.plan.currency)
+
+
+def say_conflict(
+    console: Console, conflict: "Conflict", instance: RosterInstance, currency: str
+) -> None:
+    """Say which demands can't hold together, and what would cure it, cheapest first."""
+    from solver.minimal_conflict import member_words
+
+    members = " and ".join(map(member_words, conflict.members))
+    known = ", ".join(
+        f"{count} know {queue}" for queue, count in conflict.people.items()
+    )
+    least = "" if conflict.is_minimal else ", perhaps fewer of them"
+    say(console, f"  can't hold together{least}: {members} ({known})")
+    for cure in conflict.cures:
+        say(console, f"    {_conflict_cure(cure, instance, currency)}")
+
+
+def _conflict_cure(
+    cure: "ConflictCure", instance: RosterInstance, currency: str
+) -> str:
+    from solver.minimal_conflict import member_words
+    from wfm.report.text import money
+
+    price = money(cure.cost, currency)
+    if cure.member is not None:
+        return f"possible without {member_words(cure.member)}: {price}"
+    lacks = lacks_of(cure.shortfalls, instance)
+    where = "; ".join(lack_text(lack, instance) for lack in lacks[:MOST_LACKS])
+    return f"possible with more people: {where}: {price}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

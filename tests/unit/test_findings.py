@@ -1,20 +1,25 @@
 """What commands say about guarantees that don't hold."""
 
+from datetime import date
+
 import pytest
 from rich.console import Console
 from support.small_plan import folder, plan, queue
 
-from solver.outcome import Cure, Infeasible, NotFound, Shortfall
+from solver.minimal_conflict import Conflict, ConflictCure, Member
+from solver.outcome import Cure, Infeasible, NotFound, Shortfall, SolveLimits
 from wfm.domain.errors import Problem
 from wfm.findings import (
     MOST_LACKS,
     lack_text,
     lacks_of,
     say,
+    say_conflict,
     say_guarantee,
     say_no_roster,
     say_problems,
     say_unserved,
+    say_why_impossible,
 )
 from wfm.pipeline.instance import roster_instance
 
@@ -74,6 +79,37 @@ def test_what_is_not_proven_is_not_called_impossible(instance, console):
     assert "was found" in said
     assert "can't" not in said
     assert "1 missing" in said
+
+
+def test_a_conflict_is_told_with_its_cures_cheapest_first(instance, console):
+    guarantee = Member(rule="min_cover", queue_id="phone_en", day=date(2026, 10, 26))
+    conflict = Conflict(
+        members=(guarantee, Member(rule="time_off", agent_id="P1", detail="leave")),
+        people={"phone_en": 2},
+        steps=(0, 96),
+        is_minimal=True,
+        cures=(
+            ConflictCure(cost=1_234_000, member=guarantee),
+            ConflictCure(cost=2_000_000, shortfalls=(short(36, 40, 1),)),
+        ),
+    )
+    say_conflict(console, conflict, instance, "EUR")
+    text = " ".join(console.export_text().split())
+    assert text == (
+        "can't hold together: the guarantee of phone_en on Mon 2026-10-26 and time_off "
+        "of P1 (leave) (2 know phone_en) possible without the guarantee of phone_en on "
+        "Mon 2026-10-26: €12.34 possible with more people: phone_en: 1 missing Mon "
+        "2026-10-26 08:00 to Mon 09:00 UTC (Mon 09:00 to Mon 10:00 Europe/Warsaw): "
+        "€20.00"
+    )
+
+
+def test_a_guarantee_of_more_than_there_are_is_explained(console):
+    given = folder(plan(queues=(queue(guaranteed_agents=9),)))
+    wanted = roster_instance(given)
+    outcome = infeasible(shortfalls=(short(36, 40, 9),))
+    say_why_impossible(console, outcome, given, wanted, SolveLimits(max_time_s=10))
+    assert "can't hold together: the guarantee of" in console.export_text()
 
 
 def test_long_lists_are_cut_and_counted(instance, console):

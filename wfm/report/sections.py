@@ -306,7 +306,7 @@ def search_facts(inputs: ReportInput) -> list[tuple[str, str]]:
 
 
 def terms(inputs: ReportInput) -> list[tuple[str, str, str]]:
-    """Return the objective's parts: name, amount, share."""
+    """Return the objective's parts: name, amount, share; none that counts nothing."""
     solved, currency = inputs.solved, inputs.folder.plan.currency
     if solved is None:
         return []
@@ -315,6 +315,7 @@ def terms(inputs: ReportInput) -> list[tuple[str, str, str]]:
     return [
         (words(name), money(value, currency), percent(value / whole))
         for name, value in ordered
+        if value
     ]
 
 
