@@ -13,6 +13,7 @@ from scenarios.months import Month
 from scenarios.response import Response
 from scenarios.result import ScenarioResult
 from scenarios.risk import DifferenceRisk, OptionRisk, RiskReport
+from scenarios.risk_break_even import UncertainBreakEven, uncertain_break_evens
 from scenarios.rows import frame_of
 from scenarios.sensitivity import SobolIndices, Tornado, sobol_indices, tornado
 from scenarios.uncertain_input import UncertainInput
@@ -193,6 +194,42 @@ class RiskStudy:
                 for bar in bars.bars
             ]
         return tuple(rows)
+
+    def break_evens(self, scenario_id: str) -> tuple[UncertainBreakEven, ...]:
+        """Return where a scenario and the reference cost the same, by uncertainty.
+
+        Raises
+        ------
+        KeyError
+            If the scenario was not studied.
+        """
+        known = Uncertainties(
+            distributions={one.name: one.distribution for one in self.inputs}
+        )
+        one, other = self.responses[scenario_id], self.responses[self.reference]
+        return uncertain_break_evens(one, other, known)
+
+    def break_even_rows(self) -> tuple[dict[str, object], ...]:
+        """Return a row per crossing; one without a value where there is none."""
+        unit = float(Money(1, self.currency).amount)
+        return tuple(
+            {
+                "scenario": found.scenario_id,
+                "against": found.other_id,
+                "uncertainty": found.name,
+                "break_even_at": value,
+                "probability_below": probability,
+                "difference_if_low": found.low_minor * unit,
+                "difference_if_high": found.high_minor * unit,
+                "currency": self.currency,
+            }
+            for option in self.report.options
+            if option.name != self.reference
+            for found in self.break_evens(option.name)
+            for value, probability in zip(
+                found.values or (None,), found.probabilities or (None,), strict=True
+            )
+        )
 
     def input_rows(self) -> tuple[dict[str, object], ...]:
         """Return a row per uncertainty, with owner, date and source."""

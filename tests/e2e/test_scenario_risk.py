@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 import wfm.api
 from scenarios.chain_risk import RiskSettings
+from scenarios.distributions import Uniform
+from scenarios.draws import Uncertainties
+from scenarios.risk_break_even import uncertain_break_evens
 from wfm.cli.app import app
 from wfm.domain.errors import InputError, UsageError
 from wfm.io.scenario_file import read_scenarios
@@ -142,6 +145,39 @@ def test_a_loaded_plan_runs_its_scenarios(folder, comparison):
     assert run.plot("bridge", option="vendor").axes
     with pytest.raises(UsageError, match="no picture 'pie'; there are cost, bridge"):
         run.plot("pie")
+
+
+def test_break_even_is_where_the_two_cost_the_same(study):
+    found = {one.name: one for one in study.break_evens("vendor")}
+    assert set(found) == {one.name for one in study.inputs}
+    for one in found.values():
+        # one sign at both ends without a crossing, else as many changes as crossings
+        changes = (one.low_minor > 0) != (one.high_minor > 0)
+        assert changes == len(one.values) % 2
+        for value in one.values:
+            draws = {
+                x.name: x.distribution.quantile(np.array([0.5])) for x in study.inputs
+            }
+            draws[one.name] = np.array([value])
+            costs = [
+                study.responses[name].outcome(draws).cost_minor.sum()
+                for name in ("vendor", study.reference)
+            ]
+            assert costs[0] == pytest.approx(costs[1], rel=1e-4)
+
+
+def test_a_wage_at_which_options_change_places_is_found(study):
+    """Own work at a wage that moves, against a price that does not."""
+    own, vendor = study.responses["base"], study.responses["vendor"]
+    wages = Uncertainties(
+        distributions={
+            x.name: Uniform(low=0.2, high=5.0) if x.name == "wages" else x.distribution
+            for x in study.inputs
+        }
+    )
+    found = {x.name: x for x in uncertain_break_evens(vendor, own, wages)}["wages"]
+    assert found.low_minor > 0 > found.high_minor
+    assert len(found.values) == 1
 
 
 def test_rows_frames_and_a_picture(study):

@@ -18,6 +18,7 @@ RISK_TABLES = {
     "risk.csv": "to_rows",
     "risk_differences.csv": "difference_rows",
     "risk_drivers.csv": "driver_rows",
+    "risk_break_even.csv": "break_even_rows",
     "risk_inputs.csv": "input_rows",
     "risk_checks.csv": "check_rows",
 }
