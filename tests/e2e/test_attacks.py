@@ -510,11 +510,28 @@ def test_what_the_forecast_assumed_is_told_by_every_command(run, tiny):
 
 
 def test_a_queue_that_can_t_be_forecast_is_told_and_the_rest_goes_on(run, tiny):
+    edit(
+        tiny / "plan.yaml",
+        "queues:",
+        "queues:\n"
+        "  late: {channel: phone, zone: Europe/Warsaw, requires: [en],\n"
+        '         open: {weekdays: "09:00-17:00"},\n'
+        "         target: {service_level: 0.8, answer_within_s: 20}}",
+    )
+    with (tiny / "history.csv").open("a", encoding="utf-8") as file:
+        file.write("late,2026-10-28T10:00Z,5,300\n")
     for command in ("forecast", "staff"):
-        code, said = run(command, tiny, "--week", "2026-09-07")
-        assert code == 0
-        assert "phone: model 'best' failed" in said
+        code, said = run(command, tiny)
+        assert code == 0, said
+        assert "late: model 'best' failed" in said
         assert "1 queue forecast by other means" in said
+
+
+def test_a_plan_before_all_history_is_refused(run, tiny):
+    for command in ("check", "forecast", "plan"):
+        code, said = run(command, tiny, "--set", "week=2026-09-07")
+        assert code == 1
+        assert "history.csv:start: begins on 2026-10-12, expected contacts" in said
 
 
 def test_a_terminal_that_knows_ascii_only(tiny):

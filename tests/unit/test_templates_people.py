@@ -95,7 +95,8 @@ def test_every_wage_has_a_rate(demo):
     currencies = {a["currency"] for a in table(demo, "agents.csv")} - {"EUR"}
     rates = {(r["month"], r["from"]) for r in table(demo, "exchange_rates.csv")}
     assert len(currencies) == 5
-    months = {f"2026-{m:02d}" for m in (10, 11, 12)}  # the plan's, then the scenarios'
+    # results of the past, the plan's month, then the scenarios'
+    months = {f"2026-{m:02d}" for m in range(4, 13)}
     months |= {f"2027-{m:02d}" for m in range(1, 13)}
     assert rates == {(month, c) for month in months for c in currencies}
 
