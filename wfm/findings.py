@@ -197,8 +197,8 @@ def _conflict_cure(
     if cure.member is not None:
         return f"possible without {member_words(cure.member)}: {price}"
     lacks = lacks_of(cure.shortfalls, instance)
-    where = "; ".join(lack_text(lack, instance) for lack in lacks[:MOST_LACKS])
-    return f"possible with more people: {where}: {price}"
+    where = "; ".join(lack_text(lack, instance, "more") for lack in lacks[:MOST_LACKS])
+    return f"possible with {where}: {price}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,15 +253,15 @@ def _joined(lack: Lack, shortfall: Shortfall) -> Lack:
     )
 
 
-def lack_text(lack: Lack, instance: RosterInstance) -> str:
-    """Return queue, interval (UTC and market time) and how many are missing."""
+def lack_text(lack: Lack, instance: RosterInstance, word: str = "missing") -> str:
+    """Return queue, interval (UTC and market time) and how many, *word* after it."""
     zone_name = _zone_of(lack.queue_id, instance)
     start = instance.grid.instant(lack.start_idx)
     end = instance.grid.instant(lack.end_idx)
     local = [t.astimezone(zone(zone_name)) for t in (start, end)]
     least = "" if lack.least == lack.most else f"{lack.least} to "
     return (
-        f"{lack.queue_id}: {least}{lack.most} missing "
+        f"{lack.queue_id}: {least}{lack.most} {word} "
         f"{start:%a %Y-%m-%d %H:%M} to {end:%a %H:%M} UTC "
         f"({local[0]:%a %H:%M} to {local[1]:%a %H:%M} {zone_name})"
     )

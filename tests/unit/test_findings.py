@@ -98,7 +98,7 @@ def test_a_conflict_is_told_with_its_cures_cheapest_first(instance, console):
     assert text == (
         "can't hold together: the guarantee of phone_en on Mon 2026-10-26 and time_off "
         "of P1 (leave) (2 know phone_en) possible without the guarantee of phone_en on "
-        "Mon 2026-10-26: €12.34 possible with more people: phone_en: 1 missing Mon "
+        "Mon 2026-10-26: €12.34 possible with phone_en: 1 more Mon "
         "2026-10-26 08:00 to Mon 09:00 UTC (Mon 09:00 to Mon 10:00 Europe/Warsaw): "
         "€20.00"
     )
