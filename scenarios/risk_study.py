@@ -206,21 +206,24 @@ class RiskStudy:
         known = Uncertainties(
             distributions={one.name: one.distribution for one in self.inputs}
         )
-        one, other = self.responses[scenario_id], self.responses[self.reference]
-        return uncertain_break_evens(one, other, known)
+        cost, reference = (
+            _Cost(self.responses[name], self.annual_discount_rate)
+            for name in (scenario_id, self.reference)
+        )
+        return uncertain_break_evens(partial(cost.beyond, reference), known)
 
     def break_even_rows(self) -> tuple[dict[str, object], ...]:
         """Return a row per crossing; one without a value where there is none."""
         unit = float(Money(1, self.currency).amount)
         return tuple(
             {
-                "scenario": found.scenario_id,
-                "against": found.other_id,
+                "scenario": option.name,
+                "against": self.reference,
                 "uncertainty": found.name,
                 "break_even_at": value,
                 "probability_below": probability,
-                "difference_if_low": found.low_minor * unit,
-                "difference_if_high": found.high_minor * unit,
+                "difference_if_low": found.at_low * unit,
+                "difference_if_high": found.at_high * unit,
                 "currency": self.currency,
             }
             for option in self.report.options

@@ -22,3 +22,16 @@ class Rule(RosterRule, Protocol):
 
 
 RULES: Registry[type[Rule]] = Registry("rule", "solver.rules")
+
+
+def require_whole_days(days: float, what: str) -> None:
+    """Check a rule's number of days, named *what*.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 1.
+    """
+    if days < 1 or days != int(days):
+        msg = f"{what} must be a whole number from 1, got {days}"
+        raise ValueError(msg)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from solver.constraints import ConsecutiveDays, Constraint
-from solver.rule import RULES
+from solver.rule import RULES, require_whole_days
 from solver.walk import agents_of, carried_shifts, plan_shifts
 from wfm.domain.roster import Roster, RosterInstance, Violation
 
@@ -25,9 +25,7 @@ class MaxConsecutiveDays:
     agent_ids: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        if self.days < 1 or self.days != int(self.days):
-            msg = f"days in a row must be a whole number from 1, got {self.days}"
-            raise ValueError(msg)
+        require_whole_days(self.days, "days in a row")
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield one record per agent."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from solver.constraints import Constraint
-from solver.rule import RULES
+from solver.rule import RULES, require_whole_days
 from solver.stretches import short_runs, shortest_runs
 from wfm.domain.roster import Roster, RosterInstance, Violation
 
@@ -27,9 +27,7 @@ class MinConsecutiveDaysOff:
     agent_ids: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        if self.days < 1 or self.days != int(self.days):
-            msg = f"days off in a row must be a whole number from 1, got {self.days}"
-            raise ValueError(msg)
+        require_whole_days(self.days, "days off in a row")
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield one record per agent."""

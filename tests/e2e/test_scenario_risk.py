@@ -152,7 +152,7 @@ def test_break_even_is_where_the_two_cost_the_same(study):
     assert set(found) == {one.name for one in study.inputs}
     for one in found.values():
         # one sign at both ends without a crossing, else as many changes as crossings
-        changes = (one.low_minor > 0) != (one.high_minor > 0)
+        changes = (one.at_low > 0) != (one.at_high > 0)
         assert changes == len(one.values) % 2
         for value in one.values:
             draws = {
@@ -175,8 +175,13 @@ def test_a_wage_at_which_options_change_places_is_found(study):
             for x in study.inputs
         }
     )
-    found = {x.name: x for x in uncertain_break_evens(vendor, own, wages)}["wages"]
-    assert found.low_minor > 0 > found.high_minor
+
+    def apart(draws):
+        costs = [option.outcome(draws).cost_minor for option in (vendor, own)]
+        return (costs[0] - costs[1]).sum(axis=1).astype(float)
+
+    found = {x.name: x for x in uncertain_break_evens(apart, wages)}["wages"]
+    assert found.at_low > 0 > found.at_high
     assert len(found.values) == 1
 
 

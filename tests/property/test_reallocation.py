@@ -1,7 +1,5 @@
 """A mended allocation costs what a new one costs, to the last thousandth."""
 
-import multiprocessing
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.reallocation_cases import digest, need_of, random_case
 from support.solve_cases import roster, serves
+from support.uncompiled import digest_of
 
 from solver.allocation import allocate, working_heads
 from solver.need import UNITS_PER_AGENT
@@ -104,18 +103,4 @@ def test_a_flow_that_is_not_the_cheapest_is_not_mended():
 
 
 def test_the_kernels_give_the_same_when_they_are_not_compiled():
-    context = multiprocessing.get_context("spawn")
-    parent, child = context.Pipe(duplex=False)
-    os.environ["NUMBA_DISABLE_JIT"] = "1"
-    try:
-        process = context.Process(target=digest, args=(child,))
-        process.start()
-    finally:
-        del os.environ["NUMBA_DISABLE_JIT"]
-    plain = parent.recv() if parent.poll(120) else None
-    process.join(30)
-    own, mine = context.Pipe(duplex=False)
-    digest(mine)
-    assert plain is not None
-    assert plain == own.recv()
-    assert process.exitcode == 0
+    assert digest_of(digest, plain=True) == digest_of(digest, plain=False)

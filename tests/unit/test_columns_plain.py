@@ -1,12 +1,10 @@
 """The stretch programme as plain Python: the same results, and its lines measured."""
 
-import multiprocessing
-import os
-
 import numpy as np
 import pytest
 from support.column_cases import random_case
 from support.columns_plain import digest
+from support.uncompiled import digest_of
 
 from solver.columns.compile import compile_stretches
 from solver.columns.pricer import Pricer
@@ -14,20 +12,7 @@ from solver.columns.programme import FULL
 
 
 def test_kernels_give_the_same_results_when_they_are_not_compiled() -> None:
-    context = multiprocessing.get_context("spawn")
-    parent, child = context.Pipe(duplex=False)
-    os.environ["NUMBA_DISABLE_JIT"] = "1"
-    try:
-        process = context.Process(target=digest, args=(child,))
-        process.start()
-    finally:
-        del os.environ["NUMBA_DISABLE_JIT"]
-    plain = parent.recv() if parent.poll(200) else None
-    process.join(30)
-    compiled_parent, compiled_child = context.Pipe(duplex=False)
-    digest(compiled_child)
-    assert plain == compiled_parent.recv()
-    assert process.exitcode == 0
+    assert digest_of(digest, plain=True) == digest_of(digest, plain=False)
 
 
 def test_labels_that_do_not_fit_leave_a_valid_most(

@@ -1,12 +1,12 @@
 """The tour kernels as plain Python: the same tours, and nothing compiled late."""
 
-import multiprocessing
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from support.tour_runs import digest
+from support.uncompiled import digest_of
 
 SCRIPT = """
 import gc
@@ -35,21 +35,7 @@ print("late:", *sorted(name for name in after if after[name] > before[name]))
 
 
 def test_plain_kernels_find_the_same_tours():
-    context = multiprocessing.get_context("spawn")
-    parent, child = context.Pipe(duplex=False)
-    os.environ["NUMBA_DISABLE_JIT"] = "1"
-    try:
-        process = context.Process(target=digest, args=(child,))
-        process.start()
-    finally:
-        del os.environ["NUMBA_DISABLE_JIT"]
-    plain = parent.recv() if parent.poll(200) else None
-    process.join(30)
-    compiled_parent, compiled_child = context.Pipe(duplex=False)
-    digest(compiled_child)
-    assert plain is not None
-    assert plain == compiled_parent.recv()
-    assert process.exitcode == 0
+    assert digest_of(digest, plain=True) == digest_of(digest, plain=False)
 
 
 def test_nothing_is_compiled_after_warm():

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path as FilePath
 from typing import Any
@@ -28,27 +28,7 @@ from wfm.io.yaml_files import yaml_document
 from wfm.io.yaml_source import DocumentProblems, Path
 
 KPI_FILE, SETTINGS_FILE, BUDGET_FILE = "kpi", "kpi.yaml", "budget"
-COUNTS = (
-    "offered",
-    "handled",
-    "abandoned",
-    "answered_in_target",
-    "handle_s",
-    "wait_s",
-    "resolved_first",
-    "resolution_n",
-    "resolution_s",
-    "csat_n",
-    "csat_good",
-    "nps_n",
-    "promoters",
-    "detractors",
-    "ces_n",
-    "ces_sum",
-    "productive_hours",
-    "paid_hours",
-    "cost",
-)
+COUNTS = tuple(f.name for f in fields(KpiRow) if f.type == float | None)
 KPI_COLUMNS = Columns(
     required=("date", "queue"),
     optional=("site", "vendor", *COUNTS, "currency"),
