@@ -19,7 +19,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from wfm import api
 from wfm.domain.roster_edits import EditError
-from wfm.drafts import Draft, open_draft, propose_words
+from wfm.rosters.drafts import Draft, open_draft, propose_words
 
 
 def edits(draft: Draft, rng: np.random.Generator):

@@ -28,7 +28,7 @@ from solver.repair import RepairLimits, repair
 from solver.search import solve
 from solver.warm import warm
 from wfm import api
-from wfm.repairs import RepairRequest, RepairResult, repair_plan
+from wfm.rosters.repairs import RepairRequest, RepairResult, repair_plan
 
 SHARE, EURO, ROUNDS = 0.05, 1e5, 40
 

@@ -37,7 +37,7 @@ from wfm.io.folder import ALL_FILES, read_folder
 from wfm.io.templates import write_template
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import plan_rules
-from wfm.scenario_api import run_scenarios
+from wfm.studies.scenarios import run_scenarios
 
 VOLUMES, BOTS, HEADS = (0.85, 0.93, 1.0, 1.08, 1.15), (0.0, 0.1, 0.2, 0.3), (1.0, 1.1)
 PRICES = ("own_manila", "vendor_a", "vendor_b", "own_dalian", "own_krakow")

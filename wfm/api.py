@@ -49,7 +49,7 @@ from wfm.results import (
 if TYPE_CHECKING:
     from scenarios.capacity_study import CapacityStudy
     from wfm.evaluation.simulated import SimulationSettings
-    from wfm.scenario_api import ScenarioRun
+    from wfm.studies.scenarios import ScenarioRun
 
 DEMAND_FILES = frozenset({"history", "events", "overrides"})
 STAFF_FILES = DEMAND_FILES | {"backlog"}
@@ -272,7 +272,7 @@ class LoadedPlan:
             Processes. A script that asks for several needs the usual guard,
             ``if __name__ == "__main__":``; a notebook does not.
         """
-        from wfm.scenario_api import run_scenarios
+        from wfm.studies.scenarios import run_scenarios
 
         return run_scenarios(
             self.directory,
@@ -285,7 +285,7 @@ class LoadedPlan:
 
     def capacity(self) -> "CapacityStudy":
         """Plan hiring, training and moves over the months of capacity.yaml."""
-        from wfm.capacity_api import capacity
+        from wfm.studies.capacity import capacity
 
         return capacity(self.directory, patches=self.patches)
 

@@ -283,7 +283,7 @@ def test_ctrl_c_in_the_search_keeps_the_roster(run, tmp_path, monkeypatch):
             told.extend([progress] * 9)
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("wfm.live.SearchDisplay.__call__", press)
+    monkeypatch.setattr("wfm.commands.live.SearchDisplay.__call__", press)
     code, said = run("roster", directory, "--seconds", 60)
     assert code == 0, said
     assert "best roster so far" in said
@@ -294,7 +294,8 @@ def test_ctrl_c_in_the_search_keeps_the_roster(run, tmp_path, monkeypatch):
 
 def test_ctrl_c_before_the_search_writes_nothing(run, tiny, monkeypatch):
     monkeypatch.setattr(
-        "wfm.commands.check_fresh", lambda _: signal.raise_signal(signal.SIGINT)
+        "wfm.commands.planning.check_fresh",
+        lambda _: signal.raise_signal(signal.SIGINT),
     )
     code, said = run("plan", tiny)
     assert code == 130
@@ -310,7 +311,7 @@ def test_a_second_ctrl_c_gives_up_at_once(run, tiny, monkeypatch):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("wfm.live.SearchDisplay.__call__", press)
+    monkeypatch.setattr("wfm.commands.live.SearchDisplay.__call__", press)
     code, _ = run("plan", tiny, "--seconds", 30)
     assert code == 130
     assert (tiny / "out" / "forecast.csv").read_bytes() == before
@@ -321,7 +322,7 @@ def test_ctrl_c_while_writing_leaves_the_old_results(run, tiny, monkeypatch):
     assert run("forecast", tiny)[0] == 0
     before = {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
     monkeypatch.setattr(
-        "wfm.forecast_commands.write_manifest",
+        "wfm.commands.forecasts.write_manifest",
         lambda *_: signal.raise_signal(signal.SIGINT),
     )
     assert run("forecast", tiny)[0] == 130
@@ -352,7 +353,9 @@ def test_a_folder_that_can_t_be_written_is_told_before_the_search(
     run, tiny, monkeypatch
 ):
     monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
-    monkeypatch.setattr("wfm.commands._search", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr(
+        "wfm.commands.planning._search", lambda *_: pytest.fail("searched")
+    )
     code, said = run("plan", tiny)
     assert code == 1
     assert "Permission denied" in said
@@ -386,7 +389,9 @@ def test_an_out_of_somebody_else_is_refused_before_the_search(
     else:
         (tiny / "out").mkdir()
         (tiny / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
-    monkeypatch.setattr("wfm.commands._search", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr(
+        "wfm.commands.planning._search", lambda *_: pytest.fail("searched")
+    )
     code, said = run("plan", tiny)
     assert code == 2
     assert str(tiny / "out") in said

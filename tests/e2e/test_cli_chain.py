@@ -209,9 +209,9 @@ def test_ctrl_c_keeps_the_best_roster(plan):
 def test_ctrl_c_before_any_roster_writes_nothing(plan):
     shutil.rmtree(plan / "out")
     slow_start = (
-        "import sys, time, wfm.cli.app, wfm.commands\n"
+        "import sys, time, wfm.cli.app, wfm.commands.planning\n"
         "def wait(run): print('ready', flush=True); time.sleep(60)\n"
-        "wfm.commands.check_fresh = wait\n"
+        "wfm.commands.planning.check_fresh = wait\n"
         "wfm.cli.app.main()"
     )
     process = subprocess.Popen(

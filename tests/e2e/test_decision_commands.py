@@ -17,15 +17,15 @@ from typer.testing import CliRunner
 
 from scenarios.months import Month
 from wfm import api
-from wfm.capacity_api import capacity, run_capacity
 from wfm.cli.app import app
 from wfm.domain.errors import InputError
 from wfm.io.capacity_convert import capacity_problem
 from wfm.io.capacity_file import read_capacity
 from wfm.io.kpi_files import read_kpis
 from wfm.io.vendor_file import read_vendors
-from wfm.kpi_api import kpis
-from wfm.vendor_api import vendors
+from wfm.studies.capacity import capacity, run_capacity
+from wfm.studies.kpis import kpis
+from wfm.studies.vendors import vendors
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from wfm import api
     from wfm.cli.options import limits_of
-    from wfm.commands import Run, roster
+    from wfm.commands.planning import roster
+    from wfm.commands.run import Run
 
     directory = write_tiny(
         tmp_path_factory.mktemp("plans") / "tiny",
@@ -103,7 +104,8 @@ def test_a_site_whose_failure_nobody_can_make_up_for_is_named(
 
     from wfm import api
     from wfm.cli.options import limits_of
-    from wfm.commands import Run, roster
+    from wfm.commands.planning import roster
+    from wfm.commands.run import Run
 
     # Two people in Warsaw and one in Lisbon, an hour later: two are guaranteed.
     crew = (

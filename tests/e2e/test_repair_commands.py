@@ -16,7 +16,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four people for a queue that is guaranteed one of them, with a roster."""
     from wfm import api
     from wfm.cli.options import limits_of
-    from wfm.commands import Run, roster
+    from wfm.commands.planning import roster
+    from wfm.commands.run import Run
 
     directory = write_tiny(
         tmp_path_factory.mktemp("plans") / "tiny", agents=CREW, guaranteed=1

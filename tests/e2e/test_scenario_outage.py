@@ -5,7 +5,7 @@ from support.scenario_folders import SCENARIOS, scenario_folder
 
 from wfm.domain.errors import InputError
 from wfm.io.scenario_file import read_scenarios
-from wfm.scenario_api import run_scenarios
+from wfm.studies.scenarios import run_scenarios
 
 DOWN = """
   down:

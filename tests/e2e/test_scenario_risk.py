@@ -16,7 +16,7 @@ from scenarios.risk_break_even import uncertain_break_evens
 from wfm.cli.app import app
 from wfm.domain.errors import InputError, UsageError
 from wfm.io.scenario_file import read_scenarios
-from wfm.scenario_api import run_scenarios
+from wfm.studies.scenarios import run_scenarios
 
 UNCERTAIN = """\
 uncertainties:

@@ -13,7 +13,7 @@ import scenarios
 from wfm.cli.app import app
 from wfm.domain.errors import UsageError
 from wfm.report.scenario_memo import render_memo
-from wfm.scenario_api import run_scenarios
+from wfm.studies.scenarios import run_scenarios
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,10 @@ from wfm.domain.roster_edits import (
     refuse_overlaps,
     regular,
 )
-from wfm.drafts import Draft, open_draft
 from wfm.pipeline.edit_requests import change_of
 from wfm.pipeline.edit_words import request_of
 from wfm.pipeline.roster_diff import differences
+from wfm.rosters.drafts import Draft, open_draft
 
 WEEKS = (date(2026, 10, 26), date(2026, 10, 19), date(2026, 3, 23))
 """A usual week, and those in which Warsaw's clocks go back and forward."""

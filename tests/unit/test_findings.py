@@ -8,8 +8,7 @@ from support.small_plan import folder, plan, queue
 
 from solver.minimal_conflict import Conflict, ConflictCure, Member
 from solver.outcome import Cure, Infeasible, NotFound, Shortfall, SolveLimits
-from wfm.domain.errors import Problem
-from wfm.findings import (
+from wfm.commands.findings import (
     MOST_LACKS,
     lack_text,
     lacks_of,
@@ -21,6 +20,7 @@ from wfm.findings import (
     say_unserved,
     say_why_impossible,
 )
+from wfm.domain.errors import Problem
 from wfm.pipeline.instance import roster_instance
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from solver.outcome import Progress
-from wfm.live import SearchDisplay, stop_on_interrupt
+from wfm.commands.live import SearchDisplay, stop_on_interrupt
 
 
 def progress(wall_s=1.0, objective=12_345_600_000, bound=11_111_040_000, violations=0):

@@ -22,10 +22,10 @@ from wfm.domain.roster_edits import (
     changed,
     regular,
 )
-from wfm.drafts import Draft, open_draft, propose_words
 from wfm.pipeline.edit_requests import change_of
 from wfm.pipeline.edit_words import VERBS, request_of
 from wfm.pipeline.roster_diff import differences, in_words, shift_words
+from wfm.rosters.drafts import Draft, open_draft, propose_words
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from support.scenario_reports import made_report
 
-from wfm import scenario_commands
+from wfm.commands import scenarios
 from wfm.io.output_set import OutputSet
 from wfm.io.problems import Problems
 from wfm.io.scenario_schema import DecisionTable
-from wfm.scenario_api import scenario_report
+from wfm.studies.scenarios import scenario_report
 
 NAMES = {"scenarios.xlsx", "scenarios.html", "decision_memo.html", "scenarios.json"}
 
@@ -48,7 +48,7 @@ def test_everything_of_a_run_appears_and_what_is_stale_goes(tmp_path):
     out.mkdir()
     for name in ("risk.csv", "roster.csv", "scenario_lines.csv"):
         (out / name).write_text("old")
-    scenario_commands._write(run(tmp_path), done(), None)
+    scenarios._write(run(tmp_path), done(), None)
     found = {path.name for path in out.iterdir()}
     assert found >= NAMES | {"scenarios.csv", "scenario_lines.csv", "roster.csv"}
     assert "risk.csv" not in found
@@ -71,7 +71,7 @@ def test_nothing_of_a_run_that_fails_appears(tmp_path, monkeypatch):
     out.mkdir()
     (out / "scenarios.csv").write_text("old")
     with pytest.raises(OSError, match="no paper"):
-        scenario_commands._write(run(tmp_path), done(), None)
+        scenarios._write(run(tmp_path), done(), None)
     assert [path.name for path in out.iterdir()] == ["scenarios.csv"]
     assert (out / "scenarios.csv").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -69,7 +69,7 @@ def main() -> None:
     except InputError as error:
         from rich.console import Console
 
-        from wfm.findings import say_problems
+        from wfm.commands.findings import say_problems
 
         say_problems(Console(stderr=True), error.problems)
         sys.exit(error.exit_code)

@@ -23,10 +23,10 @@ def capacity(
     changes: Changes = None,
 ) -> None:
     """Plan hiring, training, moves, overtime and bought hours over the months."""
-    from wfm import capacity_commands
+    from wfm.commands import capacity
 
     run = run_of("capacity", directory, None, changes)
-    raise typer.Exit(capacity_commands.capacity(run, futures=futures, seed=seed))
+    raise typer.Exit(capacity.capacity(run, futures=futures, seed=seed))
 
 
 @family.command()
@@ -38,11 +38,11 @@ def kpi(
     changes: Changes = None,
 ) -> None:
     """Show results of sites and vendors against targets, drift and budget."""
-    from wfm import kpi_commands
+    from wfm.commands import kpis
 
     run = run_of("kpi", directory, None, changes)
     last = None if as_of is None else date_of(as_of, "--as-of")
-    raise typer.Exit(kpi_commands.kpi(run, as_of=last))
+    raise typer.Exit(kpis.kpi(run, as_of=last))
 
 
 @family.command()
@@ -54,8 +54,8 @@ def vendors(
     changes: Changes = None,
 ) -> None:
     """Judge vendors: marks with evidence, other weights, security, onboarding."""
-    from wfm import vendor_commands
+    from wfm.commands import vendors
 
     run = run_of("vendors", directory, None, changes)
     day = None if as_of is None else date_of(as_of, "--as-of")
-    raise typer.Exit(vendor_commands.vendors(run, as_of=day))
+    raise typer.Exit(vendors.vendors(run, as_of=day))

@@ -8,7 +8,7 @@ import typer
 from wfm.cli.options import Changes, Folder, Week, instant_of, run_of
 
 if TYPE_CHECKING:
-    from wfm.drafts import Signature
+    from wfm.rosters.drafts import Signature
 
 family = typer.Typer()
 
@@ -25,7 +25,7 @@ def signature_of(who: str | None, why: str, now: str | None) -> "Signature":
     import getpass
     from datetime import UTC, datetime
 
-    from wfm.drafts import Signature
+    from wfm.rosters.drafts import Signature
 
     if who is None:
         try:
@@ -75,7 +75,7 @@ def edit(
     changes: Changes = None,
 ) -> None:
     """Change the roster by hand; say which rules break, and what it does and costs."""
-    from wfm import edit_commands
+    from wfm.commands import edits
 
     asked = [bool(words), file is not None, batch is not None, replay, log]
     if sum(asked) != 1:
@@ -83,18 +83,16 @@ def edit(
         raise typer.BadParameter(msg)
     run = run_of("edit", directory, week, changes)
     if log:
-        raise typer.Exit(edit_commands.log(run))
+        raise typer.Exit(edits.log(run))
     signature = signature_of(who, why, now)
     if file is not None:
         take_over = take and not dry_run
-        raise typer.Exit(
-            edit_commands.from_file(run, file, signature, take_over=take_over)
-        )
+        raise typer.Exit(edits.from_file(run, file, signature, take_over=take_over))
     if batch is not None:
-        raise typer.Exit(edit_commands.batch(run, batch, signature, dry_run=dry_run))
+        raise typer.Exit(edits.batch(run, batch, signature, dry_run=dry_run))
     if replay:
-        raise typer.Exit(edit_commands.replay(run, signature, dry_run=dry_run))
-    raise typer.Exit(edit_commands.edit(run, words or [], signature, dry_run=dry_run))
+        raise typer.Exit(edits.replay(run, signature, dry_run=dry_run))
+    raise typer.Exit(edits.edit(run, words or [], signature, dry_run=dry_run))
 
 
 @family.command()
@@ -110,10 +108,10 @@ def undo(
     changes: Changes = None,
 ) -> None:
     """Take back an edit; undoing an undoing by its number does the edit again."""
-    from wfm import edit_commands
+    from wfm.commands import edits
 
     run = run_of("undo", directory, week, changes)
-    raise typer.Exit(edit_commands.undo(run, number, signature_of(who, why, now)))
+    raise typer.Exit(edits.undo(run, number, signature_of(who, why, now)))
 
 
 @family.command()
@@ -129,12 +127,12 @@ def publish(
     changes: Changes = None,
 ) -> None:
     """Publish the roster: keep it whole, with its proof, and write all exports."""
-    from wfm import roster_commands
+    from wfm.commands import versions
 
     run = run_of("publish", directory, week, changes)
     if listed:
-        raise typer.Exit(roster_commands.list_versions(run))
-    raise typer.Exit(roster_commands.publish(run, signature_of(who, why, now)))
+        raise typer.Exit(versions.list_versions(run))
+    raise typer.Exit(versions.publish(run, signature_of(who, why, now)))
 
 
 @family.command()
@@ -151,11 +149,11 @@ def revert(
     changes: Changes = None,
 ) -> None:
     """Make an earlier state the roster again, as an edit that can be undone."""
-    from wfm import roster_commands
+    from wfm.commands import versions
 
     run = run_of("revert", directory, week, changes)
     signature = signature_of(who, why, now)
-    raise typer.Exit(roster_commands.revert(run, target, signature))
+    raise typer.Exit(versions.revert(run, target, signature))
 
 
 @family.command()
@@ -172,7 +170,7 @@ def diff(
     changes: Changes = None,
 ) -> None:
     """Tell two rosters apart: who, when, what, which rule, cover and cost."""
-    from wfm import roster_commands
+    from wfm.commands import versions
 
     run = run_of("diff", directory, week, changes)
-    raise typer.Exit(roster_commands.diff(run, first, second, out))
+    raise typer.Exit(versions.diff(run, first, second, out))

@@ -31,16 +31,16 @@ def explain(
     changes: Changes = None,
 ) -> None:
     """Say why an interval is short, what one more is worth, and the cheapest fix."""
-    from wfm import explain_commands
+    from wfm.commands import explanations
 
     run = run_of("explain", directory, week, changes, requirement=requirement)
     if (queue is None) != (at is None):
         msg = "--queue and --at belong together"
         raise typer.BadParameter(msg)
     if queue is None or at is None:
-        raise typer.Exit(explain_commands.explain_worst(run, worst, roster))
+        raise typer.Exit(explanations.explain_worst(run, worst, roster))
     moment = instant_of(at, "--at")
-    raise typer.Exit(explain_commands.explain_one(run, queue, moment, roster))
+    raise typer.Exit(explanations.explain_one(run, queue, moment, roster))
 
 
 @family.command()
@@ -62,11 +62,11 @@ def offers(
     changes: Changes = None,
 ) -> None:
     """List overtime, time off, breaks, call-ins and vendor hours worth offering."""
-    from wfm import explain_commands
+    from wfm.commands import explanations
 
     run = run_of("offers", directory, week, changes, requirement=requirement)
     moment = instant_of(at, "--at")
-    raise typer.Exit(explain_commands.offer(run, moment, hours, most, vendor, roster))
+    raise typer.Exit(explanations.offer(run, moment, hours, most, vendor, roster))
 
 
 @family.command()
@@ -83,7 +83,7 @@ def outages(
     changes: Changes = None,
 ) -> None:
     """Say which guarantees would hold if a site failed, and why others could not."""
-    from wfm import explain_commands
+    from wfm.commands import explanations
 
     run = run_of("outages", directory, week, changes, requirement=requirement)
-    raise typer.Exit(explain_commands.outages(run, site or (), roster))
+    raise typer.Exit(explanations.outages(run, site or (), roster))

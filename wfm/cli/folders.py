@@ -30,6 +30,6 @@ def init(
 @family.command()
 def check(directory: Folder, changes: Changes = None) -> None:
     """Report every problem of every file, by file, row and column."""
-    from wfm import commands
+    from wfm.commands import planning
 
-    raise typer.Exit(commands.check(run_of("check", directory, None, changes)))
+    raise typer.Exit(planning.check(run_of("check", directory, None, changes)))

@@ -35,14 +35,12 @@ def forecast(
     changes: Changes = None,
 ) -> None:
     """Forecast contacts and handle time per queue and interval."""
-    from wfm import forecast_commands
+    from wfm.commands import forecasts
 
     day = None if as_of is None else date_of(as_of, "--as-of")
     run = run_of("forecast", directory, week, changes)
     raise typer.Exit(
-        forecast_commands.forecast(
-            run, as_of=day, weeks=weeks, out_file=out, publish=publish
-        )
+        forecasts.forecast(run, as_of=day, weeks=weeks, out_file=out, publish=publish)
     )
 
 
@@ -61,13 +59,11 @@ def backtest(
     changes: Changes = None,
 ) -> None:
     """Forecast past weeks from what was known then, and score the models."""
-    from wfm import forecast_commands
+    from wfm.commands import forecasts
 
     run = run_of("backtest", directory, None, changes)
     raise typer.Exit(
-        forecast_commands.backtest(
-            run, origins=origins, weeks=weeks, models=model or ()
-        )
+        forecasts.backtest(run, origins=origins, weeks=weeks, models=model or ())
     )
 
 
@@ -85,17 +81,17 @@ def reforecast(
     changes: Changes = None,
 ) -> None:
     """Forecast the rest of the day and the week from what has come so far."""
-    from wfm import forecast_commands
+    from wfm.commands import forecasts
 
     instant = None if until is None else instant_of(until, "--until")
     run = run_of("reforecast", directory, week, changes)
-    raise typer.Exit(forecast_commands.reforecast(run, actuals=actuals, until=instant))
+    raise typer.Exit(forecasts.reforecast(run, actuals=actuals, until=instant))
 
 
 @family.command()
 def accuracy(directory: Folder, changes: Changes = None) -> None:
     """Judge published forecasts by what has come since, by lead time."""
-    from wfm import forecast_commands
+    from wfm.commands import forecasts
 
     run = run_of("accuracy", directory, None, changes)
-    raise typer.Exit(forecast_commands.accuracy(run))
+    raise typer.Exit(forecasts.accuracy(run))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from solver.outcome import SolveLimits
-    from wfm.commands import Run
+    from wfm.commands.run import Run
 
 MOST_WEEKS = 104
 YEARS = range(1970, 2201)
@@ -76,12 +76,13 @@ def run_of(
     """Return the command's run: the plan with its changes, and where it is said."""
     from rich.console import Console
 
-    from wfm import api, commands
+    from wfm import api
+    from wfm.commands.run import Run
 
     patches = dict(change_of(text) for text in changes or ())
     if week is not None:
         patches["week"] = date_of(week, "--week").isoformat()
-    return commands.Run(
+    return Run(
         plan=api.load(directory).with_(patches),
         console=Console(),
         command=command,

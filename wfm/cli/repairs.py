@@ -50,9 +50,9 @@ def repair(
     from datetime import UTC, datetime
 
     from solver.repair import RepairLimits
-    from wfm import repair_commands
-    from wfm.drafts import Signature
-    from wfm.repairs import RepairRequest
+    from wfm.commands import repairs
+    from wfm.rosters.drafts import Signature
+    from wfm.rosters.repairs import RepairRequest
 
     run = run_of("repair", directory, week, changes)
     moment = instant_of(now, "--now") if now is not None else datetime.now(UTC)
@@ -65,7 +65,7 @@ def repair(
         limits=RepairLimits(max_time_s=seconds, budget=budget, seed=seed),
     )
     signature = Signature(who=who or _user(), when_utc=moment, why=why)
-    raise typer.Exit(repair_commands.repair(run, request, signature, dry_run=dry_run))
+    raise typer.Exit(repairs.repair(run, request, signature, dry_run=dry_run))
 
 
 def _user() -> str:
@@ -91,10 +91,10 @@ def grant(
     """Say which leave requests can be granted, and what each costs in service."""
     from datetime import UTC, datetime
 
-    from wfm import repair_commands
-    from wfm.repairs import RepairRequest
+    from wfm.commands import repairs
+    from wfm.rosters.repairs import RepairRequest
 
     run = run_of("grant", directory, week, changes)
     moment = instant_of(now, "--now") if now is not None else datetime.now(UTC)
     asked = RepairRequest(now=moment)
-    raise typer.Exit(repair_commands.grant(run, request, asked, roster))
+    raise typer.Exit(repairs.grant(run, request, asked, roster))

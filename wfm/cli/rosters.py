@@ -38,13 +38,13 @@ def roster(
     changes: Changes = None,
 ) -> None:
     """Make the roster; write roster, allocation and certificate."""
-    from wfm import commands
+    from wfm.commands import planning
 
     run = run_of(
         "roster", directory, week, changes, forecast=forecast, requirement=requirement
     )
     limits = limits_of(seconds, gap, seed, workers, rounds)
-    raise typer.Exit(commands.roster(run, limits, full=False))
+    raise typer.Exit(planning.roster(run, limits, full=False))
 
 
 @family.command()
@@ -62,7 +62,7 @@ def plan(
     changes: Changes = None,
 ) -> None:
     """Do it all: forecast, staff, roster, verify, report."""
-    from wfm import commands
+    from wfm.commands import planning
 
     run = run_of(
         "plan",
@@ -74,7 +74,7 @@ def plan(
         calendars=ics,
     )
     limits = limits_of(seconds, gap, seed, workers, rounds)
-    raise typer.Exit(commands.roster(run, limits, full=True))
+    raise typer.Exit(planning.roster(run, limits, full=True))
 
 
 @family.command()
@@ -90,7 +90,7 @@ def verify(
     changes: Changes = None,
 ) -> None:
     """Judge a roster by rules and guarantees, from the input files alone."""
-    from wfm import commands
+    from wfm.commands import planning
 
     run = run_of("verify", directory, week, changes)
-    raise typer.Exit(commands.verify(run, roster, certificate))
+    raise typer.Exit(planning.verify(run, roster, certificate))

@@ -45,11 +45,11 @@ def scenarios(
     changes: Changes = None,
 ) -> None:
     """Compare what sourcing options and what-ifs cost, and at which service."""
-    from wfm import scenario_commands
+    from wfm.commands import scenarios
 
     run = run_of("scenarios", directory, None, changes)
     raise typer.Exit(
-        scenario_commands.scenarios(
+        scenarios.scenarios(
             run,
             only=scenario or (),
             currency=currency,

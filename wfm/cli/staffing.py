@@ -24,10 +24,10 @@ def staff(
     changes: Changes = None,
 ) -> None:
     """Size the agents required per queue and interval."""
-    from wfm import commands
+    from wfm.commands import planning
 
     run = run_of("staff", directory, week, changes, forecast=forecast)
-    raise typer.Exit(commands.staff(run))
+    raise typer.Exit(planning.staff(run))
 
 
 @family.command()
@@ -57,7 +57,7 @@ def simulate(
     changes: Changes = None,
 ) -> None:
     """Simulate a roster contact by contact: service, waits, losses, occupancy."""
-    from wfm import simulation_commands
+    from wfm.commands import simulation
     from wfm.evaluation.simulated import SimulationSettings
 
     run = run_of(
@@ -69,4 +69,4 @@ def simulate(
         absence="shift" if absence else "none",
         busyness=busyness,
     )
-    raise typer.Exit(simulation_commands.simulate(run, roster, settings))
+    raise typer.Exit(simulation.simulate(run, roster, settings))

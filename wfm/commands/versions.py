@@ -7,25 +7,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from wfm.commands import DONE, FINDING, Run, simulated, write_report
+from wfm.commands.findings import say
+from wfm.commands.outputs import simulated, write_report
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import change_between
-from wfm.drafts import (
-    REQUIREMENT,
-    ROSTER,
-    Draft,
-    Signature,
-    open_draft,
-    propose,
-    report_input,
-    roster_after,
-    take,
-    version_contents,
-    version_of,
-    write_out,
-)
-from wfm.findings import say
 from wfm.io.diff_files import write_diff
 from wfm.io.fairness_ledger import LEDGER_FILE, ledger_bytes, rebuild_ledger
 from wfm.io.requirement_store import kept_requirement
@@ -47,6 +34,20 @@ from wfm.report.terminal_edits import (
     cover_table,
     difference_lines,
     rule_lines,
+)
+from wfm.rosters.drafts import (
+    REQUIREMENT,
+    ROSTER,
+    Draft,
+    Signature,
+    open_draft,
+    propose,
+    report_input,
+    roster_after,
+    take,
+    version_contents,
+    version_of,
+    write_out,
 )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from wfm.commands import DONE, FINDING, Run
-from wfm.findings import say, say_remarks
+from wfm.commands.findings import say, say_remarks
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.io.manifest import write_manifest
 from wfm.io.output import OutputFolder, result_path
 

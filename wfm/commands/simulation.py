@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from wfm.commands import DONE, Run, check_fresh
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, Run, check_fresh
 from wfm.evaluation.simulated import SimulationSettings
-from wfm.findings import say
 from wfm.io.output import result_path
 
 

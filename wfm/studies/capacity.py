@@ -1,6 +1,6 @@
 """The capacity plan as a function: read capacity.yaml, plan, stress.
 
->>> from wfm.capacity_api import capacity
+>>> from wfm.studies.capacity import capacity
 >>> capacity("demo").hiring_frame()                           # doctest: +SKIP
 """
 

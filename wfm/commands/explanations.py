@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from wfm.commands import DONE, FINDING, Run
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.errors import UsageError
 from wfm.evaluation.describe import span_text
-from wfm.explaining import (
+from wfm.io.output import result_path, write_atomic
+from wfm.io.problems import did_you_mean
+from wfm.rosters.explaining import (
     Desktop,
     Explained,
     binding_words,
@@ -19,9 +22,6 @@ from wfm.explaining import (
     ranked_gaps,
     standing_roster,
 )
-from wfm.findings import say
-from wfm.io.output import result_path, write_atomic
-from wfm.io.problems import did_you_mean
 
 
 def explain_one(run: Run, queue: str, at: datetime, roster: Path | None) -> int:
@@ -56,10 +56,10 @@ def offer(
     """
     from solver.offers import Prices
     from wfm.io.tables import write_table
-    from wfm.offering import HEADER, judged_offers, offer_rows
     from wfm.pipeline.money import minor_digits
     from wfm.pipeline.roster_diff import clock_words
     from wfm.report.text import money
+    from wfm.rosters.offering import HEADER, judged_offers, offer_rows
 
     given = standing_roster(run.plan, roster, run.external.get("requirement"))
     instance, currency = given.desk.instance, given.desk.folder.plan.currency
@@ -88,8 +88,8 @@ def offer(
 
 def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
     """Say for each site which guarantees would fail without it, and if for good."""
-    from wfm.findings import lack_text, lacks_of, say_conflict
-    from wfm.outages import site_outages
+    from wfm.commands.findings import lack_text, lacks_of, say_conflict
+    from wfm.rosters.outages import site_outages
 
     given = standing_roster(run.plan, roster, run.external.get("requirement"))
     instance, currency = given.desk.instance, given.desk.folder.plan.currency

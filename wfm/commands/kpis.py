@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from wfm.commands import DONE, Run
-from wfm.findings import say
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, Run
 from wfm.io.manifest import write_manifest
 from wfm.io.output import OutputFolder, result_path
 from wfm.io.row_tables import write_rows
@@ -29,7 +29,7 @@ VIEWS = {
 
 def kpi(run: Run, *, as_of: date | None) -> int:
     """Compute the results and write ``out/kpi/``."""
-    from wfm.kpi_api import run_kpis
+    from wfm.studies.kpis import run_kpis
 
     done = run_kpis(run.plan.directory, as_of=as_of, patches=run.plan.patches)
     report = done.report

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from scenarios.capacity_plan import CapacityInfeasible, CapacityNotFound, CapacityPlan
-from wfm.commands import DONE, FINDING, Run
-from wfm.findings import say
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.io.manifest import write_manifest
 from wfm.io.output import OutputFolder, result_path
 from wfm.io.row_tables import write_rows
@@ -21,7 +21,7 @@ _MOST_LIMITS = 6
 
 def capacity(run: Run, *, futures: int | None, seed: int | None) -> int:
     """Plan people and write ``out/capacity/``; 1 if no plan keeps all limits."""
-    from wfm.capacity_api import run_capacity
+    from wfm.studies.capacity import run_capacity
 
     say(run.console, "needs of the months, then the plan")
     done = run_capacity(

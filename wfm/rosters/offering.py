@@ -10,8 +10,8 @@ from solver.offers import Offer, Prices, offers, with_offer
 from solver.why import Standing
 from wfm.domain.errors import UsageError
 from wfm.evaluation.describe import iso_utc
-from wfm.explaining import Desktop
 from wfm.pipeline.edit_effect import EditEffect, effect_between
+from wfm.rosters.explaining import Desktop
 
 if TYPE_CHECKING:
     import pandas as pd

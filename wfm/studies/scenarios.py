@@ -1,6 +1,6 @@
 """Scenarios as a function: read scenarios.yaml, run, compare.
 
->>> from wfm.scenario_api import scenarios
+>>> from wfm.studies.scenarios import scenarios
 >>> scenarios("demo").to_frame()                              # doctest: +SKIP
 """
 

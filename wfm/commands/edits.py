@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 
 from wfm.api import DEMAND_FILES
-from wfm.commands import DONE, FINDING, Run
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import (
@@ -21,7 +22,18 @@ from wfm.domain.roster_edits import (
     change_between,
     changed,
 )
-from wfm.drafts import (
+from wfm.io.edit_log import history_of, in_force, standing
+from wfm.io.roster_state import state_lock
+from wfm.pipeline.edit_requests import change_of
+from wfm.pipeline.edit_words import VERBS, request_of, split_words
+from wfm.report.terminal_edits import (
+    cost_line,
+    cover_table,
+    difference_lines,
+    log_lines,
+    rule_lines,
+)
+from wfm.rosters.drafts import (
     Draft,
     Proposal,
     Signature,
@@ -32,19 +44,7 @@ from wfm.drafts import (
     propose_words,
     take,
 )
-from wfm.findings import say
-from wfm.io.edit_log import history_of, in_force, standing
-from wfm.io.roster_state import state_lock
-from wfm.merging import merged
-from wfm.pipeline.edit_requests import change_of
-from wfm.pipeline.edit_words import VERBS, request_of, split_words
-from wfm.report.terminal_edits import (
-    cost_line,
-    cover_table,
-    difference_lines,
-    log_lines,
-    rule_lines,
-)
+from wfm.rosters.merging import merged
 
 SEPARATOR = ";"
 

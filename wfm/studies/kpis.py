@@ -1,6 +1,6 @@
 """Results as a function: read kpi.csv, kpi.yaml, budget.csv; figures, targets, drift.
 
->>> from wfm.kpi_api import kpis
+>>> from wfm.studies.kpis import kpis
 >>> kpis("demo").to_frame(by=("unit", "channel"))             # doctest: +SKIP
 """
 

@@ -9,13 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from scenarios.comparison import Comparison
 from scenarios.runner import OnProgress
-from wfm.commands import DONE, FINDING, Run
-from wfm.findings import say
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.io.manifest import write_manifest
 from wfm.io.output_set import OutputSet
 
 if TYPE_CHECKING:
-    from wfm.scenario_api import Language, ScenarioRun
+    from wfm.studies.scenarios import Language, ScenarioRun
 
 PAGE, WORKBOOK, MEMO = "scenarios.html", "scenarios.xlsx", "decision_memo.html"
 OWN_FILES = ("scenario*.csv", "risk*.csv", "scenarios.*", MEMO)
@@ -35,7 +35,7 @@ def scenarios(
     """Run the scenarios; write tables, workbook, page and memo, all or none."""
     from wfm.report.terminal_risk import exactness, risk_table
     from wfm.report.terminal_scenarios import scenario_table
-    from wfm.scenario_api import run_scenarios
+    from wfm.studies.scenarios import run_scenarios
 
     with _progress(run.console) as on_progress:
         done = run_scenarios(
@@ -63,7 +63,7 @@ def scenarios(
 def _write(run: Run, done: "ScenarioRun", language: "Language | None") -> None:
     from wfm.io.scenario_tables import write_scenarios
     from wfm.report.scenario_files import write_scenario_reports
-    from wfm.scenario_api import scenario_report
+    from wfm.studies.scenarios import scenario_report
 
     report = scenario_report(done, created_utc=run.started, language=language)
     with OutputSet(run.out, replaces=OWN_FILES) as folder:

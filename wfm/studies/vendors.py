@@ -1,6 +1,6 @@
 """The vendor scorecard as a function: read vendors.yaml and kpi.csv, judge, order.
 
->>> from wfm.vendor_api import vendors
+>>> from wfm.studies.vendors import vendors
 >>> vendors("demo").to_frame()                                # doctest: +SKIP
 """
 

@@ -14,7 +14,7 @@ from wfm.evaluation.describe import describe_violation
 from wfm.io.absences import read_absences
 from wfm.io.requirement_store import kept_requirement
 from wfm.pipeline.edit_effect import EditEffect, desk_of, effect_between
-from wfm.repairs import RepairRequest, RepairResult, repair_desk
+from wfm.rosters.repairs import RepairRequest, RepairResult, repair_desk
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wfm.commands import DONE, FINDING, Run
+from wfm.commands.findings import ALARM, lack_text, lacks_of, say, say_violations
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.roster import Shift
 from wfm.domain.roster_edits import change_between
-from wfm.drafts import Draft, Proposal, Signature, take
-from wfm.findings import ALARM, lack_text, lacks_of, say, say_violations
 from wfm.io.edit_log import read_edits
 from wfm.io.output import result_path
 from wfm.io.roster_state import state_lock
-from wfm.repairs import CHANGES_HEADER, RepairRequest, RepairResult, repair_plan
+from wfm.rosters.drafts import Draft, Proposal, Signature, take
+from wfm.rosters.repairs import CHANGES_HEADER, RepairRequest, RepairResult, repair_plan
 
 MOST_SHOWN = 60
 
@@ -152,8 +152,8 @@ def grant(
 ) -> int:
     """Say which leave can be granted and what it costs; write ``out/grants.csv``."""
     from wfm.io.tables import write_table
-    from wfm.leave import HEADER, answer_rows, leave_answers
     from wfm.report.text import money
+    from wfm.rosters.leave import HEADER, answer_rows, leave_answers
 
     answers = leave_answers(run.plan, requests, roster=roster_file, request=request)
     currency = run.plan.read(frozenset()).plan.currency

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wfm.commands import DONE, FINDING, Run
-from wfm.findings import say
+from wfm.commands.findings import say
+from wfm.commands.run import DONE, FINDING, Run
 from wfm.io.manifest import write_manifest
 from wfm.io.output import OutputFolder, result_path
 from wfm.io.row_tables import write_rows
@@ -20,7 +20,7 @@ NO_SWITCH = ("criterion", "weight", "first_changes_at", "change", "then_first")
 def vendors(run: Run, *, as_of: date | None) -> int:
     """Judge the vendors and write ``out/vendors/``; 1 if none may be chosen."""
     from wfm.report.terminal_vendors import vendor_lines, vendor_tables
-    from wfm.vendor_api import run_vendors
+    from wfm.studies.vendors import run_vendors
 
     done = run_vendors(run.plan.directory, as_of=as_of, patches=run.plan.patches)
     card = done.card

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.roster import Roster, Shift
 from wfm.domain.roster_edits import RosterChange, change_between, changed
-from wfm.drafts import ROSTER, Draft
 from wfm.io.roster_state import versions
 from wfm.io.roster_workbook import read_edited, workbook_base
+from wfm.rosters.drafts import ROSTER, Draft
 
 AgentDay: TypeAlias = tuple[str, date]
 

@@ -9,7 +9,7 @@ from solver.repair import RepairLimits, repair
 from solver.verdict import shortfalls_of
 from wfm.domain.people import BlockedTime
 from wfm.domain.roster import Roster, RosterInstance
-from wfm.explaining import Desktop
+from wfm.rosters.explaining import Desktop
 
 DOWN = "the site is down"
 

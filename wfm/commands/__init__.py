@@ -1,0 +1,1 @@
+"""What each command does: compute, write ``out/`` whole, say what was found."""

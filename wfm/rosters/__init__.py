@@ -1,0 +1,1 @@
+"""A roster in hand: edited, merged, repaired, explained, judged, kept in versions."""

@@ -1,0 +1,1 @@
+"""Studies beside the plan's own roster, as functions: what :mod:`wfm.api` hands on."""
