@@ -32,18 +32,29 @@ class Spanned(Protocol):
         """Return the step after its last."""
         ...
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """Return what tells it from others of the same times."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftSet:
-    """Shifts that start at one of *starts* (``None``: at any step) and are so long."""
+    """Shifts that start at one of *starts* (``None``: at any step) and are so long.
+
+    *marks* are the kinds of breaks and duties, and the place, that they all have.
+    """
 
     starts: frozenset[int] | None = None
     min_steps: int = 0
     max_steps: int = 10**6
+    marks: frozenset[str] = frozenset()
 
     def holds(self, shift: Spanned) -> bool:
         """Return whether *shift* belongs to the set."""
         if self.starts is not None and shift.start_idx not in self.starts:
+            return False
+        if self.marks and not self.marks <= shift.marks:
             return False
         return self.min_steps <= shift.end_idx - shift.start_idx <= self.max_steps
 
@@ -235,6 +246,22 @@ class Heads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedHeads:
+    """In every step of the range a weighed sum of people lies in ``low..high``.
+
+    *weights* holds agent id, what the agent adds on shift (breaks included), and what
+    is added to that at work.
+    """
+
+    weights: tuple[tuple[str, int, int], ...]
+    start_idx: int
+    end_idx: int
+    low: int = -(10**6)
+    high: int = 10**6
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Serves:
     """The agent may be counted for these queues, and for no other."""
 
@@ -297,6 +324,7 @@ Constraint: TypeAlias = (
     | FreeStretch
     | LockedShifts
     | Heads
+    | WeighedHeads
     | Serves
     | Guarantee
     | HandOver

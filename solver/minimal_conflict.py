@@ -17,7 +17,14 @@ from time import monotonic
 
 from ortools.sat.python import cp_model
 
-from solver.constraints import Constraint, ForbidTime, Guarantee, HandOver, Heads
+from solver.constraints import (
+    Constraint,
+    ForbidTime,
+    Guarantee,
+    HandOver,
+    Heads,
+    WeighedHeads,
+)
 from solver.cpsat.cover import enforce_guarantees
 from solver.cpsat.model import RosterModel
 from solver.cpsat.soft import SoftCover
@@ -310,7 +317,7 @@ def _member(instance: RosterInstance, rule: str, constraint: Constraint) -> Memb
             return Member(rule=rule, queue_id=queue, day=day)
         case HandOver(queue_id=queue):
             return Member(rule=rule, queue_id=queue, detail="hand-over")
-        case Heads():
+        case Heads() | WeighedHeads():
             return Member(rule=rule, detail=constraint.label)
         case ForbidTime():
             return _absence(instance, rule, constraint)

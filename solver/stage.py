@@ -11,6 +11,7 @@ from solver.constraints import (
     HandOver,
     Heads,
     PaidStepsPerWeek,
+    WeighedHeads,
 )
 from solver.cpsat.model import RosterModel
 from solver.cpsat.run import Run, run
@@ -255,6 +256,9 @@ def stage_constraints(stage: Stage, dropped: frozenset[str]) -> list[Constraint]
         match constraint:
             case Guarantee() | Heads():
                 result += _cut(constraint, stage)
+            case WeighedHeads():
+                if {name for name, _, _ in constraint.weights} <= stage.free.keys():
+                    result += _in_steps(constraint, stage)
             case HandOver():
                 if stage.queue_ids is None or constraint.queue_id in stage.queue_ids:
                     steps = constraint.open_steps & stage.steps
@@ -266,7 +270,7 @@ def stage_constraints(stage: Stage, dropped: frozenset[str]) -> list[Constraint]
     return result
 
 
-def _cut(constraint: Guarantee | Heads, stage: Stage) -> Iterator[Guarantee | Heads]:
+def _cut(constraint: Guarantee | Heads, stage: Stage) -> Iterator[Constraint]:
     """Yield the demand on the steps and queues of the stage."""
     if stage.queue_ids is not None:
         if isinstance(constraint, Heads) and constraint.low > 0:
@@ -275,6 +279,13 @@ def _cut(constraint: Guarantee | Heads, stage: Stage) -> Iterator[Guarantee | He
             constraint.queue_id not in stage.queue_ids
         ):
             return
+    yield from _in_steps(constraint, stage)
+
+
+def _in_steps(
+    constraint: Guarantee | Heads | WeighedHeads, stage: Stage
+) -> Iterator[Constraint]:
+    """Yield the demand on the steps of the stage."""
     steps = stage.steps.intersection(range(constraint.start_idx, constraint.end_idx))
     for start, end, _ in runs(dict.fromkeys(steps, 0)):
         yield replace(constraint, start_idx=start, end_idx=end)

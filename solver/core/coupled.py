@@ -1,10 +1,10 @@
 """Rules that bind several agents: rows on heads, and hand-overs between regions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from solver.constraints import Constraint, HandOver, Heads
+from solver.constraints import Constraint, HandOver, Heads, WeighedHeads
 from solver.core.cover import ranges
 from solver.core.tables import HandTables, RowTables
 from wfm.domain.arrays import IntArray
@@ -14,31 +14,52 @@ from wfm.domain.roster import WORK, RosterInstance
 def row_tables(
     instance: RosterInstance, constraints: Iterable[Constraint]
 ) -> RowTables:
-    """Return the rows of all :class:`Heads`."""
-    rows = [c for c in constraints if isinstance(c, Heads)]
+    """Return the rows of all :class:`Heads` and :class:`WeighedHeads`."""
+    rows = [c for c in constraints if isinstance(c, Heads | WeighedHeads)]
     num_t = instance.grid.num_intervals
-    of_agent, member = _members(instance, [row.agent_ids for row in rows])
+    weights = [_weights(row) for row in rows]
+    known = instance.agent_index()
+    members = sorted(
+        (known[name], row, *both)
+        for row, own in enumerate(weights)
+        for name, both in own.items()
+        if name in known
+    )
     fixed = np.zeros((len(rows), num_t), dtype=np.int64)
     carried = _Carried(instance)
-    for row, item in enumerate(rows):
-        breaks = item.counting == "on_shift"
-        fixed[row] = carried.heads(item.agent_ids, breaks=breaks)
+    for row, own in enumerate(weights):
+        for breaks, ids, weight in _alike(own):
+            fixed[row] += weight * carried.heads(ids, breaks=breaks)
     table = [
-        [
-            max(0, row.start_idx),
-            min(num_t, row.end_idx),
-            row.low,
-            row.high,
-            int(row.counting == "on_shift"),
-        ]
+        [max(0, row.start_idx), min(num_t, row.end_idx), row.low, row.high]
         for row in rows
     ]
     return RowTables(
-        rows=np.array(table, dtype=np.int64).reshape(len(rows), 5),
-        of_agent=of_agent,
-        agent_row=member,
+        rows=np.array(table, dtype=np.int64).reshape(len(rows), 4),
+        of_agent=ranges([member[0] for member in members], len(known)),
+        members=np.array([member[1:] for member in members], dtype=np.int64).reshape(
+            len(members), 3
+        ),
         fixed=fixed,
     )
+
+
+def _weights(row: Heads | WeighedHeads) -> dict[str, tuple[int, int]]:
+    """Return agent id -> what the agent adds on shift, and to that at work."""
+    if isinstance(row, WeighedHeads):
+        return {name: (shift, work) for name, shift, work in row.weights}
+    one = (1, 0) if row.counting == "on_shift" else (0, 1)
+    return dict.fromkeys(row.agent_ids, one)
+
+
+def _alike(
+    weights: Mapping[str, tuple[int, int]],
+) -> Iterator[tuple[bool, frozenset[str], int]]:
+    """Yield whether breaks count, who adds equally much, and how much."""
+    for place, breaks in enumerate((True, False)):
+        for weight in sorted({both[place] for both in weights.values()} - {0}):
+            ids = {name for name, both in weights.items() if both[place] == weight}
+            yield breaks, frozenset(ids), weight
 
 
 def hand_tables(

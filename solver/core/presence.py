@@ -2,11 +2,13 @@
 
 from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
-    COUNTS_BREAKS,
+    AT_WORK,
     FIRST_BREAK,
     FIRST_DAY,
+    ON_SHIFT,
     OPTION_END,
     OPTION_START,
+    ROW,
     ROW_END,
     ROW_HIGH,
     ROW_LOW,
@@ -123,15 +125,19 @@ def count_rows(
     """Count the agent in or out of its rows; return the change of heads off rows."""
     change = 0
     for i in range(tables.of_agent[a], tables.of_agent[a + 1]):
-        r = tables.agent_row[i]
+        r = tables.members[i, ROW]
         low, high = tables.rows[r, ROW_LOW], tables.rows[r, ROW_HIGH]
         begin, end = tables.rows[r, ROW_START], tables.rows[r, ROW_END]
-        spans = shifts if tables.rows[r, COUNTS_BREAKS] else works
-        for n in range(spans.shape[0]):
-            for t in range(max(spans[n, 0], begin), min(spans[n, 1], end)):
-                change -= off_row(count[r, t], low, high)
-                count[r, t] += sign
-                change += off_row(count[r, t], low, high)
+        for counting in (ON_SHIFT, AT_WORK):
+            weight = sign * tables.members[i, counting]
+            if weight == 0:
+                continue
+            spans = shifts if counting == ON_SHIFT else works
+            for n in range(spans.shape[0]):
+                for t in range(max(spans[n, 0], begin), min(spans[n, 1], end)):
+                    change -= off_row(count[r, t], low, high)
+                    count[r, t] += weight
+                    change += off_row(count[r, t], low, high)
     return change
 
 
@@ -146,13 +152,14 @@ def add_row_worth(
 ) -> None:
     """Add what the presence of agent *a*, counted out, is worth to rows on heads."""
     for i in range(tables.of_agent[a], tables.of_agent[a + 1]):
-        r = tables.agent_row[i]
-        worth = present if tables.rows[r, COUNTS_BREAKS] else gain
+        r = tables.members[i, ROW]
+        low, high = tables.rows[r, ROW_LOW], tables.rows[r, ROW_HIGH]
+        shift, work = tables.members[i, ON_SHIFT], tables.members[i, AT_WORK]
         for t in range(tables.rows[r, ROW_START], tables.rows[r, ROW_END]):
-            if count[r, t] >= tables.rows[r, ROW_HIGH]:
-                worth[t] -= price
-            elif count[r, t] < tables.rows[r, ROW_LOW]:
-                worth[t] += price
+            without = count[r, t]
+            off = off_row(without + shift, low, high)
+            present[t] += price * (off_row(without, low, high) - off)
+            gain[t] += price * (off - off_row(without + shift + work, low, high))
 
 
 @kernel

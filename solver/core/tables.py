@@ -151,20 +151,24 @@ class CostTables(NamedTuple):
     fixed: FloatArray
 
 
-ROW_START, ROW_END, ROW_LOW, ROW_HIGH, COUNTS_BREAKS = range(5)
+ROW_START, ROW_END, ROW_LOW, ROW_HIGH = range(4)
 """Columns of ``RowTables.rows``."""
+
+ROW, ON_SHIFT, AT_WORK = range(3)
+"""Columns of ``RowTables.members``."""
 
 
 class RowTables(NamedTuple):
-    """Rows on heads (seats, floors of a site or skill): ``low <= count <= high``.
+    """Rows on heads (seats, floors, buddies): ``low <= weighed count <= high``.
 
-    ``of_agent`` are ranges in ``agent_row``, which lists the rows that count an agent;
-    ``fixed[row, t]`` are heads of the carry-over.
+    ``of_agent`` are ranges in ``members``, which lists the rows that count an agent,
+    what the agent adds on shift, and what is added to that at work; ``fixed[row, t]``
+    is the count of the carry-over.
     """
 
     rows: IntArray
     of_agent: IntArray
-    agent_row: IntArray
+    members: IntArray
     fixed: IntArray
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.constraints import Guarantee, HandOver, Heads
+from solver.constraints import Guarantee, HandOver, Heads, WeighedHeads
 from wfm.domain.matching import relevant_subsets
 
 if TYPE_CHECKING:
@@ -31,6 +31,41 @@ def enforce_count(
     elif low > 0 or high < len(found):
         count = cp_model.LinearExpr.sum(found)
         model.model.add_linear_constraint(count, max(low, 0), min(high, len(found)))
+
+
+def enforce_weighed_heads(model: "RosterModel", demand: WeighedHeads) -> None:
+    """Keep a weighed sum of people between ``low`` and ``high`` in each step."""
+    ids = frozenset(name for name, _, _ in demand.weights)
+    parts = _alike(demand)
+    for t in range(demand.start_idx, demand.end_idx):
+        if not model.is_whole and not model.presence.may_touch(ids, t):
+            continue
+        given, literals, weights = 0, [], []
+        for own, counting, weight in parts:
+            given += weight * model.presence.given(own, t, counting)
+            found = model.presence.variables(own, t, counting)
+            literals += found
+            weights += [weight] * len(found)
+        low, high = demand.low - given, demand.high - given
+        least = sum(weight for weight in weights if weight < 0)
+        most = sum(weight for weight in weights if weight > 0)
+        if most < low or least > high:
+            model.refuse()
+        elif least < low or most > high:
+            total = cp_model.LinearExpr.weighted_sum(literals, weights)
+            model.model.add_linear_constraint(total, max(low, least), min(high, most))
+
+
+def _alike(demand: WeighedHeads) -> list[tuple[frozenset[str], str, int]]:
+    """Return who adds equally much, counted how, and how much."""
+    who: dict[tuple[str, int], set[str]] = {}
+    for name, on_shift, at_work in demand.weights:
+        for counting, weight in (("on_shift", on_shift), ("working", at_work)):
+            if weight:
+                who.setdefault((counting, weight), set()).add(name)
+    return [
+        (frozenset(ids), counting, weight) for (counting, weight), ids in who.items()
+    ]
 
 
 def enforce_guarantees(model: "RosterModel", demands: Iterable[Guarantee]) -> None:

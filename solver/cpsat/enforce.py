@@ -24,9 +24,15 @@ from solver.constraints import (
     ShapedShifts,
     ShiftCount,
     ShortestRun,
+    WeighedHeads,
     WorkedGroups,
 )
-from solver.cpsat.cover import enforce_guarantees, enforce_hand_over, enforce_heads
+from solver.cpsat.cover import (
+    enforce_guarantees,
+    enforce_hand_over,
+    enforce_heads,
+    enforce_weighed_heads,
+)
 from solver.cpsat.pattern import enforce_pattern
 from solver.cpsat.stretch import (
     enforce_forbidden_next,
@@ -52,6 +58,8 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
     match constraint:
         case Heads():
             enforce_heads(model, constraint)
+        case WeighedHeads():
+            enforce_weighed_heads(model, constraint)
         case Guarantee():
             enforce_guarantees(model, [constraint])
         case HandOver():

@@ -302,7 +302,51 @@ def _apart(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return instance, {"groups": (pairs[0], tuple(names))[: int(rng.integers(1, 3))]}
 
 
+def _buddy(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    grades = rng.permutation(["new", "old", "new", "", "old"])
+    agents = tuple(
+        replace(one, grade=str(grade), seniority=float(rng.choice([0.0, 0.5, 2.0])))
+        for one, grade in zip(instance.agents, grades, strict=False)
+    )
+    if rng.random() < 0.5:
+        instance = with_breaks(rng, instance)
+    parameters: dict[str, Any] = {
+        "per_senior": int(rng.choice([0, 1, 2])),
+        "by": ((), ("site",), ("queue",), ("queue", "site"))[rng.integers(4)],
+        "through_breaks": bool(rng.random() < 0.5),
+    }
+    if rng.random() < 0.3:
+        names = [one.agent_id for one in agents]
+        parameters["pairs"] = (tuple(rng.permutation(names).tolist()),)
+    elif rng.random() < 0.5:
+        parameters |= {"trainees": ("new",), "seniors": ("old",)}
+    else:
+        parameters |= {"trainee_years": 0.5, "senior_years": 0.5}
+    return replace(instance, agents=agents), parameters
+
+
+def _simultaneous_breaks(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    instance = with_breaks(rng, instance)
+    if rng.random() < 0.5:  # some of the previous roster reach into the plan
+        dates = min(d.date_local for d in instance.planned_days["a0"])
+        shifts = (
+            shifts_of_day(instance, one, dates - timedelta(days=1))
+            for one in instance.agents
+        )
+        carried = tuple(own[rng.integers(len(own))] for own in shifts if own)
+        instance = replace(instance, carry_over=carried)
+    by = ((), ("site",), ("queue",), ("contract",))[rng.integers(4)]
+    limits: dict[str, Any] = {"most": int(rng.integers(0, 3))}
+    if rng.random() < 0.5:
+        limits["share"] = float(rng.choice([0.2, 1 / 3, 0.5, 0.67]))
+        if rng.random() < 0.7:
+            del limits["most"]
+    return instance, limits | {"by": by}
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "buddy": _buddy,
+    "simultaneous_breaks": _simultaneous_breaks,
     "n_minus_1": _n_minus_1,
     "apart": _apart,
     "max_consecutive_nights": _max_consecutive_nights,
@@ -319,6 +363,8 @@ RULE_MAKERS: dict[str, Maker] = {
     "max_days_a_week": _max_days_a_week,
 }
 RULE_SIZES: dict[str, Tiny] = {
+    "buddy": Tiny(agents=3, days=1, options=2, with_queues=True),
+    "simultaneous_breaks": Tiny(agents=3, days=1, options=1, with_queues=True),
     "n_minus_1": Tiny(agents=3, days=2, options=2, with_queues=True),
     "apart": Tiny(agents=3, days=2),
     "max_consecutive_nights": Tiny(agents=1, days=4, options=2),
