@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 from wfm.calendar.catalogue import ShiftOption
 from wfm.domain.roster import Shift
 
+Counting: TypeAlias = Literal["on_shift", "working", "on_site"]
+"""Who is counted: everybody on shift, those at work, those on shift on site."""
 FAR_DAYS = 10**6
 """More days than any plan has."""
 
@@ -233,7 +235,8 @@ class LockedShifts:
 class Heads:
     """Between *low* and *high* of *agent_ids* are present in every step of the range.
 
-    ``counting="on_shift"`` counts breaks too (seats), ``"working"`` does not (cover).
+    ``counting="on_shift"`` counts breaks too, ``"working"`` does not (cover), and
+    ``"on_site"`` counts breaks but no shifts at home (seats).
     """
 
     agent_ids: frozenset[str]
@@ -241,7 +244,7 @@ class Heads:
     end_idx: int
     low: int = 0
     high: int = 10**6
-    counting: Literal["on_shift", "working"] = "working"
+    counting: Counting = "working"
     label: str = ""
 
 

@@ -22,9 +22,15 @@ from solver.constraints import DayPattern, Spanned
 from wfm.domain.arrays import IntArray
 
 Letter: TypeAlias = tuple[Hashable, ...]
+Traits: TypeAlias = tuple[int, int, frozenset[str]]
 FREE = 0
 """Column of a date without a shift."""
 NOWHERE = -1
+
+
+def traits(shift: Spanned) -> Traits:
+    """Return all that a machine may read of *shift* on a date."""
+    return shift.start_idx, shift.end_idx, shift.marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Unrolled:
     columns: tuple[Mapping[Letter, int], ...]
     moves: tuple[IntArray, ...]
     starts: tuple[int, ...]
-    _known: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    _known: dict[tuple[int, Traits], int] = field(default_factory=dict)
 
     @property
     def num_states(self) -> int:
@@ -59,7 +65,7 @@ class Unrolled:
 
     def column(self, place: int, shift: Spanned) -> int:
         """Return the column of *shift* on the date at *place*."""
-        key = place, shift.start_idx, shift.end_idx
+        key = place, traits(shift)
         if key not in self._known:
             letter = _letter(self.machines, self.dates[place], shift)
             self._known[key] = self.columns[place][letter]

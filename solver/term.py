@@ -43,7 +43,8 @@ class IdlePrice:
 class ChangePrice:
     """Each planned date whose shift is not the one of *live* (a day off without one).
 
-    *per_break* where only the breaks lie elsewhere, *per_shift* for any other change.
+    *per_break* where only the breaks lie elsewhere, or the shift is worked in another
+    place, *per_shift* for any other change.
     """
 
     live: Mapping[tuple[str, date], Shift]
@@ -62,7 +63,7 @@ class ChangePrice:
             shift.end_idx,
         ):
             return self.per_shift
-        return 0 if known.spans == shift.spans else self.per_break
+        return 0 if known == shift else self.per_break
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """Rules that bind several agents: rows on heads, and hand-overs between regions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from solver.constraints import Constraint, HandOver, Heads, WeighedHeads
+from solver.constraints import Constraint, Counting, HandOver, Heads, WeighedHeads
 from solver.core.cover import ranges
 from solver.core.tables import HandTables, RowTables
 from wfm.domain.arrays import IntArray
-from wfm.domain.roster import WORK, RosterInstance
+from wfm.domain.roster import HOME, WORK, RosterInstance
 
 
 def row_tables(
@@ -20,16 +21,16 @@ def row_tables(
     weights = [_weights(row) for row in rows]
     known = instance.agent_index()
     members = sorted(
-        (known[name], row, *both)
+        (known[name], row, *each)
         for row, own in enumerate(weights)
-        for name, both in own.items()
+        for name, each in own.items()
         if name in known
     )
     fixed = np.zeros((len(rows), num_t), dtype=np.int64)
     carried = _Carried(instance)
     for row, own in enumerate(weights):
-        for breaks, ids, weight in _alike(own):
-            fixed[row] += weight * carried.heads(ids, breaks=breaks)
+        for counting, ids, weight in _alike(own):
+            fixed[row] += weight * carried.heads(ids, counting)
     table = [
         [max(0, row.start_idx), min(num_t, row.end_idx), row.low, row.high]
         for row in rows
@@ -38,28 +39,31 @@ def row_tables(
         rows=np.array(table, dtype=np.int64).reshape(len(rows), 4),
         of_agent=ranges([member[0] for member in members], len(known)),
         members=np.array([member[1:] for member in members], dtype=np.int64).reshape(
-            len(members), 3
+            len(members), 4
         ),
         fixed=fixed,
     )
 
 
-def _weights(row: Heads | WeighedHeads) -> dict[str, tuple[int, int]]:
-    """Return agent id -> what the agent adds on shift, and to that at work."""
+_Weights: TypeAlias = Mapping[str, tuple[int, int, int]]
+COUNTED: tuple[Counting, ...] = ("on_shift", "working", "on_site")
+"""How the three weights of a member count people."""
+
+
+def _weights(row: Heads | WeighedHeads) -> _Weights:
+    """Return agent id -> what is added on shift, to that at work, and on site."""
     if isinstance(row, WeighedHeads):
-        return {name: (shift, work) for name, shift, work in row.weights}
-    one = (1, 0) if row.counting == "on_shift" else (0, 1)
-    return dict.fromkeys(row.agent_ids, one)
+        return {name: (shift, work, 0) for name, shift, work in row.weights}
+    shift, work, site = (int(row.counting == counting) for counting in COUNTED)
+    return dict.fromkeys(row.agent_ids, (shift, work, site))
 
 
-def _alike(
-    weights: Mapping[str, tuple[int, int]],
-) -> Iterator[tuple[bool, frozenset[str], int]]:
-    """Yield whether breaks count, who adds equally much, and how much."""
-    for place, breaks in enumerate((True, False)):
-        for weight in sorted({both[place] for both in weights.values()} - {0}):
-            ids = {name for name, both in weights.items() if both[place] == weight}
-            yield breaks, frozenset(ids), weight
+def _alike(weights: _Weights) -> Iterator[tuple[Counting, frozenset[str], int]]:
+    """Yield how people are counted, who adds equally much, and how much."""
+    for place, counting in enumerate(COUNTED):
+        for weight in sorted({each[place] for each in weights.values()} - {0}):
+            ids = {name for name, each in weights.items() if each[place] == weight}
+            yield counting, frozenset(ids), weight
 
 
 def hand_tables(
@@ -74,8 +78,8 @@ def hand_tables(
     working = np.zeros_like(on_shift)
     carried = _Carried(instance)
     for row, ids in enumerate(regions):
-        on_shift[row] = carried.heads(ids, breaks=True)
-        working[row] = carried.heads(ids, breaks=False)
+        on_shift[row] = carried.heads(ids, "on_shift")
+        working[row] = carried.heads(ids, "working")
     opened = np.zeros((len(hands), num_t), dtype=bool)
     for h, hand in enumerate(hands):
         opened[h, sorted(t for t in hand.open_steps if 0 <= t < num_t)] = True
@@ -115,7 +119,8 @@ class _Carried:
                 self._rows[shift.agent_id],
                 max(0, span.start_idx),
                 span.end_idx,
-                span.activity,
+                span.activity == WORK,
+                shift.where != HOME,
             )
             for shift in instance.carry_over
             for span in shift.spans
@@ -126,15 +131,16 @@ class _Carried:
         self.starts = np.array([span[1] for span in spans], dtype=np.int64)
         ends = np.array([span[2] for span in spans], dtype=np.int64)
         self.ends = np.minimum(ends, self.num_t)
-        self.working = np.array([span[3] == WORK for span in spans], dtype=bool)
+        self.working = np.array([span[3] for span in spans], dtype=bool)
+        self.on_site = np.array([span[4] for span in spans], dtype=bool)
 
-    def heads(self, ids: frozenset[str], *, breaks: bool) -> IntArray:
-        """Return how many of *ids* are on shift ``[t]``, at work without *breaks*."""
+    def heads(self, ids: frozenset[str], counting: Counting) -> IntArray:
+        """Return how many of *ids* are on shift, at work or on site ``[t]``."""
         counted = np.zeros(len(self._rows), dtype=bool)
         counted[[self._rows[name] for name in ids if name in self._rows]] = True
         chosen = counted[self.agents]
-        if not breaks:
-            chosen &= self.working
+        if counting != "on_shift":
+            chosen &= self.working if counting == "working" else self.on_site
         change = np.zeros(self.num_t + 1, dtype=np.int64)
         starts = np.minimum(self.starts[chosen], self.num_t)
         np.add.at(change, starts, 1)

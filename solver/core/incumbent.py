@@ -32,6 +32,7 @@ from solver.core.tables import (
     FIRST_DAY,
     FIRST_OPTION,
     FIRST_START,
+    IS_HOME,
     OPTION_END,
     OPTION_START,
     ROW_END,
@@ -133,13 +134,20 @@ class Incumbent:
         self.totals.cover += self._count_heads(a, works, sign)
         rows, hands = self.compiled.rows, self.compiled.hands
         if len(rows.rows):
+            sites = self._on_site(a, shifts)
             self.totals.off_rows += count_rows(
-                rows, self.row_count, a, shifts, works, sign
+                rows, self.row_count, a, shifts, works, sites, sign
             )
         regions = hands.agent_region[hands.of_agent[a] : hands.of_agent[a + 1]]
         if len(regions):
             count_spans(self.shift_count, regions, shifts, sign)
             count_spans(self.work_count, regions, works, sign)
+
+    def _on_site(self, a: int, shifts: IntArray) -> IntArray:
+        """Return those of the agent's *shifts* that are worked on site."""
+        chosen = self.choice[self.days(a)]
+        home = self.weeks.options[chosen[chosen >= 0], IS_HOME]
+        return shifts[home == 0] if home.any() else shifts
 
     def _count_heads(self, a: int, works: IntArray, sign: int) -> float:
         g = self._groups[a]
@@ -196,6 +204,7 @@ class Incumbent:
             worth.gain,
         )
         worth.present.fill(0.0)
+        worth.seated.fill(0.0)
         if len(compiled.rows.rows):
             add_row_worth(
                 compiled.rows,
@@ -204,6 +213,7 @@ class Incumbent:
                 compiled.breach_price,
                 worth.gain,
                 worth.present,
+                worth.seated,
             )
         hands = compiled.hands
         if self.totals.hand_overs:
@@ -240,6 +250,7 @@ class Incumbent:
         """Return the least own cost of a legal plan of agent *a*, None if none is."""
         self._worth.gain.fill(0.0)
         self._worth.present.fill(0.0)
+        self._worth.seated.fill(0.0)
         price_options(self.weeks, self.compiled.costs, self._worth, a)
         choice = self.choice.copy()
         worth = best_week(self.weeks, self._memories[a], a, self._worth.value, choice)

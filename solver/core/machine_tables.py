@@ -8,7 +8,7 @@ import numpy as np
 
 from solver.constraints import DayPattern
 from solver.core.options import AgentDay
-from solver.machines import FREE, NOWHERE, Unrolled, narrowed, unroll
+from solver.machines import FREE, NOWHERE, Traits, Unrolled, narrowed, traits, unroll
 from wfm.calendar.catalogue import ShiftOption
 from wfm.domain.arrays import IntArray
 
@@ -18,11 +18,11 @@ class DateReader:
     """What a machine makes of one date: its table, and the letter of each shift."""
 
     row: int = 0
-    columns: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    columns: Mapping[Traits, int] = field(default_factory=dict)
 
     def letter(self, option: ShiftOption) -> int:
         """Return the column of *option* in the date's table."""
-        return self.columns.get((option.start_idx, option.end_idx), FREE)
+        return self.columns.get(traits(option), FREE) if self.columns else FREE
 
 
 class MachineTables:
@@ -55,11 +55,11 @@ class MachineTables:
 
     def _add(self, members: Mapping[int, Sequence[DayPattern]]) -> None:
         """Unroll the machines of a group, over all shifts that its members may work."""
-        shifts: dict[date, dict[tuple[int, int], ShiftOption]] = {}
+        shifts: dict[date, dict[Traits, ShiftOption]] = {}
         for a in members:
             for item in self._days[a]:
                 of_day = shifts.setdefault(item.day.date_local, {})
-                of_day |= {(o.start_idx, o.end_idx): o for o in item.options}
+                of_day |= {traits(o): o for o in item.options}
         unrolled = unroll(
             next(iter(members.values())),
             {day: found.values() for day, found in shifts.items()},
@@ -71,7 +71,7 @@ class MachineTables:
     def _narrow(self, a: int, unrolled: Unrolled, start: int) -> None:
         """Keep what the agent's own shifts can reach."""
         letters = [
-            {(o.start_idx, o.end_idx): unrolled.column(n, o) for o in item.options}
+            {traits(o): unrolled.column(n, o) for o in item.options}
             for n, item in enumerate(self._days[a])
         ]
         kept = [sorted({FREE, *found.values()}) for found in letters]

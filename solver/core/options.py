@@ -73,15 +73,17 @@ class _Allowed:
             offered = (option_of(fixed[0]),) if len(fixed) == 1 else ()
         else:
             offered = self._templates(agent.contract_id, day.date_local, agent.zone)
-            offered = _with_known(offered, known)
+        options = shaped(
+            self.shaped.get(agent.agent_id, ()),
+            day.date_local,
+            (o for o in offered if self._fits(agent.agent_id, o)),
+        )
         return AgentDay(
             agent=a,
             day=day,
-            options=shaped(
-                self.shaped.get(agent.agent_id, ()),
-                day.date_local,
-                (o for o in offered if self._fits(agent.agent_id, o)),
-            ),
+            options=tuple(o for o in options if o in offered)
+            if fixed
+            else _with_known(options, known),
             locked=fixed[0] if fixed else None,
             known=known,
         )
@@ -178,14 +180,14 @@ def is_of_shape(shift: Shift, option: ShiftOption) -> bool:
     """Return whether *shift* is *option*, its breaks somewhere in their windows."""
     breaks = [s for s in shift.spans if s.activity != WORK]
     return (
-        option.start_idx == shift.start_idx
-        and option.end_idx == shift.end_idx
+        (option.start_idx, option.end_idx, option.where)
+        == (shift.start_idx, shift.end_idx, shift.where)
         and len(option.breaks) == len(breaks)
         and all(
             window.first_idx <= span.start_idx <= window.last_idx
             and span.end_idx - span.start_idx == window.length_steps
             and span.activity == window.kind
-            and span.paid == window.paid
+            and (span.paid, span.duty) == (window.paid, window.duty)
             for window, span in zip(option.breaks, breaks, strict=True)
         )
     )
@@ -203,8 +205,10 @@ def option_of(shift: Shift) -> ShiftOption:
                 length_steps=span.end_idx - span.start_idx,
                 kind=span.activity,
                 paid=span.paid,
+                duty=span.duty,
             )
             for span in shift.spans
             if span.activity != WORK
         ),
+        where=shift.where,
     )

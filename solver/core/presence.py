@@ -6,6 +6,7 @@ from solver.core.tables import (
     FIRST_BREAK,
     FIRST_DAY,
     ON_SHIFT,
+    ON_SITE,
     OPTION_END,
     OPTION_START,
     ROW,
@@ -120,19 +121,25 @@ def count_rows(
     a: int,
     shifts: IntArray,
     works: IntArray,
+    sites: IntArray,
     sign: int,
 ) -> int:
-    """Count the agent in or out of its rows; return the change of heads off rows."""
+    """Count the agent in or out of its rows; return the change of heads off rows.
+
+    *sites* are those of *shifts* that are worked on site.
+    """
     change = 0
     for i in range(tables.of_agent[a], tables.of_agent[a + 1]):
         r = tables.members[i, ROW]
         low, high = tables.rows[r, ROW_LOW], tables.rows[r, ROW_HIGH]
         begin, end = tables.rows[r, ROW_START], tables.rows[r, ROW_END]
-        for counting in (ON_SHIFT, AT_WORK):
+        for counting in (ON_SHIFT, AT_WORK, ON_SITE):
             weight = sign * tables.members[i, counting]
             if weight == 0:
                 continue
             spans = shifts if counting == ON_SHIFT else works
+            if counting == ON_SITE:
+                spans = sites
             for n in range(spans.shape[0]):
                 for t in range(max(spans[n, 0], begin), min(spans[n, 1], end)):
                     change -= off_row(count[r, t], low, high)
@@ -149,16 +156,19 @@ def add_row_worth(
     price: float,
     gain: FloatArray,
     present: FloatArray,
+    seated: FloatArray,
 ) -> None:
     """Add what the presence of agent *a*, counted out, is worth to rows on heads."""
     for i in range(tables.of_agent[a], tables.of_agent[a + 1]):
         r = tables.members[i, ROW]
         low, high = tables.rows[r, ROW_LOW], tables.rows[r, ROW_HIGH]
         shift, work = tables.members[i, ON_SHIFT], tables.members[i, AT_WORK]
+        site = tables.members[i, ON_SITE]
         for t in range(tables.rows[r, ROW_START], tables.rows[r, ROW_END]):
             without = count[r, t]
-            off = off_row(without + shift, low, high)
-            present[t] += price * (off_row(without, low, high) - off)
+            now, off = off_row(without, low, high), off_row(without + shift, low, high)
+            seated[t] += price * (now - off_row(without + site, low, high))
+            present[t] += price * (now - off)
             gain[t] += price * (off - off_row(without + shift + work, low, high))
 
 

@@ -28,7 +28,7 @@ DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END, MOVES = range(7)
 START, FIRST_OPTION = range(2)
 """Columns of ``WeekTables.starts``."""
 
-OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK, LETTER = range(6)
+OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK, LETTER, IS_HOME = range(7)
 """Columns of ``WeekTables.options``."""
 
 WINDOW_FIRST, WINDOW_LAST, WINDOW_STEPS, WINDOW_PAID = range(4)
@@ -154,7 +154,7 @@ class CostTables(NamedTuple):
 ROW_START, ROW_END, ROW_LOW, ROW_HIGH = range(4)
 """Columns of ``RowTables.rows``."""
 
-ROW, ON_SHIFT, AT_WORK = range(3)
+ROW, ON_SHIFT, AT_WORK, ON_SITE = range(4)
 """Columns of ``RowTables.members``."""
 
 
@@ -162,8 +162,8 @@ class RowTables(NamedTuple):
     """Rows on heads (seats, floors, buddies): ``low <= weighed count <= high``.
 
     ``of_agent`` are ranges in ``members``, which lists the rows that count an agent,
-    what the agent adds on shift, and what is added to that at work; ``fixed[row, t]``
-    is the count of the carry-over.
+    what the agent adds on shift, and what is added to that at work, and on site;
+    ``fixed[row, t]`` is the count of the carry-over.
     """
 
     rows: IntArray

@@ -11,7 +11,7 @@ from solver.core.options import AgentDay
 from solver.core.tables import WeekTables
 from wfm.calendar.catalogue import BreakWindow
 from wfm.domain.arrays import IntArray
-from wfm.domain.roster import RosterInstance
+from wfm.domain.roster import HOME, RosterInstance
 
 
 class _Rows:
@@ -54,6 +54,7 @@ class _Rows:
                             jump_of[option.paid_steps],
                             len(self.breaks),
                             reader.letter(option),
+                            int(option.where == HOME),
                         ]
                     )
                     self.breaks += [
@@ -75,7 +76,7 @@ class _Rows:
         rows = [len(self.starts), len(self.windows), len(self.ends)]
         self.days.append([0, 0, 0, *rows, 0])
         self.starts.append([0, len(self.options)])
-        self.options.append([0, 0, 0, 0, len(self.breaks), 0])
+        self.options.append([0, 0, 0, 0, len(self.breaks), 0, 0])
 
 
 def _window(item: BreakWindow) -> tuple[int, int, int, int]:

@@ -25,7 +25,9 @@ def charge_changes(model: RosterModel, price: ChangePrice, charge: Charge) -> No
                 known.end_idx,
             )
             charge(literal, (0 if is_kept else price.per_shift) - off)
-            if known is not None and is_kept and price.per_break:
+            if known is not None and option.where != known.where:
+                charge(literal, price.per_break if is_kept else 0)
+            elif known is not None and is_kept and price.per_break:
                 moved = model.model.new_bool_var("")
                 _mark_moved(model, known, literal, moved)
                 charge(moved, price.per_break)

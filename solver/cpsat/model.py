@@ -205,7 +205,10 @@ def _serves(
 
 
 def _is_shape_of(option: ShiftOption, shift: Shift | None) -> bool:
-    if shift is None or shift.start_idx != option.start_idx:
+    if shift is None or (shift.start_idx, shift.where) != (
+        option.start_idx,
+        option.where,
+    ):
         return False
     starts = sorted((t, length) for _, length, t in _break_starts(shift))
     return (

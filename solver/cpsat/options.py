@@ -144,8 +144,8 @@ class _Limits:
         """Return whether no single-shift constraint forbids a given shift."""
         demands = self._shaped.get(agent_id, ())
         option = option_of(shift)
-        return self._fits(agent_id, shift) and bool(
-            shaped(demands, shift.date_local, [option])
+        return self._fits(agent_id, shift) and option in shaped(
+            demands, shift.date_local, [option]
         )
 
     def _fits(self, agent_id: str, shift: ShiftOption | Shift) -> bool:

@@ -9,6 +9,7 @@ from ortools.sat.python import cp_model
 
 from solver.cpsat.options import AgentDay, Choices
 from wfm.calendar.catalogue import ShiftOption
+from wfm.domain.roster import HOME
 
 Count: TypeAlias = cp_model.LinearExprT
 Literals: TypeAlias = dict[AgentDay, list[tuple[ShiftOption, cp_model.IntVar]]]
@@ -29,6 +30,7 @@ class _Step:
     """What may put an agent on shift at one step, and what may take a break there."""
 
     shifts: list[cp_model.IntVar] = field(default_factory=list)
+    sites: list[cp_model.IntVar] = field(default_factory=list)
     breaks: list[cp_model.IntVar] = field(default_factory=list)
 
 
@@ -59,6 +61,7 @@ class Presence:
         self.serves = serves
         self._steps = _steps(literals, breaks)
         self._on: dict[tuple[str, int], cp_model.IntVar] = {}
+        self._on_site: dict[tuple[str, int], cp_model.IntVar] = {}
         self._working: dict[tuple[str, int], cp_model.IntVar] = {}
         self._counts: dict[tuple[frozenset[str], str], dict[int, int]] = {}
         self._able: dict[frozenset[str], frozenset[str]] = {}
@@ -66,6 +69,12 @@ class Presence:
             (name, shift.start_idx, shift.end_idx)
             for name, shifts in chosen.fixed.items()
             for shift in shifts
+        ]
+        self._given_on_site = [
+            (name, shift.start_idx, shift.end_idx)
+            for name, shifts in chosen.fixed.items()
+            for shift in shifts
+            if shift.where != HOME
         ]
         self._at_work = [
             (name, span.start_idx, span.end_idx, span.queue)
@@ -91,6 +100,20 @@ class Presence:
             self.model.add(cp_model.LinearExpr.sum(step.shifts) == self._on[key])
         return self._on[key]
 
+    def on_site_variable(self, agent_id: str, t: int) -> cp_model.IntVar | None:
+        """Return the literal that a choice has the agent on shift on site at *t*."""
+        step = self._steps.get(agent_id, {}).get(t)
+        if step is None or not step.sites:
+            return None
+        if len(step.sites) == len(step.shifts):
+            return self.on_shift_variable(agent_id, t)
+        key = (agent_id, t)
+        if key not in self._on_site:
+            self._on_site[key] = self.model.new_bool_var("")
+            seated = cp_model.LinearExpr.sum(step.sites) == self._on_site[key]
+            self.model.add(seated)
+        return self._on_site[key]
+
     def working_variable(self, agent_id: str, t: int) -> cp_model.IntVar | None:
         """Return the literal that a choice has the agent at work at *t*."""
         step = self._steps.get(agent_id, {}).get(t)
@@ -111,7 +134,11 @@ class Presence:
         self, agent_ids: Iterable[str], t: int, counting: str = "working"
     ) -> list[cp_model.IntVar]:
         """Return the presence literals of the free agents among *agent_ids*."""
-        of = self.working_variable if counting == "working" else self.on_shift_variable
+        of = {
+            "working": self.working_variable,
+            "on_shift": self.on_shift_variable,
+            "on_site": self.on_site_variable,
+        }[counting]
         members = agent_ids if isinstance(agent_ids, frozenset) else set(agent_ids)
         found = (of(name, t) for name in self.free_agents if name in members)
         return [literal for literal in found if literal is not None]
@@ -122,9 +149,13 @@ class Presence:
         """Return how many of *agent_ids* are present by given shifts."""
         key = (agent_ids, counting)
         if key not in self._counts:
-            spans = self._at_work if counting == "working" else self._given_on
+            spans = {
+                "working": [span[:3] for span in self._at_work],
+                "on_shift": self._given_on,
+                "on_site": self._given_on_site,
+            }[counting]
             self._counts[key] = _count(
-                (start, end) for name, start, end, *_ in spans if name in agent_ids
+                (start, end) for name, start, end in spans if name in agent_ids
             )
         return self._counts[key].get(t, 0)
 
@@ -183,7 +214,10 @@ def _steps(
         of_agent = steps.setdefault(name, {})
         for option, literal in shifts:
             for t in range(option.start_idx, option.end_idx):
-                of_agent.setdefault(t, _Step()).shifts.append(literal)
+                step = of_agent.setdefault(t, _Step())
+                step.shifts.append(literal)
+                if option.where != HOME:
+                    step.sites.append(literal)
     for (name, _), starts in breaks.items():
         for start in starts:
             for t in range(start.start_idx, start.start_idx + start.length_steps):

@@ -28,6 +28,7 @@ class Entry:
     start_idx: int
     end_idx: int
     paid_steps: int
+    marks: frozenset[str]
     literal: cp_model.IntVar
     is_given: bool
 
@@ -61,6 +62,7 @@ def _entry(
         start_idx=shift.start_idx,
         end_idx=shift.end_idx,
         paid_steps=shift.paid_steps,
+        marks=shift.marks,
         literal=literal,
         is_given=is_given,
     )

@@ -2,7 +2,8 @@
 
 Each planned date of each agent counts by itself. A shift that is added, dropped or
 starts or ends at another time costs ``change_per_shift``; one that only has its breaks
-elsewhere costs ``change_per_break``. Without a live roster nothing is a change.
+elsewhere, or is worked in another place, costs ``change_per_break``. Without a live
+roster nothing is a change.
 """
 
 from collections.abc import Iterable

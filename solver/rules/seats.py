@@ -8,16 +8,17 @@ from solver.constraints import Constraint, Heads
 from solver.rule import RULES
 from solver.walk import agents_of, all_shifts, local_date, runs
 from wfm.domain.people import Site
-from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import HOME, Roster, RosterInstance, Shift, Violation
 
 
 @RULES.add("seats")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seats:
-    """At most ``site.seats`` agents who are not remote are on shift at once.
+    """At most ``site.seats`` agents are on shift on site at once.
 
-    A seat is held during breaks. Where the previous roster alone fills more seats
-    than there are, nobody of this plan may be added.
+    Remote agents take no seat, others none on their days at home (``home_days``). A
+    seat is held during breaks. Where the previous roster alone fills more seats than
+    there are, nobody of this plan may be added.
     """
 
     name: ClassVar[str] = "seats"
@@ -33,7 +34,7 @@ class Seats:
             limit = [site.seats] * instance.grid.num_intervals
             carried = [0] * instance.grid.num_intervals
             for shift in instance.carry_over:
-                if shift.agent_id in on_site:
+                if shift.agent_id in on_site and shift.where != HOME:
                     for t in range(max(0, shift.start_idx), shift.end_idx):
                         carried[t] += 1
                         limit[t] = max(limit[t], carried[t])
@@ -43,7 +44,7 @@ class Seats:
                     start_idx=start,
                     end_idx=end,
                     high=high,
-                    counting="on_shift",
+                    counting="on_site",
                     label=f"seats in {site.site_id}",
                 )
 
@@ -85,10 +86,10 @@ class Seats:
 def _present(
     shifts: tuple[Shift, ...], agent_ids: frozenset[str]
 ) -> dict[int, set[str]]:
-    """Return who is on shift, by step."""
+    """Return who is on shift on site, by step."""
     present: dict[int, set[str]] = {}
     for shift in shifts:
-        if shift.agent_id in agent_ids:
+        if shift.agent_id in agent_ids and shift.where != HOME:
             for t in range(shift.start_idx, shift.end_idx):
                 present.setdefault(t, set()).add(shift.agent_id)
     return present

@@ -338,7 +338,7 @@ def legal_rosters(
 def judged_case(name: str, seed: int) -> tuple[int, set[Roster]]:
     """How many rosters keep one shift a day, and which of them keep the rule too."""
     instance, rule = make_case(name, seed)
-    rosters = legal_rosters(instance, all_rosters(instance), [ONE_A_DAY])
+    rosters = legal_rosters(instance, all_rosters(instance, name), [ONE_A_DAY])
     return len(rosters), legal_rosters(instance, rosters, [rule])
 
 
@@ -371,7 +371,8 @@ def _several_rules(seed: int) -> tuple[RosterInstance, list[Rule]]:
 @cache
 def _legal_by_several(seed: int) -> set[Roster]:
     instance, rules = _several_rules(seed)
-    return legal_rosters(instance, all_rosters(instance), rules)
+    names = [rule.name for rule in rules]
+    return legal_rosters(instance, all_rosters(instance, *names), rules)
 
 
 @pytest.mark.parametrize("seed", range(16))

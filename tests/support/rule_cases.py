@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from support.day_rules import DAY_MAKERS, DAY_SIZES
 from support.tiny_rosters import Tiny, shifts_of_day
 
 from solver.walk import local_minute, past_minutes
@@ -376,3 +377,6 @@ RULE_SIZES: dict[str, Tiny] = {
     "work_stretch": Tiny(agents=1, days=2),
     "max_days_a_week": Tiny(agents=1, days=4, options=2),
 }
+
+RULE_MAKERS |= DAY_MAKERS
+RULE_SIZES |= DAY_SIZES

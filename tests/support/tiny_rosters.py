@@ -21,6 +21,7 @@ from wfm.domain.people import (
     Site,
 )
 from wfm.domain.roster import (
+    HOME,
     PlannedDay,
     Prices,
     Roster,
@@ -211,8 +212,12 @@ def shifts_of_day(instance: RosterInstance, one: Agent, day: date) -> list[Shift
     ]
 
 
-def all_rosters(instance: RosterInstance) -> Iterator[Roster]:
-    """Every roster: each agent works one shift or none on each date."""
+def all_rosters(instance: RosterInstance, *names: str) -> Iterator[Roster]:
+    """Every roster: each agent works one shift or none on each date.
+
+    Where a rule of *names* decides on places, each shift may be worked at home too.
+    """
+    places = ("", HOME) if "home_days" in names else ("",)
     days: list[list[Shift | None]] = []
     for one in instance.agents:
         for planned in instance.planned_days[one.agent_id]:
@@ -221,7 +226,11 @@ def all_rosters(instance: RosterInstance) -> Iterator[Roster]:
                 for s in instance.locked
                 if (s.agent_id, s.date_local) == (one.agent_id, planned.date_local)
             ]
-            open_to_choice = shifts_of_day(instance, one, planned.date_local)
+            open_to_choice = [
+                replace(shift, where=where)
+                for shift in shifts_of_day(instance, one, planned.date_local)
+                for where in places
+            ]
             extra = [s for s in locked if s not in open_to_choice]
             days.append([None, *open_to_choice, *extra])
     for chosen in product(*days):

@@ -17,6 +17,7 @@ ALWAYS = {
     "seats",
     "min_cover",
     "hand_over",
+    "home_days",
 }
 
 

@@ -37,7 +37,14 @@ def _instance() -> RosterInstance:
     night = np.broadcast_to((hours >= 22) | (hours < 6), instance.night.shape)
     opened = np.zeros_like(instance.open_mask)
     opened[0, 9:11] = True
-    return replace(instance, night=night, open_mask=opened, ledger=_ledger())
+    told = shift_at(instance, "c", MONDAY - timedelta(days=5), 8)
+    return replace(
+        instance,
+        night=night,
+        open_mask=opened,
+        ledger=_ledger(),
+        carry_over=(told,),
+    )
 
 
 def _ledger() -> tuple[FairnessRow, ...]:
@@ -74,6 +81,7 @@ def _found(rule: str, shifts: list[Shift], **parameters: Any) -> list[Violation]
 
 A_WEEK = [_shift("a", day, 8) for day in range(5)]
 NIGHTS = [_shift("a", day, 22) for day in range(3)]
+AT_HOME = [replace(shift, where="home") for shift in A_WEEK]
 CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
     (
         "breaks_due",
@@ -195,6 +203,63 @@ CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
         "starts of the week 23 h apart, 5 h are allowed",
     ),
     (
+        "start_change",
+        {"minutes": 60},
+        [_shift("c", 0, 11), _shift("c", 2, 10), _shift("a", 0, 15)],
+        2,
+        "the week's earliest start is 2 h from that of the week before, 1 h are "
+        "allowed",
+    ),
+    (
+        "home_days",
+        {},
+        [*A_WEEK[:2], AT_HOME[2]],
+        2,
+        "the shift is marked as one at home, which is not provided for",
+    ),
+    (
+        "home_days",
+        {"max_home": 2},
+        [*AT_HOME[:3], *A_WEEK[3:]],
+        0,
+        "3 days at home, 2 are allowed",
+    ),
+    (
+        "home_days",
+        {"max_home": 5, "max_site": 3},
+        [AT_HOME[0], *A_WEEK[1:]],
+        0,
+        "4 days on site, 3 are allowed",
+    ),
+    (
+        "home_days",
+        {"max_home": 3, "min_home": 2},
+        [*A_WEEK[:4], AT_HOME[4]],
+        0,
+        "1 days at home, 2 are due",
+    ),
+    (
+        "home_days",
+        {"max_home": 3, "min_site": 2},
+        [*AT_HOME[:3], A_WEEK[3]],
+        0,
+        "1 days on site, 2 are due",
+    ),
+    (
+        "home_days",
+        {"max_home": 3, "site_on": [1]},
+        [*AT_HOME[:2], A_WEEK[3]],
+        1,
+        "at home on a day on site",
+    ),
+    (
+        "home_days",
+        {"max_home": 3, "home_on": [3]},
+        [*AT_HOME[:2], A_WEEK[3]],
+        3,
+        "on site on a day at home",
+    ),
+    (
         "rotation",
         {"cycle": ["06:00-10:00", "off"], "begins": "2026-06-01", "offset_days": 1},
         [_shift("a", 0, 8), _shift("b", 1, 8), _shift("c", 0, 8), _shift("a", 1, 8)],
@@ -287,6 +352,12 @@ def test_every_rule_of_its_kind_has_a_case() -> None:
         ("rotation", {"cycle": ["early"], "begins": "2026-06-01"}),
         ("rotation", {"cycle": ["off"], "begins": "soon"}),
         ("n_minus_1", {"agents": -1}),
+        ("start_change", {"minutes": -1}),
+        ("home_days", {"max_home": 1, "min_home": 2}),
+        ("home_days", {"max_home": 1.5}),
+        ("home_days", {"min_site": 2}),
+        ("home_days", {"max_home": 2, "site_on": [1], "home_on": [1]}),
+        ("home_days", {"max_home": 2, "site_on": [7]}),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(

@@ -12,13 +12,17 @@ from wfm.domain.roster import Shift, WorkSpan
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class BreakWindow:
-    """One break of an option: it starts at a step in ``first_idx..last_idx``."""
+    """One break of an option: it starts at a step in ``first_idx..last_idx``.
+
+    A *duty* off the queues, as training, is placed like a paid break, but is none.
+    """
 
     first_idx: int
     last_idx: int
     length_steps: int
     kind: str
     paid: bool
+    duty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -28,6 +32,12 @@ class ShiftOption:
     start_idx: int
     end_idx: int
     breaks: tuple[BreakWindow, ...] = ()
+    where: str = ""
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What tells it from shifts of the same times: place, breaks and duties."""
+        return frozenset({*(b.kind for b in self.breaks), self.where} - {""})
 
     @property
     def paid_steps(self) -> int:
@@ -100,11 +110,14 @@ def build_shift(
                 end_idx=cursor,
                 activity=window.kind,
                 paid=window.paid,
+                duty=window.duty,
             )
         )
     if cursor < option.end_idx:
         spans.append(WorkSpan(start_idx=cursor, end_idx=option.end_idx))
-    return Shift(agent_id=agent_id, date_local=day, spans=tuple(spans))
+    return Shift(
+        agent_id=agent_id, date_local=day, spans=tuple(spans), where=option.where
+    )
 
 
 def dates_of(first: date, num_days: int) -> tuple[date, ...]:

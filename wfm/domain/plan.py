@@ -154,6 +154,7 @@ class RosterRow:
     activity: str
     queue_id: str
     row: int
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,14 +21,17 @@ from wfm.domain.people import (
 from wfm.domain.staffing import DeferredWork
 
 WORK = "work"
+HOME = "home"
+"""Where a shift is worked that takes no seat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class WorkSpan:
     """A stretch of a shift in one activity, in grid indices, half-open.
 
-    *activity* is ``"work"`` or the kind of a break. *queue* is set where the span is
-    pinned to one queue; otherwise a multi-skilled agent is shared over queues.
+    *activity* is ``"work"``, the kind of a break, or (*duty*) what is done off the
+    queues, as training. *queue* is set where the span is pinned to one queue; otherwise
+    a multi-skilled agent is shared over queues.
     """
 
     start_idx: int
@@ -36,15 +39,25 @@ class WorkSpan:
     activity: str = WORK
     queue: str = ""
     paid: bool = True
+    duty: bool = False
+
+    @property
+    def is_break(self) -> bool:
+        """Whether the agent rests: neither works on queues nor does another duty."""
+        return self.activity != WORK and not self.duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One shift of one agent: consecutive spans, belonging to the date it starts on."""
+    """One shift of one agent: consecutive spans, belonging to the date it starts on.
+
+    *where* is ``"home"`` on a day at home of somebody who has a seat; else it is blank.
+    """
 
     agent_id: str
     date_local: date
     spans: tuple[WorkSpan, ...]
+    where: str = ""
 
     def __post_init__(self) -> None:
         for before, after in zip(self.spans, self.spans[1:], strict=False):
@@ -69,6 +82,12 @@ class Shift:
     def paid_steps(self) -> int:
         """Paid grid steps."""
         return sum(s.end_idx - s.start_idx for s in self.spans if s.paid)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What tells it from shifts of the same times: place, breaks and duties."""
+        kinds = {span.activity for span in self.spans if span.activity != WORK}
+        return frozenset({*kinds, self.where} - {""})
 
     @property
     def working_spans(self) -> tuple[WorkSpan, ...]:

@@ -193,7 +193,7 @@ RosterState = Literal["draft", "published", "superseded"]
 def regular(shifts: Iterable[Shift]) -> Roster:
     """Return the roster in the form in which a file of its spans is read.
 
-    Shifts of one agent and date that touch are one.
+    Shifts of one agent and date that touch are one, where the first of them is.
 
     Raises
     ------
@@ -201,8 +201,10 @@ def regular(shifts: Iterable[Shift]) -> Roster:
         If spans of one agent overlap.
     """
     by_day: dict[tuple[str, date], list[WorkSpan]] = {}
+    places: dict[tuple[str, int], str] = {}
     for shift in shifts:
         by_day.setdefault((shift.agent_id, shift.date_local), []).extend(shift.spans)
+        places[shift.agent_id, shift.start_idx] = shift.where
     whole: list[Shift] = []
     for (agent_id, day), spans in by_day.items():
         spans.sort()
@@ -211,7 +213,12 @@ def regular(shifts: Iterable[Shift]) -> Roster:
             raise EditError(msg)
         cuts = [0, *_gaps(spans), len(spans)]
         whole += [
-            Shift(agent_id=agent_id, date_local=day, spans=tuple(spans[low:high]))
+            Shift(
+                agent_id=agent_id,
+                date_local=day,
+                spans=tuple(spans[low:high]),
+                where=places[agent_id, spans[low].start_idx],
+            )
             for low, high in pairwise(cuts)
         ]
     roster = Roster(shifts=tuple(whole))

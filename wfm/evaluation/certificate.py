@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from wfm.domain.roster import Roster, RosterInstance, RosterRule, Violation
+from wfm.domain.roster import Roster, RosterInstance, RosterRule, Shift, Violation
 from wfm.evaluation.coverage import CoverSpan, guarantee_spans
 from wfm.evaluation.describe import (
     describe_violation,
@@ -111,11 +111,16 @@ def roster_hash(instance: RosterInstance, roster: Roster) -> str:
     lines = (
         f"{shift.agent_id},{shift.date_local.isoformat()},"
         f"{iso_utc(instance, span.start_idx)},{iso_utc(instance, span.end_idx)},"
-        f"{span.activity},{span.queue},{int(span.paid)}\n"
+        f"{span.activity},{span.queue},{int(span.paid)}{_place(shift)}\n"
         for shift in roster.shifts
         for span in shift.spans
     )
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _place(shift: Shift) -> str:
+    """Return what the hash says of where a shift is worked; mostly nothing."""
+    return f",{shift.where}" if shift.where else ""
 
 
 def to_json(certificate: Certificate, instance: RosterInstance) -> dict[str, Any]:

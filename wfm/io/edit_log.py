@@ -164,6 +164,7 @@ def _rows(shifts: Sequence[Shift], instance: RosterInstance) -> list[list[str]]:
             utc_text(grid.instant(span.end_idx)),
             span.activity,
             span.queue,
+            *([shift.where] if shift.where else []),
         ]
         for shift in shifts
         for span in shift.spans
@@ -207,7 +208,8 @@ def _shifts(
             activity=activity,
             queue_id=queue,
             row=0,
+            where=place[0] if place else "",
         )
-        for agent_id, day, start, end, activity, queue in rows
+        for agent_id, day, start, end, activity, queue, *place in rows
     ]
     return shifts_of(entries, instance.grid, instance.agents, instance.contracts)

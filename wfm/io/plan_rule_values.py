@@ -99,5 +99,7 @@ _IN_WORDS: Mapping[str, Callable[[object], object]] = {
     "after": _window,
     "then": _window,
     "weekdays": parse_weekday,
+    "site_on": parse_weekday,
+    "home_on": parse_weekday,
 }
 """Parameters of that name are lists of clock windows or weekdays, in every rule."""

@@ -18,7 +18,7 @@ from wfm.calendar.local import zone
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.people import Agent
 from wfm.domain.plan import PlanFolder
-from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, WorkSpan
+from wfm.domain.roster import HOME, WORK, Roster, RosterInstance, Shift, WorkSpan
 from wfm.domain.roster_edits import EditError, regular
 from wfm.io.problems import BadValueError, Problems
 from wfm.io.rosters import ROSTER, known_activities, planned_rows
@@ -31,7 +31,7 @@ from wfm.pipeline.spans import paid_kinds, shifts_of
 
 SHIFTS = Columns(
     required=("agent_id", "date_local", "start_local", "end_local"),
-    optional=("breaks", "queue"),
+    optional=("breaks", "queue", "where"),
     aliases={"agent": "agent_id", "start": "start_local", "end": "end_local"},
     ignored=frozenset({"name", "site", "zone", "note", "notes", "comment"}),
 )
@@ -126,6 +126,8 @@ class _Reader:
         self.plan, self.instance, self.problems = folder.plan, instance, problems
         self.agents = {agent.agent_id: agent for agent in folder.agents}
         self.kinds = known_activities(folder.plan) - {WORK}
+        contracts = folder.plan.contracts.values()
+        self.breaks = {kind for contract in contracts for kind in paid_kinds(contract)}
 
     def spans(self) -> dict[str, Roster]:
         """Return the roster of the sheet ``roster``, or of a CSV."""
@@ -213,6 +215,8 @@ class _Reader:
         if row.ok:
             self._check_span(row, agent, day, start, end)
         queue = row.text("queue")
+        if row.text("where") not in ("", HOME):
+            row.fault("where", f"{row.text('where')!r} is no place", f"{HOME} or blank")
         if queue not in ("", MIXED):
             row.reference("queue", (q.queue_id for q in self.plan.queues), "queue")
         if not row.ok:
@@ -261,6 +265,7 @@ class _Reader:
                     end_idx=high,
                     activity=kind,
                     paid=paid.get(kind, True),
+                    duty=kind not in self.breaks,
                 )
             )
             cursor = high
@@ -268,7 +273,12 @@ class _Reader:
             spans.append(WorkSpan(start_idx=cursor, end_idx=ends[1], queue=pin))
         if not row.ok:
             return None
-        return Shift(agent_id=agent.agent_id, date_local=day, spans=tuple(spans))
+        return Shift(
+            agent_id=agent.agent_id,
+            date_local=day,
+            spans=tuple(spans),
+            where=row.text("where"),
+        )
 
     def _breaks(
         self, row: Row, agent: Agent, ends: tuple[int, int]
@@ -321,7 +331,8 @@ class _Reader:
 
 
 def _but_queue(row: ShiftRow) -> tuple[object, ...]:
-    return row.agent_id, row.date_local, row.start_local, row.end_local, row.breaks
+    times = row.start_local, row.end_local, row.breaks
+    return row.agent_id, row.date_local, *times, row.where
 
 
 def _local_instant(text: str, zone_name: str) -> datetime:

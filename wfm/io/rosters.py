@@ -8,7 +8,7 @@ from wfm.calendar.local import zone
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.people import Agent
 from wfm.domain.plan import Plan, RosterRow
-from wfm.domain.roster import WORK
+from wfm.domain.roster import HOME, WORK
 from wfm.io.problems import Problems, did_you_mean
 from wfm.io.rows import Row, iter_rows
 from wfm.io.sheets import Columns, Sheet, read_sheet
@@ -16,7 +16,7 @@ from wfm.io.values import parse_date, parse_instant
 
 ROSTER = Columns(
     required=("agent_id", "date_local", "start_utc", "end_utc", "activity"),
-    optional=("site", "queue"),
+    optional=("site", "queue", "where"),
     aliases={"agent": "agent_id", "start": "start_utc", "end": "end_utc"},
     ignored=frozenset({"note", "notes", "comment", "name"}),
 )
@@ -127,6 +127,8 @@ def planned_rows(
             row.reference("site", plan.sites, "site")
         if row.text("queue"):
             row.reference("queue", queue_ids, "queue")
+        if row.text("where") not in ("", HOME):
+            row.fault("where", f"{row.text('where')!r} is no place", f"{HOME} or blank")
         if row.ok:
             found.append(entry)
     _check_overlaps(found, sheet, problems)
@@ -170,6 +172,7 @@ def _entry(row: Row, agent_id: str, agent: Agent | None, plan: Plan) -> RosterRo
         activity=row.required("activity", "work or a kind of break"),
         queue_id=row.text("queue"),
         row=row.number,
+        where=row.text("where"),
     )
 
 

@@ -53,6 +53,7 @@ ROSTER_HEADER = (
     "end_utc",
     "activity",
     "queue",
+    "where",
 )
 ALLOCATION_HEADER = ("queue", "start_utc", "group", "agents")
 HISTORY_LOG_HEADER = ("file", "row", "queue", "start", "finding", "action")
@@ -174,6 +175,7 @@ def roster_cells(instance: RosterInstance, roster: Roster) -> list[Cells]:
             utc_text(grid.instant(span.end_idx)),
             span.activity,
             span.queue,
+            shift.where,
         )
         for shift in roster.shifts
         for span in shift.spans

@@ -167,7 +167,7 @@ def _moved(shift: Shift, start_idx: int, instance: RosterInstance) -> Shift:
         for span in shift.spans
     )
     day = _date_of(instance, agent_named(instance, shift.agent_id), start_idx)
-    return Shift(agent_id=shift.agent_id, date_local=day, spans=spans)
+    return replace(shift, date_local=day, spans=spans)
 
 
 def _resized(shift: Shift, end_idx: int) -> Shift:

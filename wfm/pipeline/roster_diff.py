@@ -19,6 +19,7 @@ Kind = Literal[
     "shorter",
     "breaks",
     "queue",
+    "place",
     "given to",
     "swapped with",
 ]
@@ -166,7 +167,9 @@ def _same_shift_kind(old: Shift, new: Shift) -> Kind:
         return "longer" if lengths[1] > lengths[0] else "shorter"
     if old.start_idx != new.start_idx:
         return "moved"
-    return "breaks" if breaks_of(old) != breaks_of(new) else "queue"
+    if breaks_of(old) != breaks_of(new):
+        return "breaks"
+    return "place" if old.where != new.where else "queue"
 
 
 def breaks_of(shift: Shift) -> tuple[WorkSpan, ...]:

@@ -16,7 +16,7 @@ class ShiftRow:
     *start_local* and *end_local* are wall-clock times, or texts with their offset where
     the clock shows a time twice and the second is meant. *breaks* reads
     ``meal 12:00-12:30, break 15:00-15:15``. *queue* is what all its work is pinned
-    to, blank for none and :data:`MIXED` where it changes.
+    to, blank for none and :data:`MIXED` where it changes. *where* is blank at the site.
     """
 
     agent_id: str
@@ -25,6 +25,7 @@ class ShiftRow:
     end_local: datetime | str
     breaks: str
     queue: str
+    where: str
 
 
 def shift_row(shift: Shift, instance: RosterInstance, zone_name: str) -> ShiftRow:
@@ -47,6 +48,7 @@ def shift_row(shift: Shift, instance: RosterInstance, zone_name: str) -> ShiftRo
         end_local=_wall(at(shift.end_idx), zone_name),
         breaks=", ".join(texts),
         queue=MIXED if len(pins) > 1 else next(iter(pins), ""),
+        where=shift.where,
     )
 
 

@@ -15,6 +15,7 @@ COLUMNS = (
     Column(head="end_local", width=18, style="local"),
     Column(head="breaks", width=56),
     Column(head="queue", width=18),
+    Column(head="where", width=10),
     Column(head="zone", width=18),
 )
 
@@ -32,5 +33,6 @@ def _rows(inputs: ReportInput) -> Iterator[tuple[object, ...]]:
         row = shift_row(shift, inputs.instance, agent.zone)
         yield (
             agent.agent_id, agent.name, agent.site_id, row.date_local,
-            row.start_local, row.end_local, row.breaks, row.queue, agent.zone,
+            row.start_local, row.end_local, row.breaks, row.queue, row.where,
+            agent.zone,
         )  # fmt: skip

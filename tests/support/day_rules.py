@@ -1,0 +1,56 @@
+"""Rules on a person's days at which tiny problems bind, for the test of both faces."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from support.tiny_rosters import Tiny, shifts_of_day
+
+from solver.walk import local_minute
+from wfm.domain.roster import RosterInstance
+
+Case = tuple[RosterInstance, dict[str, Any]]
+Maker = Callable[[np.random.Generator, RosterInstance], Case]
+
+
+def _home_days(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    weekdays = [int(day) for day in rng.permutation(7)]
+    one, two = sorted(rng.integers(0, 3, 2).tolist())
+    low, high = sorted(rng.integers(0, 3, 2).tolist())
+    agents = tuple(replace(a, remote=rng.random() < 0.1) for a in instance.agents)
+    parameters = {
+        "min_home": one,
+        "max_home": max(1, two),
+        "min_site": low,
+        "max_site": high if rng.random() < 0.4 and high else 7,
+        "site_on": tuple(weekdays[: int(rng.integers(0, 3))]),
+        "home_on": tuple(weekdays[3 : 3 + int(rng.integers(0, 2))]),
+    }
+    return replace(instance, agents=agents), parameters
+
+
+def _start(rng: np.random.Generator, instance: RosterInstance) -> int:
+    """The minute of the day at which some shift starts."""
+    one = instance.agents[rng.integers(len(instance.agents))]
+    days = instance.planned_days[one.agent_id]
+    day = days[rng.integers(len(days))].date_local
+    shifts = shifts_of_day(instance, one, day)
+    return local_minute(instance, shifts[rng.integers(len(shifts))].start_idx, one.zone)
+
+
+def _start_change(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    apart = abs(_start(rng, instance) - _start(rng, instance))
+    minutes = max(0.0, float(apart + rng.choice([0, 0, -1, 1])))
+    begins = float(rng.choice([0, 4, 14, 21.5]))
+    return instance, {"minutes": minutes, "day_begins_hour": begins}
+
+
+DAY_MAKERS: dict[str, Maker] = {
+    "home_days": _home_days,
+    "start_change": _start_change,
+}
+DAY_SIZES: dict[str, Tiny] = {
+    "home_days": Tiny(agents=1, days=4, options=1),
+    "start_change": Tiny(agents=1, days=5, options=2),
+}
