@@ -265,6 +265,18 @@ class WeighedHeads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """On each of *dates* these people have like shifts, or none has a shift.
+
+    Shifts are alike that start and end together; with ``of="day"`` any two are.
+    """
+
+    agent_ids: tuple[str, ...]
+    dates: frozenset[date]
+    of: Literal["shift", "day"] = "shift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Serves:
     """The agent may be counted for these queues, and for no other."""
 
@@ -328,6 +340,7 @@ Constraint: TypeAlias = (
     | LockedShifts
     | Heads
     | WeighedHeads
+    | Together
     | Serves
     | Guarantee
     | HandOver

@@ -181,8 +181,7 @@ class RepairSearch(LocalSearch):
         broken = {v.agent_id for v in before.violations if v.agent_id}
         for a, name in enumerate(self.compiled.agent_ids):
             if name in broken:
-                self.now.count(a, -1)
-                self.now.insert(a)
+                self._renew([a])
         self.restart()
 
     def resume(self, roster: Roster, wanted: FloatArray) -> None:
@@ -247,15 +246,20 @@ class RepairSearch(LocalSearch):
     ) -> tuple[Undo, float]:
         """Give agent *a* the best week; return how to undo it, and what it gains.
 
-        With *row* only that agent-day is open and the others stay as they are. *pull*
-        ``[t]`` is added to the worth of work when the week is chosen.
+        Those who belong together with *a* get theirs too. With *row* only that
+        agent-day is open and the others stay as they are. *pull* ``[t]`` is added to
+        the worth of work when the week is chosen.
         """
         self.evaluations += 1
         before = self._value
-        undo = Undo(self.now, self.now.component_of(a), [a])
+        with_companions = self.compiled.companions.with_companions
+        unit = with_companions([a]) if row is None else [a]
+        undo = Undo(self.now, unit)
         held = None if row is None else self._held(a, row)
-        self.now.count(a, -1)
-        self.now.insert(a, held, pull)
+        for b in unit:
+            self.now.count(b, -1)
+        for b in unit:
+            self.now.insert(b, held, pull)
         return undo, before - self.now.value()
 
     def _held(self, a: int, row: int) -> FloatArray:

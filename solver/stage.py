@@ -11,6 +11,7 @@ from solver.constraints import (
     HandOver,
     Heads,
     PaidStepsPerWeek,
+    Together,
     WeighedHeads,
 )
 from solver.cpsat.model import RosterModel
@@ -63,6 +64,10 @@ class Stage:
     def is_whole(self) -> bool:
         """Whether this is the whole plan."""
         return self.near is None
+
+    def decides(self, names: Iterable[str]) -> bool:
+        """Return whether everybody named may be moved."""
+        return self.free.keys() >= set(names)
 
     def left_s(self, share: float = 1.0) -> float:
         """Return *share* of the time that is left."""
@@ -251,23 +256,31 @@ def _demanded(
 
 def stage_constraints(stage: Stage, dropped: frozenset[str]) -> list[Constraint]:
     """Return the demands on the stage without the rules *dropped*."""
-    result: list[Constraint] = []
-    for constraint in _demanded(stage.instance, stage.rules, dropped):
-        match constraint:
-            case Guarantee() | Heads():
-                result += _cut(constraint, stage)
-            case WeighedHeads():
-                if {name for name, _, _ in constraint.weights} <= stage.free.keys():
-                    result += _in_steps(constraint, stage)
-            case HandOver():
-                if stage.queue_ids is None or constraint.queue_id in stage.queue_ids:
-                    steps = constraint.open_steps & stage.steps
-                    result.append(replace(constraint, open_steps=steps))
-            case PaidStepsPerWeek() if not stage.is_whole:
-                result.append(replace(constraint, min_steps=0))
-            case _:
-                result.append(constraint)
-    return result
+    return [
+        kept
+        for constraint in _demanded(stage.instance, stage.rules, dropped)
+        for kept in _on_stage(constraint, stage)
+    ]
+
+
+def _on_stage(constraint: Constraint, stage: Stage) -> Iterator[Constraint]:
+    """Yield what is left of a demand on the stage; what others bind is dropped."""
+    match constraint:
+        case Guarantee() | Heads():
+            yield from _cut(constraint, stage)
+        case HandOver():
+            if stage.queue_ids is None or constraint.queue_id in stage.queue_ids:
+                steps = constraint.open_steps & stage.steps
+                yield replace(constraint, open_steps=steps)
+        case WeighedHeads(weights=weights):
+            if stage.decides(name for name, _, _ in weights):
+                yield from _in_steps(constraint, stage)
+        case Together(agent_ids=names):
+            yield from (constraint,) if stage.decides(names) else ()
+        case PaidStepsPerWeek() if not stage.is_whole:
+            yield replace(constraint, min_steps=0)
+        case _:
+            yield constraint
 
 
 def _cut(constraint: Guarantee | Heads, stage: Stage) -> Iterator[Constraint]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from solver.constraints import Constraint
 from solver.core.changes import fixed_prices, known_shifts
+from solver.core.companions import Companions, companions_of
 from solver.core.coupled import hand_tables, row_tables
 from solver.core.cover import (
     HARD_FACTOR,
@@ -71,6 +72,7 @@ class Compiled:
     costs: CostTables
     rows: RowTables
     hands: HandTables
+    companions: Companions
     constant: int
     breach_price: float
 
@@ -102,19 +104,21 @@ def compile_problem(
         ],
         classes,
     )
+    weeks = week_tables(instance, days, Limits(instance, days, listed))
     return Compiled(
         agent_ids=tuple(agent.agent_id for agent in instance.agents),
         days=days,
         need=need,
         groups=groups,
         backlog_queues=queues,
-        weeks=week_tables(instance, days, Limits(instance, days, listed)),
+        weeks=weeks,
         cover=cover_tables(groups, classes, pieces),
         cover_need=need_tables(instance, groups, pieces, need),
         backlog=backlog_tables(instance, need, floor, classes, pieces),
         costs=cost_tables(instance, priced, fixed),
         rows=row_tables(instance, listed),
         hands=hand_tables(instance, listed),
+        companions=companions_of(instance, listed, days, weeks),
         constant=constant_cost(need) + days_off,
         breach_price=float(hard * UNITS_PER_AGENT),
     )

@@ -45,19 +45,26 @@ from solver.core.tables import (
 from solver.core.week import NEVER, memories
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
+NEEDED_NOWHERE = -1
+"""The component of people whom no queue needs."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Totals:
-    """Parts of the objective: cover, agents' own costs; heads off rows, hand-overs."""
+    """Parts of the objective: cover and agents' own costs, and what is broken.
+
+    Heads off rows, hand-overs that fail, dates on which companions differ.
+    """
 
     cover: float = 0.0
     agents: float = 0.0
     off_rows: int = 0
     hand_overs: int = 0
+    differing: int = 0
 
     def value(self, breach_price: float) -> float:
         """Return the value that the search minimises."""
-        breaches = self.off_rows + self.hand_overs
+        breaches = self.off_rows + self.hand_overs + self.differing
         return self.cover + self.agents + breaches * breach_price
 
     def copy(self) -> "Totals":
@@ -67,6 +74,7 @@ class Totals:
             agents=self.agents,
             off_rows=self.off_rows,
             hand_overs=self.hand_overs,
+            differing=self.differing,
         )
 
 
@@ -93,6 +101,7 @@ class Incumbent:
         self.work_count = compiled.hands.fixed_work.copy()
         self.hand_worth = np.zeros(self.work_count.shape)
         self.totals = Totals(off_rows=_off_rows(compiled.rows))
+        self.counted: BoolArray = np.ones(num_a, dtype=bool)
         self.reach = reach_of(self.weeks, num_a, num_t)
         self._memories = memories(self.weeks)
         self._worth = new_worth(self.weeks, num_t)
@@ -124,6 +133,11 @@ class Incumbent:
 
     def count(self, a: int, sign: int) -> None:
         """Count agent *a* in (1) or out (-1) of everything."""
+        companions = self.compiled.companions
+        if a in companions.shared:
+            self.counted[a] = sign > 0
+            differing = companions.differing(a, self.choice, self.counted)
+            self.totals.differing += sign * differing
         found = find_spans(
             self.weeks, a, self.choice, self.taken, self._shifts, self._works
         )
@@ -184,6 +198,9 @@ class Incumbent:
         *noise* is added to what the options are worth, *pull* ``[t]`` to what work is.
         """
         self.settle()
+        for b in self.compiled.companions.following(a, self.counted):
+            self._find_worth(b)
+            price_options(self.weeks, self.compiled.costs, self._worth, b)
         self._find_worth(a)
         if pull is not None:
             self._worth.gain[:] += pull
@@ -223,6 +240,9 @@ class Incumbent:
     def _choose(self, a: int, noise: FloatArray | None) -> bool:
         worth = self._worth
         price_options(self.weeks, self.compiled.costs, worth, a)
+        self.compiled.companions.add_worth(
+            a, self.choice, self.counted, worth.value, self.compiled.breach_price
+        )
         if noise is not None:
             options = self.options(a)
             worth.value[options] += noise[: options.stop - options.start]

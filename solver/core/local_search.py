@@ -6,7 +6,7 @@ to four agents of one component out, gives them new weeks in turn under a little
 and accepts the result as simulated annealing does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from solver.core.ascent import Ascent, rough_prices
 from solver.core.choices import choices_of, roster_of
 from solver.core.clock import Clock
 from solver.core.compile import Compiled
-from solver.core.incumbent import Incumbent, Totals
+from solver.core.incumbent import NEEDED_NOWHERE, Incumbent, Totals
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
 from wfm.domain.arrays import FloatArray, IntArray
@@ -39,17 +39,20 @@ class Breaches:
     """What a roster breaks of the rules that bind several agents.
 
     *guaranteed_steps* counts missing whole agents of guarantees over steps, *heads*
-    people above or below rows on heads, *hand_overs* failed hand-overs.
+    people above or below rows on heads, *hand_overs* failed hand-overs, *differing*
+    dates on which people who belong together have different shifts.
     """
 
     guaranteed_steps: int = 0
     heads: int = 0
     hand_overs: int = 0
+    differing: int = 0
 
     @property
     def total(self) -> int:
         """All breaches together; 0 for a roster that keeps every rule."""
-        return self.guaranteed_steps + self.heads + self.hand_overs
+        alone = self.guaranteed_steps + self.heads
+        return alone + self.hand_overs + self.differing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,11 +152,11 @@ class LocalSearch:
         """Make the first roster greedily and return its objective.
 
         One agent after the other, in a seeded order, gets the week that is best
-        against those before.
+        against those before; people who belong together follow one another.
         """
         self._level_all()
-        for a in self._rng.permutation(self._num_agents).tolist():
-            self.now.insert(a)
+        for unit in self._in_turn():
+            self._renew(unit)
         self._level_all()
         self._note()
         return self.objective
@@ -253,6 +256,7 @@ class LocalSearch:
                 guaranteed_steps=missing,
                 heads=totals.off_rows,
                 hand_overs=totals.hand_overs,
+                differing=totals.differing,
             )
             hard = missing * self.compiled.breach_price
             best.objective = (
@@ -279,15 +283,41 @@ class LocalSearch:
         """Let everybody respond in turn until nothing is gained."""
         for _ in range(SWEEPS):
             before = self._value
-            for a in self._rng.permutation(self._num_agents).tolist():
-                self.now.count(a, -1)
-                self.now.insert(a)
+            for unit in self._in_turn():
+                self._respond(unit)
             self._level_all()
             self._note()
             self.now.mark_hand_overs()
             if self._value >= before or (stop is not None and stop()):
                 break
         self._swept = True
+
+    def _in_turn(self) -> Iterator[list[int]]:
+        """Yield everybody in a random order, those who belong together at once."""
+        companions, seen = self.compiled.companions, set[int]()
+        for a in self._rng.permutation(self._num_agents).tolist():
+            if a not in seen:
+                unit = companions.with_companions([a])
+                seen.update(unit)
+                yield unit
+
+    def _renew(self, unit: Sequence[int], *, noisy: bool = False) -> None:
+        """Give everybody of *unit* the best week, one after the other."""
+        for a in unit:
+            self.now.count(a, -1)
+        for a in unit:
+            self.now.insert(a, self._noise(a) if noisy else None)
+
+    def _respond(self, unit: Sequence[int]) -> None:
+        """Give *unit* their best weeks; who can't follow the first takes it back."""
+        if len(unit) == 1:
+            self._renew(unit)
+            return
+        old = self.now.value()
+        before = Undo(self.now, unit)
+        self._renew(unit)
+        if self.now.value() > old:
+            before.restore(self.now)
 
     def _anneal(self, heat: float) -> None:
         """Do one round of moves at one temperature."""
@@ -296,13 +326,10 @@ class LocalSearch:
                 self._relevel(heat)
             a = int(self._rng.choice(self._needed))
             k = int(self._component[a])
-            chosen = self._choose(k)
-            before = Undo(self.now, k, chosen)
+            chosen = self.compiled.companions.with_companions(self._choose(k))
+            before = Undo(self.now, chosen)
             old = self._value
-            for b in chosen:
-                self.now.count(b, -1)
-            for b in chosen:
-                self.now.insert(b, self._noise(b))
+            self._renew(chosen, noisy=True)
             new = self.now.value()
             if new > old + heat * self._rng.exponential():
                 before.restore(self.now)
@@ -359,11 +386,14 @@ class LocalSearch:
 
 
 class Undo:
-    """What a move in one component may change, to take it back."""
+    """What moving *chosen* may change, to take it back."""
 
-    def __init__(self, now: Incumbent, k: int, chosen: list[int]) -> None:
-        self.k, self.totals = k, now.totals.copy()
-        self.cost, self.stamp = now.cover.cost[k].copy(), now.cover.stamp[k].copy()
+    def __init__(self, now: Incumbent, chosen: Sequence[int]) -> None:
+        own = {now.component_of(a) for a in chosen}
+        self.components = sorted(own - {NEEDED_NOWHERE})
+        self.totals = now.totals.copy()
+        self.cost = now.cover.cost[self.components]
+        self.stamp = now.cover.stamp[self.components]
         self.plans = [
             (a, now.choice[now.days(a)].copy(), now.taken[now.days(a)].copy())
             for a in chosen
@@ -376,7 +406,7 @@ class Undo:
             days = now.days(a)
             now.choice[days], now.taken[days] = choice, taken
             now.count(a, 1)
-        now.cover.cost[self.k] = self.cost
-        now.cover.stamp[self.k] = self.stamp
-        now.cover.dirty[self.k] = 0
+        now.cover.cost[self.components] = self.cost
+        now.cover.stamp[self.components] = self.stamp
+        now.cover.dirty[self.components] = 0
         now.totals = self.totals

@@ -24,6 +24,7 @@ from solver.constraints import (
     ShapedShifts,
     ShiftCount,
     ShortestRun,
+    Together,
     WeighedHeads,
     WorkedGroups,
 )
@@ -41,6 +42,7 @@ from solver.cpsat.stretch import (
     enforce_shortest_run,
     enforce_worked_groups,
 )
+from solver.cpsat.together import enforce_together
 from solver.cpsat.week import (
     enforce_apart,
     enforce_free_stretch,
@@ -56,14 +58,8 @@ if TYPE_CHECKING:
 def enforce(model: "RosterModel", constraint: Constraint) -> None:
     """Demand *constraint* of *model*."""
     match constraint:
-        case Heads():
-            enforce_heads(model, constraint)
-        case WeighedHeads():
-            enforce_weighed_heads(model, constraint)
-        case Guarantee():
-            enforce_guarantees(model, [constraint])
-        case HandOver():
-            enforce_hand_over(model, constraint)
+        case Heads() | WeighedHeads() | Guarantee() | HandOver() | Together():
+            _enforce_people(model, constraint)
         case Custom():
             constraint.enforce(model.model, model)
         case PaidStepsOnDates() | ShiftCount() | ForbidNext():
@@ -72,6 +68,25 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
             _enforce_stretch(model, constraint)
         case _:
             _enforce_week(model, constraint)
+
+
+def _enforce_people(
+    model: "RosterModel",
+    constraint: Heads | WeighedHeads | Guarantee | HandOver | Together,
+) -> None:
+    match constraint:
+        case Heads():
+            enforce_heads(model, constraint)
+        case WeighedHeads():
+            enforce_weighed_heads(model, constraint)
+        case Guarantee():
+            enforce_guarantees(model, [constraint])
+        case HandOver():
+            enforce_hand_over(model, constraint)
+        case Together():
+            enforce_together(model, constraint)
+        case _:
+            assert_never(constraint)
 
 
 def _enforce_stretch(

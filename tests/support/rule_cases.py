@@ -345,7 +345,28 @@ def _simultaneous_breaks(rng: np.random.Generator, instance: RosterInstance) -> 
     return instance, limits | {"by": by}
 
 
+def _together(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    names = rng.permutation([one.agent_id for one in instance.agents]).tolist()
+    if rng.random() < 0.7:  # shifts that more than one of them may work
+        some = instance.contracts["c0"]
+        alike = {name: replace(some, contract_id=name) for name in instance.contracts}
+        zone = instance.agents[0].zone
+        agents = tuple(replace(one, zone=zone) for one in instance.agents)
+        days = instance.planned_days[instance.agents[0].agent_id]
+        instance = replace(
+            instance,
+            agents=agents,
+            contracts=alike,
+            planned_days={one.agent_id: days for one in agents},
+        )
+    groups = (tuple(names[: int(rng.integers(2, 4))]),)
+    if rng.random() < 0.3 and len(names) > 2:
+        groups = ((names[0], names[1]), (names[1], names[2]))
+    return instance, {"groups": groups, "of": ("shift", "day")[rng.integers(2)]}
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "together": _together,
     "buddy": _buddy,
     "simultaneous_breaks": _simultaneous_breaks,
     "n_minus_1": _n_minus_1,
@@ -364,6 +385,7 @@ RULE_MAKERS: dict[str, Maker] = {
     "max_days_a_week": _max_days_a_week,
 }
 RULE_SIZES: dict[str, Tiny] = {
+    "together": Tiny(agents=3, days=2, options=2),
     "buddy": Tiny(agents=3, days=1, options=2, with_queues=True),
     "simultaneous_breaks": Tiny(agents=3, days=1, options=1, with_queues=True),
     "n_minus_1": Tiny(agents=3, days=2, options=2, with_queues=True),
