@@ -1,0 +1,1 @@
+"""Several good rosters of one problem, none better than another in all asked."""
