@@ -171,6 +171,45 @@ class RosterResult:
         allocation = self.solved.allocation if self.solved else None
         return cover_plot(self.instance, allocation, queue)
 
+    def plot_search(self) -> "Figure":
+        """Return a figure of the best roster's cost and the bound over time."""
+        from wfm.pipeline.money import minor_digits
+        from wfm.report.roster_plots import search_plot
+
+        currency = self.folder.plan.currency
+        return search_plot(self._found().trace, currency, minor_digits(currency))
+
+    def plot_day(self, day: date, site: str) -> "Figure":
+        """Return a figure of one day of one site, a row per person.
+
+        Raises
+        ------
+        UsageError
+            If there is no such site, or nobody works there on the day.
+        """
+        from wfm.report.roster_plots import day_plot
+
+        found = self._found()
+        return day_plot(self.instance, found.roster, found.allocation, day, site)
+
+    def fairness(self) -> "pd.DataFrame":
+        """Return what each agent is asked to work in each week: nights, weekends."""
+        from dataclasses import asdict
+
+        import pandas as pd
+
+        from wfm.pipeline.fairness import fairness_rows
+
+        first = self.folder.plan.first_date
+        rows = fairness_rows(self.instance, self._found().roster, first, "draft")
+        return pd.DataFrame([asdict(row) for row in rows]).drop(columns="version")
+
+    def _found(self) -> Solved:
+        if self.solved is None:
+            msg = "no roster was found"
+            raise UsageError(msg)
+        return self.solved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyResult:

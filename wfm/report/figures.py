@@ -8,6 +8,8 @@ from wfm.shown import ShownFigure
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", GREY)
 """Told apart by people who see colours differently (Okabe and Ito 2008)."""
+MANY_COLOURS = (*COLOURS, "#332288", "#117733", "#882255", "#999933", "#44AA99")
+"""For more things than seven: five of Tol's muted colours behind them."""
 WIDTH_INCHES = 9.0
 
 
