@@ -151,9 +151,7 @@ def _runs(shift: Shift, line: IntArray) -> Iterator[tuple[int, int, int]]:
 def _colours(queues: set[int]) -> dict[int, str]:
     """Return a colour for each queue shown, those who are to spare last."""
     taken = sorted(queues - {FREE})
-    colours = {
-        queue: MANY_COLOURS[n % len(MANY_COLOURS)] for n, queue in enumerate(taken)
-    }
+    colours = dict(zip(taken, cycle(MANY_COLOURS), strict=False))
     return colours | ({FREE: FREE_COLOUR} if FREE in queues else {})
 
 
