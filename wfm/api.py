@@ -48,8 +48,10 @@ from wfm.results import (
 
 if TYPE_CHECKING:
     from scenarios.capacity_study import CapacityStudy
+    from solver.pareto.outcome import FrontierLimits, OnPoint
     from wfm.evaluation.simulated import SimulationSettings
     from wfm.studies.scenarios import ScenarioRun
+    from wfm.studies.tradeoffs import ParetoResult
 
 DEMAND_FILES = frozenset({"history", "events", "overrides"})
 STAFF_FILES = DEMAND_FILES | {"backlog"}
@@ -211,6 +213,34 @@ class LoadedPlan:
             stop=stop,
         )
         return _judged(staff, instance, outcome)
+
+    def pareto(
+        self,
+        *asked: str,
+        base: RosterResult | None = None,
+        limits: "FrontierLimits | None" = None,
+        on_point: "OnPoint | None" = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> "ParetoResult":
+        """Return rosters of which none is better than another in all that is *asked*.
+
+        That is two to four of ``cost``, ``service``, ``fairness`` and ``changes`` (from
+        the week's published roster); *base*, what :meth:`roster` returned, is made here
+        if it isn't given.
+        """
+        from wfm.studies.tradeoffs import pareto, published_roster, require_asked
+
+        name, published = published_roster(self.directory, self.read(PEOPLE_FILES))
+        require_asked(asked, published)
+        return pareto(
+            base or self.roster(),
+            asked,
+            published=published,
+            published_as=name,
+            limits=limits,
+            on_point=on_point,
+            stop=stop,
+        )
 
     def verify(self, roster_file: Path | None = None) -> VerifyResult:
         """Judge a roster file (default ``out/roster.csv``) by the inputs alone."""

@@ -59,14 +59,14 @@ def measures_of(
         unfair_shifts=peers.unfair(peers.counts_of(found.roster)),
         changed_shifts=0
         if published is None
-        else changed_shifts(published, found.roster),
+        else len(changed_agent_days(published, found.roster)),
     )
 
 
-def changed_shifts(before: Roster, after: Roster) -> int:
-    """Return on how many dates of people the two rosters differ."""
+def changed_agent_days(before: Roster, after: Roster) -> set[tuple[str, date]]:
+    """Return the dates of people on which the two rosters differ."""
     old, new = _by_date(before), _by_date(after)
-    return sum(old.get(key) != new.get(key) for key in old.keys() | new.keys())
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
 
 def _by_date(roster: Roster) -> dict[tuple[str, date], list[Shift]]:

@@ -1,10 +1,11 @@
 """Commands that make and judge rosters."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wfm.cli.edits import signature_of
 from wfm.cli.options import (
     DEFAULT_SECONDS,
     Calendars,
@@ -21,7 +22,31 @@ from wfm.cli.options import (
     run_of,
 )
 
+if TYPE_CHECKING:
+    from solver.outcome import SolveLimits
+    from wfm.commands.trading import TradeOffRequest
+
 family = typer.Typer()
+
+Pareto = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MEASURES",
+        help="Also 5 to 9 rosters between which you choose, trading two to four of: "
+        "cost,service,fairness,changes. --seconds are for all together.",
+    ),
+]
+Points = Annotated[
+    int | None, typer.Option(min=3, max=9, help="How many rosters --pareto gives.")
+]
+Pick = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Which roster of the set to take, by default the balanced one; without "
+        "--pareto: of the set in out/pareto, as an edit that can be undone.",
+    ),
+]
 
 
 @family.command()
@@ -34,17 +59,24 @@ def roster(
     rounds: Rounds = None,
     forecast: StageFile = None,
     requirement: StageFile = None,
+    pareto: Pareto = None,
+    points: Points = None,
+    pick: Pick = None,
     week: Week = None,
     changes: Changes = None,
 ) -> None:
     """Make the roster; write roster, allocation and certificate."""
-    from wfm.commands import planning
+    from wfm.commands import planning, versions
 
     run = run_of(
         "roster", directory, week, changes, forecast=forecast, requirement=requirement
     )
+    if pick is not None and pareto is None:
+        signature = signature_of(None, "", None)
+        raise typer.Exit(versions.pick(run, pick, signature))
     limits = limits_of(seconds, gap, seed, workers, rounds)
-    raise typer.Exit(planning.roster(run, limits, full=False))
+    base, trading = _trading(limits, pareto, points, pick)
+    raise typer.Exit(planning.roster(run, base, full=False, trading=trading))
 
 
 @family.command()
@@ -58,6 +90,9 @@ def plan(
     forecast: StageFile = None,
     requirement: StageFile = None,
     ics: Calendars = False,
+    pareto: Pareto = None,
+    points: Points = None,
+    pick: Pick = None,
     week: Week = None,
     changes: Changes = None,
 ) -> None:
@@ -74,7 +109,32 @@ def plan(
         calendars=ics,
     )
     limits = limits_of(seconds, gap, seed, workers, rounds)
-    raise typer.Exit(planning.roster(run, limits, full=True))
+    base, trading = _trading(limits, pareto, points, pick)
+    raise typer.Exit(planning.roster(run, base, full=True, trading=trading))
+
+
+def _trading(
+    limits: "SolveLimits", measures: str | None, points: int | None, pick: int | None
+) -> "tuple[SolveLimits, TradeOffRequest | None]":
+    """Return the limits of the roster, and what is asked of trade-offs, if anything."""
+    from dataclasses import replace
+
+    from wfm.commands.trading import BASE_PART, TradeOffRequest
+
+    if measures is None:
+        if points is not None or pick is not None:
+            msg = "--points and --pick go with --pareto"
+            raise typer.BadParameter(msg)
+        return limits, None
+    request = TradeOffRequest(
+        asked=tuple(name.strip() for name in measures.split(",") if name.strip()),
+        seconds=(1 - BASE_PART) * limits.max_time_s,
+        seed=limits.seed,
+        points=points,
+        pick=pick,
+        rounds=limits.deterministic_rounds,
+    )
+    return replace(limits, max_time_s=BASE_PART * limits.max_time_s), request
 
 
 @family.command()

@@ -31,6 +31,14 @@ from wfm.commands.outputs import (
     write_roster_files,
 )
 from wfm.commands.run import DONE, FINDING, Run, check_fresh
+from wfm.commands.trading import (
+    Traded,
+    TradeOffRequest,
+    require_tradeoffs,
+    say_set,
+    trade,
+    write_set,
+)
 from wfm.domain.errors import Interrupted, ModelError
 from wfm.evaluation.describe import describe_violation
 from wfm.io.manifest import write_manifest
@@ -72,28 +80,62 @@ def staff(run: Run) -> int:
     return DONE
 
 
-def roster(run: Run, limits: SolveLimits, *, full: bool) -> int:
-    """Make the roster and write ``out/``; *full* adds report, workbook and pages."""
+def roster(
+    run: Run,
+    limits: SolveLimits,
+    *,
+    full: bool,
+    trading: TradeOffRequest | None = None,
+) -> int:
+    """Make the roster and write ``out/``; *full* adds report, workbook and pages.
+
+    With *trading*, a set of rosters to choose from is made from it, one of which is
+    taken.
+    """
     check_fresh(run)
     OutputFolder(run.out).check()
+    if trading is not None:
+        require_tradeoffs(run, trading)
     result = _search(run, limits)
     if result.solved is None:
         return _without_roster(run, result)
+    traded = None if trading is None else trade(run, result, trading)
+    if traded is not None:
+        result = traded.result
     clock = time.perf_counter()
-    inputs = _report_input(run, result, limits)
-    if full:
-        inputs = replace(inputs, simulation=simulated(run, inputs))
-    with OutputFolder(run.out) as folder:
-        write_roster_files(folder, result, inputs)
-        if full:
-            write_report(folder, inputs, calendars=run.calendars)
-        write_manifest(folder / "manifest.json", inputs.manifest)
+    inputs = _write_run(run, result, limits, traded, full=full)
     _summarise(run, result, inputs, limits)
     say_packs(run.console, result.folder.plan)
     say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
     if full:
         say(run.console, f"report: {run.out / 'report.html'}")
+    if traded is not None:
+        say_set(run, traded.found.table, traded.picked)
     return _roster_exit(run, result)
+
+
+def _write_run(
+    run: Run,
+    result: RosterResult,
+    limits: SolveLimits,
+    traded: Traded | None,
+    *,
+    full: bool,
+) -> "ReportInput":
+    """Replace ``out/`` by what the run has found; return what its exports show."""
+    inputs = _report_input(run, result, limits)
+    if traded is not None:
+        inputs = replace(inputs, tradeoffs=traded.found.table)
+    if full:
+        inputs = replace(inputs, simulation=simulated(run, inputs))
+    with OutputFolder(run.out) as folder:
+        write_roster_files(folder, result, inputs)
+        if traded is not None:
+            write_set(folder, traded)
+        if full:
+            write_report(folder, inputs, calendars=run.calendars)
+        write_manifest(folder / "manifest.json", inputs.manifest)
+    return inputs
 
 
 def verify(

@@ -132,6 +132,38 @@ def revert(run: Run, target: str, signature: Signature) -> int:
     return FINDING if proposal.effect.broken else DONE
 
 
+def pick(run: Run, number: int, signature: Signature) -> int:
+    """Make a roster of the set in ``out/pareto`` the draft, as an edit like others."""
+    from wfm.io.tradeoff_files import (
+        FOLDER,
+        read_tradeoffs,
+        roster_path,
+        write_tradeoffs,
+    )
+    from wfm.report.tradeoff_plots import tradeoff_png
+
+    with state_lock(run.plan.directory):
+        table = read_tradeoffs(run.out)
+        path = roster_path(run.out, number)
+        if table is None or not path.exists():
+            msg = f"{path} is not there; a set: wfm roster DIR --pareto cost,service"
+            raise UsageError(msg)
+        draft = open_draft(run.plan)
+        desk = draft.desk
+        roster = run.plan.read_roster(desk.folder, desk.instance, path)
+        proposal = propose(draft, change_between(draft.roster, roster))
+        if not proposal.change:
+            say(run.console, f"the draft is roster {number} already")
+            return DONE
+        edit = take(draft, proposal, f"trade-off {number}", signature)
+        folder = run.out / FOLDER
+        write_tradeoffs(folder, table, number, tradeoff_png(table, number))
+    shifts = counted(len(proposal.differences), "shift", "shifts")
+    say(run.console, f"roster {number} taken: {shifts} differ from the draft before")
+    say(run.console, f"edit {edit.number} taken over: {draft.out / ROSTER}")
+    return FINDING if proposal.after.certificate.violations else DONE
+
+
 def _state(draft: Draft, target: str) -> Roster:
     if target.isascii() and target.isdigit():
         return roster_after(draft, int(target))

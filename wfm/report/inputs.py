@@ -16,6 +16,7 @@ from wfm.domain.people import Agent
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance, Shift
 from wfm.domain.staffing import StaffingRequirement
+from wfm.domain.tradeoffs import TradeOffs
 from wfm.evaluation.certificate import Certificate
 from wfm.evaluation.simulated import SimulatedService
 
@@ -48,6 +49,7 @@ class ReportInput:
     simulation: SimulatedService | None = None
     backtest: tuple[BacktestRow, ...] = ()
     accuracy: tuple[AccuracyRow, ...] = ()
+    tradeoffs: TradeOffs | None = None
 
     @property
     def window(self) -> slice:

@@ -26,6 +26,7 @@ from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder
 from wfm.io.requirement_store import STORE, kept_requirement
 from wfm.io.roster_state import Version, keep_version, versions
+from wfm.io.tradeoff_files import FOLDER as TRADEOFFS
 from wfm.pipeline.edit_effect import (
     Desk,
     EditEffect,
@@ -300,6 +301,8 @@ def write_out(
         for name in STAGES:
             if (draft.out / name).exists():
                 shutil.copy2(draft.out / name, folder / name)
+        if (draft.out / TRADEOFFS).is_dir():
+            shutil.copytree(draft.out / TRADEOFFS, folder / TRADEOFFS)
         instance = draft.desk.instance
         write_roster(folder / ROSTER, instance, judged.roster)
         write_allocation(folder / "allocation.csv", instance, judged.allocation)
