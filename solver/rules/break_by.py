@@ -10,7 +10,7 @@ from solver.constraints import Constraint, ShapedShifts
 from solver.rule import RULES
 from solver.walk import about_shift, agents_of, hours_text, plan_shifts
 from wfm.calendar.catalogue import ShiftOption
-from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 
 @RULES.add("break_by")
@@ -58,7 +58,8 @@ class BreakBy:
         long_enough = [
             place
             for place, window in enumerate(option.breaks)
-            if window.length_steps * step_minutes >= self.break_minutes
+            if not window.duty
+            and window.length_steps * step_minutes >= self.break_minutes
         ]
         if len(long_enough) < len(limits):
             return ()
@@ -84,7 +85,7 @@ class BreakBy:
         begins = [
             (span.start_idx - shift.start_idx) * step_minutes
             for span in shift.spans
-            if span.activity != WORK
+            if span.is_break
             and (span.end_idx - span.start_idx) * step_minutes >= self.break_minutes
         ]
         work = shift.paid_steps * step_minutes

@@ -10,7 +10,7 @@ from solver.constraints import Constraint, ShapedShifts
 from solver.rule import RULES
 from solver.walk import about_shift, agents_of, hours_text, plan_shifts
 from wfm.calendar.catalogue import ShiftOption
-from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 TINY = 1e-6
 
@@ -52,7 +52,8 @@ class BreaksDue:
         taken = sum(
             window.length_steps * step_minutes
             for window in option.breaks
-            if window.length_steps * step_minutes >= self.min_minutes
+            if not window.duty
+            and window.length_steps * step_minutes >= self.min_minutes
             and self.paid in (None, window.paid)
         )
         return (option,) if taken >= self._due(paid_minutes) else ()
@@ -78,7 +79,7 @@ class BreaksDue:
             minutes = (span.end_idx - span.start_idx) * step_minutes
             work += minutes if span.paid else 0
             is_right = self.paid is None or span.paid == self.paid
-            if span.activity != WORK and minutes >= self.min_minutes and is_right:
+            if span.is_break and minutes >= self.min_minutes and is_right:
                 breaks += minutes
         for hours, minutes_due in sorted(self.due, reverse=True):
             is_due = work >= hours * 60 if self.reached else work > hours * 60

@@ -10,7 +10,7 @@ from solver.rule import RULES
 from solver.walk import agents_of, clock_text, hours_text, local_date, planned_dates
 from wfm.calendar.local import to_instant, wall_minute, zone
 from wfm.domain.people import Agent, BreakRule, ShiftTemplate
-from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 
 @RULES.add("shift_shape")
@@ -19,7 +19,8 @@ class ShiftShape:
     """Each shift is one that the agent's contract allows on that date.
 
     Start times are read off the agent's wall clock, lengths are elapsed time, and the
-    breaks are exactly those that the template asks for, each inside its window.
+    breaks are exactly those that the template asks for, each inside its window; duties
+    off the queues are judged by ``activities``.
     Shifts of unknown agents or on dates that are not planned are reported here too. A
     locked shift may look as it likes: the planner has decided on it.
     """
@@ -121,7 +122,7 @@ def _wrong_breaks(
     elapsed_minutes: int,
 ) -> str:
     """Return what is wrong with the breaks, or an empty text."""
-    taken = [span for span in shift.spans if span.activity != WORK]
+    taken = [span for span in shift.spans if span.is_break]
     if [span.activity for span in taken] != [rule.kind for rule in rules]:
         have = ", ".join(span.activity for span in taken) or "none"
         want = ", ".join(rule.kind for rule in rules) or "none"

@@ -10,7 +10,7 @@ from solver.constraints import Constraint, ShapedShifts
 from solver.rule import RULES
 from solver.walk import about_shift, agents_of, hours_text, plan_shifts
 from wfm.calendar.catalogue import BreakWindow, ShiftOption
-from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
+from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
 _Windows = tuple[BreakWindow, ...]
 
@@ -48,7 +48,8 @@ class WorkStretch:
         counting = [
             place
             for place, window in enumerate(option.breaks)
-            if window.length_steps * step_minutes >= self.break_minutes
+            if not window.duty
+            and window.length_steps * step_minutes >= self.break_minutes
         ]
         if not counting:
             return (option,) if option.end_idx - option.start_idx <= most else ()
@@ -77,7 +78,7 @@ class WorkStretch:
         longest = since = 0
         for span in shift.spans:
             minutes = (span.end_idx - span.start_idx) * step_minutes
-            if span.activity != WORK and minutes >= self.break_minutes:
+            if span.is_break and minutes >= self.break_minutes:
                 since = 0
             else:
                 since += minutes

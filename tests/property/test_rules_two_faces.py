@@ -15,7 +15,13 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 from support.rule_cases import RULE_MAKERS, RULE_SIZES
-from support.tiny_rosters import Tiny, all_rosters, random_instance, shifts_of_day
+from support.tiny_rosters import (
+    Tiny,
+    all_rosters,
+    random_instance,
+    shifts_of_day,
+    with_activities,
+)
 
 from solver.build import build_rules
 from solver.cpsat.model import RosterModel
@@ -169,8 +175,20 @@ def _min_cover(rng: np.random.Generator, instance: RosterInstance) -> Case:
         skill = {"skill": "en", "agents": 1, "spans": spans}
         by_person = {"grade": "senior", "agents": 0, "max_agents": 1, "spans": spans}
         served = {"min_seniority": 2, "skill": "de", "level": 1, "agents": 1}
-        kinds: tuple[dict[str, Any], ...] = (site, skill, by_person, served)
-        parameters = {"floors": (kinds[rng.integers(4)] | _at_most(rng),)}
+        able = {"queue": "q_en", "agents": 0, "max_agents": 1}
+        mixed = {"queue": "q_de", "grade": "senior", "agents": 1} | site
+        kinds: tuple[dict[str, Any], ...] = (
+            site,
+            skill,
+            by_person,
+            served,
+            able,
+            mixed,
+        )
+        parameters = {"floors": (kinds[rng.integers(6)] | _at_most(rng),)}
+        is_open = np.array(instance.open_mask)
+        is_open[0, :: int(rng.integers(2, 9))] = False
+        instance = replace(instance, open_mask=is_open)
         instance = _with_grades(rng, instance)
         if rng.random() < 0.5:
             floors[:] = 0
@@ -283,7 +301,11 @@ MAKERS |= RULE_MAKERS
 def _is_small(instance: RosterInstance) -> bool:
     """Whether the rosters are few enough to write them down in a moment."""
     states = [
-        1 + len(shifts_of_day(instance, one, day.date_local))
+        1
+        + sum(
+            len(with_activities(instance, shift))
+            for shift in shifts_of_day(instance, one, day.date_local)
+        )
         for one in instance.agents
         for day in instance.planned_days[one.agent_id]
     ]

@@ -8,7 +8,8 @@ import numpy as np
 from support.tiny_rosters import Tiny, shifts_of_day
 
 from solver.walk import local_minute
-from wfm.domain.roster import RosterInstance
+from wfm.domain.people import Activity
+from wfm.domain.roster import RosterInstance, Shift
 
 Case = tuple[RosterInstance, dict[str, Any]]
 Maker = Callable[[np.random.Generator, RosterInstance], Case]
@@ -30,13 +31,19 @@ def _home_days(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return replace(instance, agents=agents), parameters
 
 
-def _start(rng: np.random.Generator, instance: RosterInstance) -> int:
-    """The minute of the day at which some shift starts."""
+def some_shift(rng: np.random.Generator, instance: RosterInstance) -> Shift:
+    """Any shift that somebody may work."""
     one = instance.agents[rng.integers(len(instance.agents))]
     days = instance.planned_days[one.agent_id]
-    day = days[rng.integers(len(days))].date_local
-    shifts = shifts_of_day(instance, one, day)
-    return local_minute(instance, shifts[rng.integers(len(shifts))].start_idx, one.zone)
+    found = shifts_of_day(instance, one, days[rng.integers(len(days))].date_local)
+    return found[rng.integers(len(found))]
+
+
+def _start(rng: np.random.Generator, instance: RosterInstance) -> int:
+    """The minute of the day at which some shift starts."""
+    shift = some_shift(rng, instance)
+    one = next(a for a in instance.agents if a.agent_id == shift.agent_id)
+    return local_minute(instance, shift.start_idx, one.zone)
 
 
 def _start_change(rng: np.random.Generator, instance: RosterInstance) -> Case:
@@ -46,11 +53,42 @@ def _start_change(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return instance, {"minutes": minutes, "day_begins_hour": begins}
 
 
+def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    step = instance.step_minutes
+    items = []
+    for name in ("training", "coaching")[: int(rng.integers(1, 3))]:
+        shift = some_shift(rng, instance)
+        low = shift.start_idx + int(rng.integers(-2, 6))
+        length = int(rng.choice([1, 2, 3]))
+        fixed = bool(rng.random() < 0.4)
+        width = int(rng.choice([0, 2, 5, 24]))
+        people = rng.random(len(instance.agents)) < 0.7
+        items.append(
+            Activity(
+                activity=name,
+                agent_ids=frozenset(
+                    one.agent_id
+                    for one, has in zip(instance.agents, people, strict=True)
+                    if has
+                ),
+                minutes=length * step,
+                earliest_idx=low,
+                latest_idx=low + length + width,
+                start_idx=low + int(rng.integers(0, width + 2)) if fixed else None,
+                due=bool(rng.random() < 0.8),
+            )
+        )
+    every = int(rng.choice([step, step, 60, 120]))
+    return replace(instance, activities=tuple(items)), {"every_minutes": every}
+
+
 DAY_MAKERS: dict[str, Maker] = {
     "home_days": _home_days,
     "start_change": _start_change,
+    "activities": _activities,
 }
 DAY_SIZES: dict[str, Tiny] = {
     "home_days": Tiny(agents=1, days=4, options=1),
+    "activities": Tiny(agents=1, days=2, options=1),
     "start_change": Tiny(agents=1, days=5, options=2),
 }

@@ -212,6 +212,37 @@ def shifts_of_day(instance: RosterInstance, one: Agent, day: date) -> list[Shift
     ]
 
 
+def with_activities(instance: RosterInstance, plain: Shift) -> list[Shift]:
+    """The shift with any of its agent's activities anywhere in its work, or none."""
+    found = [plain]
+    for item in instance.activities:
+        if plain.agent_id in item.agent_ids:
+            steps = item.minutes // instance.step_minutes
+            found += [
+                with_duty(shift, item.activity, start, start + steps)
+                for shift in found
+                for start in range(shift.start_idx, shift.end_idx - steps + 1)
+                if any(
+                    span.start_idx <= start and start + steps <= span.end_idx
+                    for span in shift.working_spans
+                )
+            ]
+    return found
+
+
+def with_duty(shift: Shift, kind: str, start: int, end: int) -> Shift:
+    """The shift with a duty in the midst of a span of work."""
+    spans = []
+    for span in shift.spans:
+        if span.start_idx <= start and end <= span.end_idx:
+            duty = WorkSpan(start_idx=start, end_idx=end, activity=kind, duty=True)
+            parts = [replace(span, end_idx=start), duty, replace(span, start_idx=end)]
+            spans += [part for part in parts if part.start_idx < part.end_idx]
+        else:
+            spans.append(span)
+    return replace(shift, spans=tuple(spans))
+
+
 def all_rosters(instance: RosterInstance, *names: str) -> Iterator[Roster]:
     """Every roster: each agent works one shift or none on each date.
 
@@ -228,7 +259,8 @@ def all_rosters(instance: RosterInstance, *names: str) -> Iterator[Roster]:
             ]
             open_to_choice = [
                 replace(shift, where=where)
-                for shift in shifts_of_day(instance, one, planned.date_local)
+                for plain in shifts_of_day(instance, one, planned.date_local)
+                for shift in with_activities(instance, plain)
                 for where in places
             ]
             extra = [s for s in locked if s not in open_to_choice]

@@ -18,6 +18,7 @@ ALWAYS = {
     "min_cover",
     "hand_over",
     "home_days",
+    "activities",
 }
 
 

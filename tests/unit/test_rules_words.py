@@ -7,17 +7,54 @@ from typing import Any
 import numpy as np
 import pytest
 from support.rule_cases import RULE_MAKERS
-from support.tiny_rosters import agent, instance_of, queue, shift_at, site, template
+from support.tiny_rosters import (
+    agent,
+    instance_of,
+    queue,
+    shift_at,
+    site,
+    template,
+    with_duty,
+)
 
 from solver.build import build_rules
 from solver.rule import RULES
 from wfm.domain.errors import UsageError
 from wfm.domain.fairness import FairnessRow
+from wfm.domain.people import Activity
 from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Shift, Violation
 
 MONDAY = date(2026, 6, 1)
 MEAL = (4, 1, "meal", False)
 NIGHT = range(22 - 24, 6)  # hours of a day, from 22:00 the day before
+
+
+ACTIVITIES = (
+    Activity(
+        activity="training",
+        agent_ids=frozenset("b"),
+        minutes=60,
+        earliest_idx=24 + 8,
+        latest_idx=48,
+        due=False,
+    ),
+    Activity(
+        activity="meeting",
+        agent_ids=frozenset("b"),
+        minutes=60,
+        earliest_idx=24 + 9,
+        latest_idx=24 + 10,
+        start_idx=24 + 9,
+        due=False,
+    ),
+    Activity(
+        activity="briefing",
+        agent_ids=frozenset("z"),
+        minutes=60,
+        earliest_idx=24,
+        latest_idx=48,
+    ),
+)
 
 
 def _instance() -> RosterInstance:
@@ -44,6 +81,7 @@ def _instance() -> RosterInstance:
         open_mask=opened,
         ledger=_ledger(),
         carry_over=(told,),
+        activities=ACTIVITIES,
     )
 
 
@@ -81,6 +119,7 @@ def _found(rule: str, shifts: list[Shift], **parameters: Any) -> list[Violation]
 
 A_WEEK = [_shift("a", day, 8) for day in range(5)]
 NIGHTS = [_shift("a", day, 22) for day in range(3)]
+TRAINED = with_duty(_shift("b", 1, 8), "training", 24 + 10, 24 + 11)
 AT_HOME = [replace(shift, where="home") for shift in A_WEEK]
 CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
     (
@@ -209,6 +248,48 @@ CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
         2,
         "the week's earliest start is 2 h from that of the week before, 1 h are "
         "allowed",
+    ),
+    (
+        "activities",
+        {},
+        [with_duty(_shift("b", 0, 8), "training", 10, 11)],
+        0,
+        "training lies outside its window",
+    ),
+    (
+        "activities",
+        {"every_minutes": 240},
+        [TRAINED],
+        1,
+        "training starts every 240 min of the day",
+    ),
+    (
+        "activities",
+        {},
+        [TRAINED, with_duty(_shift("b", 2, 8), "training", 58, 59)],
+        2,
+        "training for the second time",
+    ),
+    (
+        "activities",
+        {},
+        [with_duty(_shift("b", 1, 8), "meeting", 24 + 10, 24 + 11)],
+        1,
+        "meeting starts Tue 2026-06-02 09:00 for everybody",
+    ),
+    (
+        "activities",
+        {},
+        [with_duty(_shift("b", 1, 8), "training", 24 + 10, 24 + 12)],
+        1,
+        "training lasts 120 min, 60 paid are due",
+    ),
+    (
+        "activities",
+        {},
+        [with_duty(_shift("a", 1, 8), "training", 24 + 10, 24 + 11)],
+        1,
+        "training is not planned for the agent",
     ),
     (
         "home_days",
@@ -353,6 +434,7 @@ def test_every_rule_of_its_kind_has_a_case() -> None:
         ("rotation", {"cycle": ["off"], "begins": "soon"}),
         ("n_minus_1", {"agents": -1}),
         ("start_change", {"minutes": -1}),
+        ("activities", {"every_minutes": 0}),
         ("home_days", {"max_home": 1, "min_home": 2}),
         ("home_days", {"max_home": 1.5}),
         ("home_days", {"min_site": 2}),
@@ -372,3 +454,16 @@ def test_nothing_is_found_in_an_empty_roster() -> None:
         if rule not in ("min_cover", "n_minus_1"):
             assert _found(rule, [], **parameters) == []
     assert set(RULES) >= set(RULE_MAKERS)
+
+
+def test_an_activity_that_is_due_and_not_there_is_told() -> None:
+    due = tuple(replace(item, due=True) for item in ACTIVITIES)
+    (rule,) = (r for r in build_rules([]) if r.name == "activities")
+    instance = replace(INSTANCE, activities=due)
+    found = rule.violations(instance, Roster(shifts=(TRAINED,)))
+    assert [(v.agent_id, v.message) for v in found] == [
+        (
+            "b",
+            "meeting is missing between Tue 2026-06-02 09:00 and Tue 2026-06-02 10:00",
+        )
+    ]

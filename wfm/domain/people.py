@@ -131,6 +131,23 @@ class BlockedTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A meeting, training or other duty off the queues that each of some people has.
+
+    Everybody has it once, *minutes* long, within ``[earliest_idx, latest_idx)``; with
+    *start_idx* it starts there. Where it is not *due* in this plan, it may be left out.
+    """
+
+    activity: str
+    agent_ids: frozenset[str]
+    minutes: int
+    earliest_idx: int
+    latest_idx: int
+    start_idx: int | None = None
+    due: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
     """Time that an agent would rather work (``prefer``) or not (``avoid``)."""
 

@@ -12,6 +12,7 @@ from wfm.domain.demand import Queue
 from wfm.domain.fairness import FairnessRow
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import (
+    Activity,
     Agent,
     BlockedTime,
     EmploymentContract,
@@ -204,6 +205,8 @@ class RosterInstance:
     ledger
         What each agent was asked to work in the weeks before the plan, one row per
         agent and week.
+    activities
+        Meetings and training to be placed inside shifts.
     """
 
     grid: IntervalGrid
@@ -230,6 +233,7 @@ class RosterInstance:
     cold_start_end_idx: int = 0
     boundary: Literal["carry_over", "open"] = "carry_over"
     ledger: tuple[FairnessRow, ...] = ()
+    activities: tuple[Activity, ...] = ()
 
     _rows: dict[str, dict[str, list[Any]]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -75,7 +75,8 @@ def _event(
     event.add("dtstart", grid.instant(shift.start_idx))
     event.add("dtend", grid.instant(shift.end_idx))
     event.add("summary", f"Work, {agent.site_id}")
-    event.add("location", "remote" if agent.remote else agent.site_id)
+    place = "remote" if agent.remote else shift.where or agent.site_id
+    event.add("location", place)
     event.add("description", "\n".join(lines))
     event.add("status", "CONFIRMED" if inputs.status == "ok" else "TENTATIVE")
     event.add("transp", "OPAQUE")

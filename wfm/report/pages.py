@@ -128,7 +128,8 @@ def _row(
 
 def _times(inputs: ReportInput, shift: Shift, agent: Agent) -> str:
     grid = inputs.instance.grid
-    return hours_label(grid, shift.start_idx, shift.end_idx, agent.zone).split(" ")[0]
+    hours = hours_label(grid, shift.start_idx, shift.end_idx, agent.zone)
+    return " ".join(filter(None, (hours.split(" ")[0], shift.where)))
 
 
 def _agent_page(
@@ -162,6 +163,7 @@ def _shift(inputs: ReportInput, shift: Shift, agent: Agent) -> dict[str, Any]:
         "hours": hours_label(
             inputs.instance.grid, shift.start_idx, shift.end_idx, agent.zone
         ),
+        "where": shift.where,
         "breaks": break_labels(inputs, shift, agent),
         "queues": sorted({span.queue for span in shift.working_spans if span.queue}),
         "paid": number(shift.paid_steps * inputs.step_hours, 2),

@@ -13,7 +13,7 @@ from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Queue
 from wfm.domain.grid import IntervalGrid
-from wfm.domain.roster import Shift
+from wfm.domain.roster import HOME, Shift
 from wfm.report.cover import heads_by_site, mean_by_interval, spare_agents
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import queue_figures, target_agents
@@ -245,12 +245,17 @@ def _sites(inputs: ReportInput) -> list[dict[str, Any]]:
 
 
 def _shift(shift: Shift, kinds: Mapping[str, int], carried: Iterable[int]) -> list[Any]:
-    """Return ``[carried over, start, [end, activity, paid, queue], ...]``."""
+    """Return ``[kind, start, [end, activity, paid, queue], ...]``.
+
+    The kind adds up 1 for a shift that is carried over and 2 for one at home; a duty
+    off the queues has 2 in the place of *paid*.
+    """
     spans = [
-        [span.end_idx, kinds[span.activity], int(span.paid), span.queue]
+        [span.end_idx, kinds[span.activity], int(span.paid) + span.duty, span.queue]
         for span in shift.spans
     ]
-    return [int(id(shift) in carried), shift.start_idx, *spans]
+    kind = int(id(shift) in carried) + 2 * (shift.where == HOME)
+    return [kind, shift.start_idx, *spans]
 
 
 def _handovers(inputs: ReportInput) -> list[list[Any]]:

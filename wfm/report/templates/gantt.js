@@ -22,8 +22,14 @@ function drawGantt() {
       y += rowHeight;
     });
   });
-  legend("legend-roster", [[swatch(SITE_COLOURS[0]), "at work (one colour for each site)"], [swatch("#fff", "#5a6673"), "paid break"], [hatched("#8d99a3", "#fff"), "unpaid break"], [swatch("#d9dee2"), "carried over from the week before"]]);
+  const shifts = D.sites.flatMap((site) => site.agents.flatMap((a) => a.shifts));
+  const some = [];
+  if (shifts.some(([kind]) => kind & 2)) some.push([swatch("#fff", SITE_COLOURS[0]), "framed: at home"]);
+  if (shifts.some(([, , ...spans]) => spans.some(([, , paid]) => paid === DUTY))) some.push([swatch(DUTY_COLOUR, "#5a6673"), "training, meeting or other duty"]);
+  legend("legend-roster", [[swatch(SITE_COLOURS[0]), "at work (one colour for each site)"], ...some, [swatch("#fff", "#5a6673"), "paid break"], [hatched("#8d99a3", "#fff"), "unpaid break"], [swatch("#d9dee2"), "carried over from the week before"]]);
 }
+// What a span that is no work pays: 0 nothing, 1 a paid break, 2 a duty off the queues.
+const DUTY = 2, DUTY_COLOUR = "#c9b6dd";
 // People in the order of the plan, or by the start of their first shift shown.
 const touches = (shift, [from, to]) => stepUtc(shift[shift.length - 1][0]) > from && stepUtc(shift[1]) < to;
 function inOrder(agents, span) {
@@ -68,14 +74,15 @@ function drawRow(c, r) {
   for (const shift of shown) drawShift(c, r, shift, zone);
 }
 function drawShift(c, r, shift, zone) {
-  const [carried, start, ...spans] = shift, [from, to] = r.span;
+  const [kind, start, ...spans] = shift, [from, to] = r.span, carried = kind & 1, home = kind & 2;
   const group = add(c.svg, "g");
   let idx = start;
   for (const [end, activity, paid] of spans) {
     const a = r.x(Math.max(stepUtc(idx), from)), b = r.x(Math.min(stepUtc(end), to));
     if (b > a) {
-      const work = activity === 0, fill = work ? (carried ? "#d9dee2" : SITE_COLOURS[r.s % SITE_COLOURS.length]) : paid ? "#fff" : `url(#${c.id}-meal)`;
-      add(group, "rect", { x: a, width: b - a, y: r.y + (work ? 3 : 5), height: r.rowHeight - (work ? 6 : 10), fill, stroke: work ? "none" : "#5a6673", "stroke-width": 0.7 });
+      const work = activity === 0, fill = work ? (carried ? "#d9dee2" : SITE_COLOURS[r.s % SITE_COLOURS.length]) : paid === DUTY ? DUTY_COLOUR : paid ? "#fff" : `url(#${c.id}-meal)`;
+      const framed = work && home ? { "fill-opacity": 0.25, stroke: fill, "stroke-width": 1.6 } : {};
+      add(group, "rect", { x: a, width: b - a, y: r.y + (work ? 3 : 5), height: r.rowHeight - (work ? 6 : 10), fill, stroke: work ? "none" : "#5a6673", "stroke-width": 0.7, ...framed });
     }
     idx = end;
   }
@@ -87,7 +94,7 @@ function drawShift(c, r, shift, zone) {
       if (activity) breaks.push(`${D.activities[activity]} ${time(at)}–${time(end)}${paid ? "" : " unpaid"}`);
       at = end;
     }
-    byId("gantt-readout").textContent = `${r.agent.id}${r.agent.name ? ` ${r.agent.name}` : ""}, ${dayLabel(dayOf(wall(zone, stepUtc(start))))} ${time(start)}–${time(at)} ${city(zone)} (${hhmm(stepUtc(start))}–${hhmm(stepUtc(at))} UTC)${breaks.length ? `; ${breaks.join(", ")}` : ""}`;
+    byId("gantt-readout").textContent = `${r.agent.id}${r.agent.name ? ` ${r.agent.name}` : ""}, ${dayLabel(dayOf(wall(zone, stepUtc(start))))} ${time(start)}–${time(at)} ${city(zone)} (${hhmm(stepUtc(start))}–${hhmm(stepUtc(at))} UTC)${home ? ", at home" : ""}${breaks.length ? `; ${breaks.join(", ")}` : ""}`;
   });
 }
 function dayButtons() {
