@@ -108,7 +108,7 @@ def _as(rule: str, name: str, kind: str, value: object) -> object:
         return tuple(value)
     if "bool" in kind and isinstance(value, bool):
         return value
-    if kind in _TEXT and isinstance(value, str):
+    if (kind in _TEXT or "Literal" in kind) and isinstance(value, str):
         return value
     number = _number(value) if "tuple" not in kind else None
     if number is None:
@@ -123,7 +123,7 @@ def _expected(kind: str) -> str:
         return "a list"
     if "bool" in kind:
         return "true or false"
-    return "a text" if kind in _TEXT else "a number"
+    return "a text" if kind in _TEXT or "Literal" in kind else "a number"
 
 
 def _number(value: object) -> float | None:

@@ -15,7 +15,7 @@ from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Violation, is_eligible
 
 ALWAYS = (((0, 1440),),) * 7
-WHOM = ("site", "skill", "grade", "min_seniority")
+WHOM = ("queue", "site", "skill", "grade", "min_seniority")
 ANY_NUMBER = 10**6
 
 
@@ -28,11 +28,12 @@ class MinCover:
     most one queue and fills ``instance.guaranteed_agents`` of every queue. A floor is
     a mapping with ``agents`` (at least) and perhaps ``max_agents``, and ``spans``: for
     each weekday the ``(from_minute, to_minute)`` in the site's zone (without one the
-    plan's), all day without it. It counts working agents of its ``site``, remote ones
-    too, who hold its ``skill`` at its ``level`` or above, are of its ``grade`` and have
-    at least ``min_seniority`` years of service, as far as it states these. People
-    still on shift from the previous roster count. Only steps inside the plan's window
-    are judged, and not those of a cold start.
+    queue's or the plan's), all day without it. It counts working agents who can serve
+    its ``queue``, whatever they are used for, while that is open; of its ``site``,
+    remote ones too, who hold its ``skill`` at its ``level`` or above, are of its
+    ``grade`` and have at least ``min_seniority`` years of service, as far as it states
+    these. People still on shift from the previous roster count. Only steps inside the
+    plan's window are judged, and not those of a cold start.
     """
 
     name: ClassVar[str] = "min_cover"
@@ -45,7 +46,7 @@ class MinCover:
             named = [key for key in WHOM if floor.get(key) is not None]
             known = {*WHOM, "level", "agents", "max_agents", "spans"}
             if not named or "agents" not in floor or not set(floor) <= known:
-                msg = f"a floor names a site or a skill, agents and spans; got {floor}"
+                msg = f"a floor names whom it counts, agents and spans; got {floor}"
                 raise ValueError(msg)
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
@@ -80,10 +81,12 @@ def _heads(
 ) -> Iterator[Constraint]:
     clock = local_clock(instance.grid, _floor_zone(instance, floor))
     weekday, minute = clock.weekday.tolist(), clock.minute_of_day.tolist()
+    opened = _open_steps(instance, floor)
     steps = {
         t: int(floor["agents"])
         for t in range(first, instance.window_end_idx)
-        if any(low <= minute[t] < high for low, high in _spans(floor)[weekday[t]])
+        if opened[t]
+        and any(low <= minute[t] < high for low, high in _spans(floor)[weekday[t]])
     }
     for start, end, agents in runs(steps):
         yield Heads(
@@ -96,9 +99,25 @@ def _heads(
         )
 
 
+def _queue_row(instance: RosterInstance, floor: Mapping[str, Any]) -> int | None:
+    """Return the row of the queue that a floor names, if it names one."""
+    ids = [queue.queue_id for queue in instance.queues]
+    return ids.index(floor["queue"]) if floor.get("queue") in ids else None
+
+
+def _open_steps(instance: RosterInstance, floor: Mapping[str, Any]) -> list[bool]:
+    """Return by step whether the floor's queue is open (encoder)."""
+    row = _queue_row(instance, floor)
+    if row is None:
+        return [True] * instance.grid.num_intervals
+    return [bool(is_open) for is_open in instance.open_mask[row]]
+
+
 def _floor_zone(instance: RosterInstance, floor: Mapping[str, Any]) -> str:
-    site = floor.get("site")
-    return instance.zone if site is None else instance.sites[site].zone
+    if floor.get("site") is not None:
+        return instance.sites[floor["site"]].zone
+    row = _queue_row(instance, floor)
+    return instance.zone if row is None else instance.queues[row].zone
 
 
 def _spans(floor: Mapping[str, Any]) -> tuple[tuple[tuple[int, int], ...], ...]:
@@ -109,7 +128,7 @@ def _spans(floor: Mapping[str, Any]) -> tuple[tuple[tuple[int, int], ...], ...]:
 def _floor_name(floor: Mapping[str, Any]) -> str:
     """Return whom a floor counts, in words."""
     level = f":{floor['level']}" if floor.get("level") else ""
-    named = [str(floor[key]) for key in ("site", "grade") if floor.get(key)]
+    named = [str(floor[k]) for k in ("queue", "site", "grade") if floor.get(k)]
     if floor.get("skill"):
         named.append(f"{floor['skill']}{level}")
     if floor.get("min_seniority"):
@@ -117,9 +136,13 @@ def _floor_name(floor: Mapping[str, Any]) -> str:
     return ", ".join(named)
 
 
-def _counts(agent: Agent, floor: Mapping[str, Any]) -> bool:
+def _counts(instance: RosterInstance, agent: Agent, floor: Mapping[str, Any]) -> bool:
     """Return whether a floor counts *agent*."""
-    skill = floor.get("skill")
+    skill, row = floor.get("skill"), _queue_row(instance, floor)
+    if floor.get("queue") is not None and (
+        row is None or not is_eligible(agent, instance.queues[row])
+    ):
+        return False
     return (
         floor.get("site") in (None, agent.site_id)
         and floor.get("grade") in (None, agent.grade)
@@ -134,7 +157,7 @@ def _floor_agents(
     return frozenset(
         agent.agent_id
         for agent in instance.agents
-        if _counts(agent, floor) and (only is None or agent.agent_id in only)
+        if _counts(instance, agent, floor) and (only is None or agent.agent_id in only)
     )
 
 
@@ -235,12 +258,14 @@ def _off_floor(
     """Return step -> people missing, step -> people where too many are, the maximum."""
     zone_name = _floor_zone(instance, floor)
     counted = _floor_agents(instance, floor, only)
-    working = _working(instance, roster)
+    working, row = _working(instance, roster), _queue_row(instance, floor)
     missing: dict[int, int] = {}
     extra: dict[int, int] = {}
     most = max(floor["agents"], floor.get("max_agents", ANY_NUMBER))
     for t in _judged(instance):
         local = instance.grid.instant(t).astimezone(zone(zone_name))
+        if row is not None and not instance.open_mask[row, t]:
+            continue
         since = timedelta(hours=local.hour, minutes=local.minute)
         spans = _spans(floor)[local.weekday()]
         if any(timedelta(minutes=a) <= since < timedelta(minutes=b) for a, b in spans):

@@ -29,6 +29,7 @@ from wfm.io.people_files import (
     TIME_OFF,
     AgentNames,
     check_named_agents,
+    check_named_grades,
     read_agents,
     read_availability,
     read_time_off,
@@ -248,6 +249,7 @@ def _contents(
     agents, names = _agents(source, document, problems)
     if names is not None:
         check_named_agents(plan, names, problems)
+        check_named_grades(plan, agents, problems)
     return PlanFolder(
         plan=plan,
         history=history,

@@ -1,6 +1,6 @@
 """agents.csv, availability.csv and time_off.csv."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -93,14 +93,48 @@ def read_agents(
 def check_named_agents(plan: Plan, names: AgentNames, problems: Problems) -> None:
     """Note agents that rules of plan.yaml name and agents.csv doesn't have."""
     for rule in plan.rules:
-        groups = rule.parameters.get("groups", ())
-        listed = rule.parameters.get("approved", ())
-        found = [listed, *groups] if isinstance(groups, tuple) else [listed]
-        for name in (n for part in found if isinstance(part, tuple) for n in part):
+        for name in dict.fromkeys(_names_in(rule.parameters, _OF_AGENTS)):
             if name != "all" and name not in names.ids:
                 hint = did_you_mean(str(name), names.ids)
                 message = f"rules.{rule.rule}: unknown agent {name!r}{hint}"
                 problems.add(PLAN_FILE, message, expected="an id of agents.csv")
+
+
+def check_named_grades(
+    plan: Plan, agents: tuple[Agent, ...], problems: Problems
+) -> None:
+    """Note grades that rules of plan.yaml name and nobody in agents.csv has."""
+    known = tuple(sorted({agent.grade for agent in agents} - {""}))
+    for rule in plan.rules:
+        for grade in dict.fromkeys(_names_in(rule.parameters, _OF_GRADES)):
+            if grade not in known:
+                hint = did_you_mean(str(grade), known)
+                message = f"rules.{rule.rule}: nobody is of grade {grade!r}{hint}"
+                problems.add(PLAN_FILE, message, expected="a grade of agents.csv")
+
+
+_OF_AGENTS = ("approved", "groups", "pairs")
+_OF_GRADES = ("trainees", "seniors", "grade")
+"""Parameters of rules that name people, and that name grades."""
+
+
+def _names_in(parameters: Mapping[str, object], keys: tuple[str, ...]) -> Iterator[str]:
+    """Yield the names under *keys*, in lists and tables of any depth."""
+    for key, value in parameters.items():
+        if key in keys:
+            yield from _flat(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Mapping):
+                    yield from _names_in(item, keys)
+
+
+def _flat(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _flat(item)
+    elif value is not None:
+        yield str(value)
 
 
 def _agent(row: Row, agent_id: str, document: PlanDocument) -> Agent:

@@ -18,6 +18,8 @@ from wfm.io.yaml_source import DocumentProblems, Path
 
 MIN_COVER = "min_cover"
 _FROM, _TO = "from", "to"
+_COUNTED = ("queue", "site", "skill", "grade", "min_seniority")
+"""Whom a floor of ``min_cover`` counts: those of whom all that is stated holds."""
 _SHAPE = "name: setting, or a list of them"
 
 
@@ -213,22 +215,33 @@ def _min_cover(
     queue_floors: list[QueueFloor] = []
     for i, entry in enumerate(value):
         table = validated_part(CoverTable, entry, (*path, i), faults)
-        if table is None or not _names_one(table, (*path, i), plan, faults):
+        if table is None or not _is_whole(table, (*path, i), plan, faults):
+            continue
+        if not table.valid_from <= plan.week <= table.valid_to:
             continue
         spans = opening_hours(table.when).spans
-        if table.queue is not None:
+        if _is_guarantee(table):
             queue_floors.append(
-                QueueFloor(queue_id=table.queue, agents=table.agents or 0, spans=spans)
+                QueueFloor(
+                    queue_id=str(table.queue), agents=table.agents or 0, spans=spans
+                )
             )
         else:
             floors.append({**_floor(table), "spans": spans})
     return PlanRule(rule=MIN_COVER, parameters={"floors": tuple(floors)}), queue_floors
 
 
+def _is_guarantee(table: CoverTable) -> bool:
+    """Return whether an entry is about a queue alone: whole people matched to it."""
+    stated = {name for name in _COUNTED if getattr(table, name) is not None}
+    return stated == {"queue"} and table.max_agents is None
+
+
 def _floor(table: CoverTable) -> dict[str, object]:
     """Return a floor as the rule keeps it: what is stated, and how many people."""
     skill, level = table.skill or (None, 0)
     stated = {
+        "queue": table.queue,
         "site": table.site,
         "skill": skill,
         "level": level or None,
@@ -240,28 +253,27 @@ def _floor(table: CoverTable) -> dict[str, object]:
     return {**kept, "agents": table.agents or 0}
 
 
-def _names_one(
+def _is_whole(
     table: CoverTable, path: Path, plan: PlanTable, faults: DocumentProblems
 ) -> bool:
     """Return whether a floor says whom it counts, and how many; note what is wrong."""
-    named = [key for key in ("queue", "skill", "site") if getattr(table, key)]
-    by_person = table.grade is not None or table.min_seniority is not None
-    if len(named) > 1 or not (named or by_person):
-        message = f"a floor names {' and '.join(named) or 'nothing'}"
-        faults.at_key(path, message, "one of queue, skill, site")
+    if all(getattr(table, name) is None for name in _COUNTED):
+        faults.at_key(path, "a floor names nobody", f"one of {', '.join(_COUNTED)}")
         return False
     if table.agents is None and table.max_agents is None:
         faults.at_key(path, "the key 'agents' is missing", "agents, max_agents or both")
-        return False
-    if table.queue is not None and (by_person or table.max_agents is not None):
-        message = "a floor of a queue counts whoever can serve it, and has no maximum"
-        faults.at_key(path, message, "skill or site")
         return False
     if table.max_agents is not None and (table.agents or 0) > table.max_agents:
         message = f"at least {table.agents} people, and at most {table.max_agents}"
         faults.at_key(path, message, "a maximum that is not below the minimum")
         return False
-    return not named or _is_named(named[0], table, path, plan, faults)
+    if table.valid_from > table.valid_to:
+        message = f"{table.valid_to} lies before {table.valid_from}"
+        faults.at_value((*path, _TO), message)
+        return False
+    named = [kind for kind in ("queue", "site", "skill") if getattr(table, kind)]
+    known = {kind: _is_named(kind, table, path, plan, faults) for kind in named}
+    return all(known.values())
 
 
 def _is_named(

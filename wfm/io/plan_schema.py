@@ -1,5 +1,6 @@
 """The shape of plan.yaml: which keys there are and what a value may be."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -232,6 +233,8 @@ class CoverTable(Table):
     grade: str | None = None
     min_seniority: NotNegative | None = None
     when: HoursTable | None = None
+    valid_from: Day = Field(default=date.min, alias="from")
+    valid_to: Day = Field(default=date.max, alias="to")
 
 
 class PlanTable(Table):
