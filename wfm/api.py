@@ -62,6 +62,7 @@ PEOPLE_FILES = frozenset(
         "time_off",
         "previous_roster",
         "locked",
+        "activities",
         "exchange_rates",
     }
 )

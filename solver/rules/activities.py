@@ -1,22 +1,23 @@
 """Meetings, training and other duties off the queues, placed inside shifts."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from solver.constraints import Constraint, ShapedShifts, ShiftCount, ShiftSet
+from solver.constraints import Constraint, Custom, ShapedShifts, ShiftCount, ShiftSet
+from solver.duties import at_one_time, placed
 from solver.rule import RULES
 from solver.walk import (
     about_shift,
     agents_of,
     clock_text,
+    local_date,
     local_minute,
     plan_shifts,
     planned_dates,
 )
-from wfm.calendar.catalogue import BreakWindow, ShiftOption
 from wfm.domain.people import Activity, Agent
 from wfm.domain.roster import Roster, RosterInstance, Violation, WorkSpan
 
@@ -26,9 +27,9 @@ from wfm.domain.roster import Roster, RosterInstance, Violation, WorkSpan
 class Activities:
     """Everybody has each of their activities once, within its window, inside a shift.
 
-    Nobody has another. One without a fixed start starts on a multiple of
-    *every_minutes* after midnight on the agent's clock. It touches no break, is paid,
-    and is no work on queues.
+    Nobody has another. It starts on a multiple of *every_minutes* after midnight on
+    the agent's clock, if its window leaves a choice; people who meet have it at one
+    time. It touches no break, is paid, and is no work on queues.
     """
 
     name: ClassVar[str] = "activities"
@@ -46,32 +47,39 @@ class Activities:
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield shifts with and without each activity, and that one has it."""
         for item in instance.activities:
-            for agent in agents_of(instance, self.agent_ids):
-                if agent.agent_id in item.agent_ids:
-                    starts = self._starts(instance, agent.zone, item)
-                    place = partial(
-                        _placed, item.activity, starts, _steps(instance, item)
-                    )
-                    yield ShapedShifts(agent_id=agent.agent_id, narrow=place)
-                    yield ShiftCount(
-                        agent_id=agent.agent_id,
-                        dates=planned_dates(instance, agent.agent_id),
-                        shifts=ShiftSet(marks=frozenset({item.activity})),
-                        min_shifts=int(item.due),
-                        max_shifts=1,
-                    )
+            people = [
+                agent
+                for agent in agents_of(instance, self.agent_ids)
+                if agent.agent_id in item.agent_ids
+            ]
+            at = _meeting_start(instance, item) if item.together else None
+            for agent in people:
+                starts = (
+                    (at,) if at is not None else self._starts(instance, agent, item)
+                )
+                place = partial(placed, item.activity, starts, _steps(instance, item))
+                yield ShapedShifts(agent_id=agent.agent_id, narrow=place)
+                yield ShiftCount(
+                    agent_id=agent.agent_id,
+                    dates=planned_dates(instance, agent.agent_id),
+                    shifts=ShiftSet(marks=frozenset({item.activity})),
+                    min_shifts=int(item.due),
+                    max_shifts=1,
+                )
+            if item.together and at is None:
+                yield Custom(enforce=partial(at_one_time, item))
 
     def _starts(
-        self, instance: RosterInstance, zone: str, item: Activity
+        self, instance: RosterInstance, agent: Agent, item: Activity
     ) -> tuple[int, ...]:
         last = item.latest_idx - _steps(instance, item)
         window = range(item.earliest_idx, last + 1)
-        if item.start_idx is not None:
-            return (item.start_idx,) if item.start_idx in window else ()
+        if len(window) == 1:
+            return tuple(window)
         return tuple(
             t
             for t in window
-            if local_minute(instance, t, zone) % self.every_minutes == 0
+            if local_minute(instance, t, agent.zone) % self.every_minutes == 0
         )
 
     # ---------------------------------------------------------------- checker
@@ -79,24 +87,25 @@ class Activities:
     def violations(self, instance: RosterInstance, roster: Roster) -> list[Violation]:
         """Return activities that are missing, twice there, misplaced or not asked."""
         found: list[Violation] = []
+        held: dict[str, dict[str, WorkSpan]] = {}
         for agent, shifts in plan_shifts(instance, roster, self.agent_ids):
             own = {
                 item.activity: item
                 for item in instance.activities
                 if agent.agent_id in item.agent_ids
             }
-            taken: set[str] = set()
+            taken: dict[str, WorkSpan] = {}
             for shift in shifts:
                 for span in shift.spans:
                     message = self._judge(instance, agent, own, span, taken)
                     if message:
                         found.append(about_shift(self.name, shift, message))
-            found += [
-                self._missing(instance, agent, item)
-                for name, item in own.items()
-                if item.due and name not in taken
-            ]
-        return found
+            for name, item in own.items():
+                if name in taken:
+                    held.setdefault(name, {})[agent.agent_id] = taken[name]
+                elif item.due:
+                    found.append(self._missing(instance, agent, item))
+        return [*found, *self._apart(instance, held)]
 
     def _judge(
         self,
@@ -104,7 +113,7 @@ class Activities:
         agent: Agent,
         own: Mapping[str, Activity],
         span: WorkSpan,
-        taken: set[str],
+        taken: dict[str, WorkSpan],
     ) -> str:
         """Return what is wrong with a span, and note what it is in *taken*."""
         if not span.duty:
@@ -114,7 +123,7 @@ class Activities:
             return f"{span.activity} is not planned for the agent"
         if span.activity in taken:
             return f"{span.activity} for the second time"
-        taken.add(span.activity)
+        taken[span.activity] = span
         minutes = (span.end_idx - span.start_idx) * instance.step_minutes
         if minutes != item.minutes or not span.paid:
             return f"{span.activity} lasts {minutes} min, {item.minutes} paid are due"
@@ -123,15 +132,35 @@ class Activities:
     def _misplaced(
         self, instance: RosterInstance, agent: Agent, item: Activity, span: WorkSpan
     ) -> str:
-        if item.start_idx is not None and span.start_idx != item.start_idx:
-            due = clock_text(instance, item.start_idx, agent.zone)
-            return f"{span.activity} starts {due} for everybody"
         if span.start_idx < item.earliest_idx or span.end_idx > item.latest_idx:
             return f"{span.activity} lies outside its window"
+        room = (item.latest_idx - item.earliest_idx) * instance.step_minutes
         minute = local_minute(instance, span.start_idx, agent.zone)
-        if item.start_idx is None and minute % self.every_minutes:
+        if room > item.minutes and minute % self.every_minutes:
             return f"{span.activity} starts every {self.every_minutes} min of the day"
         return ""
+
+    def _apart(
+        self, instance: RosterInstance, held: Mapping[str, Mapping[str, WorkSpan]]
+    ) -> Iterator[Violation]:
+        """Yield who has a meeting at another time than most."""
+        zones = {agent.agent_id: agent.zone for agent in instance.agents}
+        for item in instance.activities:
+            spans = held.get(item.activity, {}) if item.together else {}
+            spans = {name: spans[name] for name in spans if name in item.agent_ids}
+            times = Counter(span.start_idx for span in spans.values())
+            usual = max(times, key=lambda t: (times[t], -t), default=0)
+            for name, span in spans.items():
+                if span.start_idx != usual:
+                    at = clock_text(instance, usual, zones[name])
+                    yield Violation(
+                        rule=self.name,
+                        agent_id=name,
+                        date_local=local_date(instance, span.start_idx, zones[name]),
+                        start_idx=span.start_idx,
+                        end_idx=span.end_idx,
+                        message=f"{item.activity} starts {at} for the others",
+                    )
 
     def _missing(
         self, instance: RosterInstance, agent: Agent, item: Activity
@@ -153,49 +182,13 @@ def _steps(instance: RosterInstance, item: Activity) -> int:
     return item.minutes // instance.step_minutes
 
 
-def _placed(
-    activity: str,
-    starts: tuple[int, ...],
-    steps: int,
-    _day: date,
-    option: ShiftOption,
-) -> Iterable[ShiftOption]:
-    """Yield the shift without the activity, and with it at each start.
-
-    Breaks lie before it or after it; each such order is a variant, in which no windows
-    overlap.
-    """
-    yield option
-    if any(window.kind == activity for window in option.breaks):
-        return  # a given shift, which has it
-    for start in starts:
-        if option.start_idx <= start and start + steps <= option.end_idx:
-            for breaks in _orders(option.breaks, start, start + steps):
-                duty = BreakWindow(
-                    first_idx=start,
-                    last_idx=start,
-                    length_steps=steps,
-                    kind=activity,
-                    paid=True,
-                    duty=True,
-                )
-                yield replace(option, breaks=tuple(sorted((*breaks, duty), key=_first)))
-
-
-def _first(window: BreakWindow) -> int:
-    return window.first_idx
-
-
-def _orders(
-    breaks: tuple[BreakWindow, ...], start: int, end: int
-) -> Iterator[tuple[BreakWindow, ...]]:
-    """Yield the windows cut so that none touches ``[start, end)``, order by order."""
-    for split in range(len(breaks) + 1):
-        before = (
-            replace(w, last_idx=min(w.last_idx, start - w.length_steps))
-            for w in breaks[:split]
-        )
-        after = (replace(w, first_idx=max(w.first_idx, end)) for w in breaks[split:])
-        cut = (*before, *after)
-        if all(w.first_idx <= w.last_idx for w in cut):
-            yield cut
+def _meeting_start(instance: RosterInstance, item: Activity) -> int | None:
+    """Return when people meet: as they have been told, or else as is proposed."""
+    told = Counter(
+        span.start_idx
+        for shift in instance.live or ()
+        if shift.agent_id in item.agent_ids
+        for span in shift.spans
+        if span.duty and span.activity == item.activity
+    )
+    return max(told, key=lambda t: (told[t], -t)) if told else item.start_idx

@@ -60,7 +60,6 @@ def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
         shift = some_shift(rng, instance)
         low = shift.start_idx + int(rng.integers(-2, 6))
         length = int(rng.choice([1, 2, 3]))
-        fixed = bool(rng.random() < 0.4)
         width = int(rng.choice([0, 2, 5, 24]))
         people = rng.random(len(instance.agents)) < 0.7
         items.append(
@@ -74,7 +73,7 @@ def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
                 minutes=length * step,
                 earliest_idx=low,
                 latest_idx=low + length + width,
-                start_idx=low + int(rng.integers(0, width + 2)) if fixed else None,
+                together=bool(rng.random() < 0.4),
                 due=bool(rng.random() < 0.8),
             )
         )
@@ -89,6 +88,6 @@ DAY_MAKERS: dict[str, Maker] = {
 }
 DAY_SIZES: dict[str, Tiny] = {
     "home_days": Tiny(agents=1, days=4, options=1),
-    "activities": Tiny(agents=1, days=2, options=1),
+    "activities": Tiny(agents=2, days=1, options=1),
     "start_change": Tiny(agents=1, days=5, options=2),
 }

@@ -40,11 +40,11 @@ ACTIVITIES = (
     ),
     Activity(
         activity="meeting",
-        agent_ids=frozenset("b"),
+        agent_ids=frozenset("abc"),
         minutes=60,
         earliest_idx=24 + 9,
-        latest_idx=24 + 10,
-        start_idx=24 + 9,
+        latest_idx=24 + 12,
+        together=True,
         due=False,
     ),
     Activity(
@@ -273,9 +273,13 @@ CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
     (
         "activities",
         {},
-        [with_duty(_shift("b", 1, 8), "meeting", 24 + 10, 24 + 11)],
+        [
+            with_duty(_shift("a", 1, 8), "meeting", 24 + 9, 24 + 10),
+            with_duty(_shift("b", 1, 8), "meeting", 24 + 10, 24 + 11),
+            with_duty(_shift("c", 1, 8), "meeting", 24 + 9, 24 + 10),
+        ],
         1,
-        "meeting starts Tue 2026-06-02 09:00 for everybody",
+        "meeting starts Tue 2026-06-02 09:00 for the others",
     ),
     (
         "activities",
@@ -463,7 +467,8 @@ def test_an_activity_that_is_due_and_not_there_is_told() -> None:
     found = rule.violations(instance, Roster(shifts=(TRAINED,)))
     assert [(v.agent_id, v.message) for v in found] == [
         (
-            "b",
-            "meeting is missing between Tue 2026-06-02 09:00 and Tue 2026-06-02 10:00",
+            name,
+            "meeting is missing between Tue 2026-06-02 09:00 and Tue 2026-06-02 12:00",
         )
+        for name in "abc"
     ]

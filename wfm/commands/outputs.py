@@ -39,11 +39,13 @@ def write_roster_files(
 ) -> None:
     """Write the tables behind a roster: demand, shifts, shares and certificate."""
     from wfm.io.certificate_files import write_certificate
-    from wfm.io.tables import write_allocation, write_roster
+    from wfm.io.tables import write_activities, write_allocation, write_roster
 
     write_demand(folder, result)
     write_roster(folder / "roster.csv", inputs.instance, inputs.roster)
     write_allocation(folder / "allocation.csv", inputs.instance, inputs.allocation)
+    if inputs.instance.activities:
+        write_activities(folder / "activities.csv", inputs.instance, inputs.roster)
     write_certificate(folder, inputs.certificate, inputs.instance, inputs.roster)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solver.outcome import NotFound, SolveLimits
+from wfm.commands.excused import say_excused
 from wfm.commands.findings import (
     say,
     say_cold_start,
@@ -106,6 +107,7 @@ def roster(
     inputs = _write_run(run, result, limits, traded, full=full)
     _summarise(run, result, inputs, limits)
     say_packs(run.console, result.folder.plan)
+    say_excused(run.console, result.instance)
     say(run.console, f"written in {seconds_since(clock):.1f} s: {run.out}")
     if full:
         say(run.console, f"report: {run.out / 'report.html'}")

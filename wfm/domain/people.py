@@ -134,8 +134,10 @@ class BlockedTime:
 class Activity:
     """A meeting, training or other duty off the queues that each of some people has.
 
-    Everybody has it once, *minutes* long, within ``[earliest_idx, latest_idx)``; with
-    *start_idx* it starts there. Where it is not *due* in this plan, it may be left out.
+    Everybody has it once, *minutes* long, within ``[earliest_idx, latest_idx)``, and
+    those who meet *together* all at one time, for which *start_idx* is proposed. Where
+    it is not *due* in this plan, it may be left out. *excused* are others who should
+    have it, but have no shift that could hold it.
     """
 
     activity: str
@@ -143,8 +145,10 @@ class Activity:
     minutes: int
     earliest_idx: int
     latest_idx: int
+    together: bool = False
     start_idx: int | None = None
     due: bool = True
+    excused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,8 @@ class Plan:
     *first_date* and *weeks* give the plan's dates in *zone*, the planner's.
     *packs* are the rule packs asked for, whose values stand among *rules*;
     *queue_floors* are the ``min_cover`` entries that name a queue. *multi_skill* says
-    whether queues that share agents are sized together.
+    whether queues that share agents are sized together. *duties* are the names of
+    activities.csv, where that was read.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Plan:
     queue_models: Mapping[str, str] = field(default_factory=dict)
     level_deferred: Literal["apart", "together"] = "apart"
     multi_skill: Literal["auto", "off"] = "auto"
+    duties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,24 @@ class TimeOffRow:
     to_wall_minute: int
     kind: str
     paid: bool
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow:
+    """activities.csv: a duty off the queues, in wall minutes of the local clock.
+
+    Each of *agent_ids* has it once within the window, half-open; *pinned*: at its
+    beginning. Those who have it *together* have it at one time.
+    """
+
+    activity: str
+    agent_ids: tuple[str, ...]
+    minutes: int
+    from_wall_minute: int
+    to_wall_minute: int
+    pinned: bool
+    together: bool
     row: int
 
 
@@ -211,6 +231,7 @@ class PlanFolder:
     previous_roster: tuple[RosterRow, ...] | None = None
     ledger: tuple[FairnessRow, ...] = ()
     locked: tuple[RosterRow, ...] = ()
+    activities: tuple[ActivityRow, ...] = ()
     events: tuple[DemandEvent, ...] = ()
     overrides: tuple[OverrideRow, ...] = ()
     backlog: tuple[BacklogRow, ...] = ()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,8 @@ from wfm.domain.edits import OverrideRow
 from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import Agent
-from wfm.domain.plan import ExchangeRate, Plan, PlanFolder, RosterRow
+from wfm.domain.plan import ActivityRow, ExchangeRate, Plan, PlanFolder, RosterRow
+from wfm.io.activity_files import ACTIVITIES, read_activities
 from wfm.io.demand_files import (
     BACKLOG,
     EVENTS,
@@ -49,6 +51,7 @@ ALL_FILES = frozenset(
         "time_off",
         "previous_roster",
         "locked",
+        "activities",
         "events",
         "overrides",
         "backlog",
@@ -250,8 +253,16 @@ def _contents(
     if names is not None:
         check_named_agents(plan, names, problems)
         check_named_grades(plan, agents, problems)
+    activities: tuple[ActivityRow, ...] = table(
+        "activities",
+        ACTIVITIES,
+        lambda sheet: read_activities(sheet, plan, agents, problems),
+        (),
+    )
+    plan = replace(plan, duties=frozenset(item.activity for item in activities))
     return PlanFolder(
         plan=plan,
+        activities=activities,
         history=history,
         history_log=log,
         agents=agents,

@@ -136,14 +136,14 @@ def planned_rows(
 
 
 def known_activities(plan: Plan) -> frozenset[str]:
-    """Return work and the kinds of break that contracts of the plan know."""
+    """Return work, the kinds of break of the plan's contracts, and its duties."""
     kinds = {
         rule.kind
         for contract in plan.contracts.values()
         for template in contract.templates
         for rule in template.breaks
     }
-    return frozenset({WORK, *kinds})
+    return frozenset({WORK, *kinds, *plan.duties})
 
 
 def _entry(row: Row, agent_id: str, agent: Agent | None, plan: Plan) -> RosterRow:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from solver.outcome import Allocation
-from wfm.calendar.local import offset_minutes
+from wfm.calendar.local import offset_minutes, zone
 from wfm.domain.demand import VolumeForecast
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.plan import CleaningEntry, Plan
@@ -55,6 +55,7 @@ ROSTER_HEADER = (
     "queue",
     "where",
 )
+ACTIVITIES_HEADER = ("activity", "agent_id", "start_utc", "start_local", "state")
 ALLOCATION_HEADER = ("queue", "start_utc", "group", "agents")
 HISTORY_LOG_HEADER = ("file", "row", "queue", "start", "finding", "action")
 _DECIMALS = 6
@@ -180,6 +181,31 @@ def roster_cells(instance: RosterInstance, roster: Roster) -> list[Cells]:
         for shift in roster.shifts
         for span in shift.spans
     ]
+
+
+def write_activities(path: Path, instance: RosterInstance, roster: Roster) -> None:
+    """Write activities.csv: when everybody has which activity, and who is excused."""
+    held = {
+        (shift.agent_id, span.activity): span.start_idx
+        for shift in roster.shifts
+        for span in shift.spans
+        if span.duty
+    }
+    rows: list[Cells] = []
+    for item in instance.activities:
+        for agent in instance.agents:
+            name = agent.agent_id
+            start = held.get((name, item.activity))
+            if start is not None:
+                at = instance.grid.instant(start)
+                local = at.astimezone(zone(agent.zone)).isoformat(timespec="minutes")
+                rows.append((item.activity, name, utc_text(at), local, "placed"))
+            elif name in item.agent_ids:
+                state = "missing" if item.due else "later"
+                rows.append((item.activity, name, "", "", state))
+            elif name in item.excused:
+                rows.append((item.activity, name, "", "", "excused"))
+    write_table(path, ACTIVITIES_HEADER, rows)
 
 
 def write_allocation(

@@ -21,6 +21,7 @@ from wfm.domain.plan import Plan, PlanFolder
 from wfm.domain.roster import PlannedDay, RosterInstance, is_eligible
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
 from wfm.pipeline.absence import Horizon, blocked_times, preferences
+from wfm.pipeline.activities import Staff, placed_activities
 from wfm.pipeline.money import exchange_factor, to_thousandths
 from wfm.pipeline.rules import resolve_rules, weekly_minutes
 from wfm.pipeline.spans import shifts_of
@@ -62,6 +63,19 @@ def roster_instance(
     holidays = _site_holidays(plan)
     night, pay = _night_and_pay(folder, grid, holidays)
     planned = _planned_days(folder.agents, plan, grid)
+    targets = _targets(plan, requirement, grid, start, end)
+    blocked = blocked_times(folder, horizon, _daily_credit(folder), holidays)
+    carried = shifts_of(
+        folder.previous_roster or (), grid, folder.agents, plan.contracts
+    )
+    staff = Staff(
+        folder=folder,
+        grid=grid,
+        planned_days=planned,
+        blocked=blocked,
+        carry_over=carried,
+        targets=targets,
+    )
     return RosterInstance(
         grid=grid,
         zone=plan.zone,
@@ -72,21 +86,20 @@ def roster_instance(
         contracts=plan.contracts,
         agents=folder.agents,
         planned_days=planned,
-        scheduled_agents=_targets(plan, requirement, grid, start, end),
+        scheduled_agents=targets,
         guaranteed_agents=guaranteed,
         open_mask=open_mask,
         pay=pay,
         night=night,
         prices=plan.prices,
         deferred=_deferred(requirement, grid),
-        blocked=blocked_times(folder, horizon, _daily_credit(folder), holidays),
+        blocked=blocked,
         preferences=preferences(folder, horizon),
-        carry_over=shifts_of(
-            folder.previous_roster or (), grid, folder.agents, plan.contracts
-        ),
+        carry_over=carried,
         locked=shifts_of(folder.locked, grid, folder.agents, plan.contracts),
         cold_start_end_idx=_cold_start_end(folder, grid, guaranteed, start),
         ledger=tuple(row for row in folder.ledger if row.week < plan.first_date),
+        activities=placed_activities(staff),
     )
 
 
