@@ -28,6 +28,7 @@ def frontier(
     asked: Sequence[str],
     start: Roster,
     *,
+    start_bound: int | None = None,
     published: Roster | None = None,
     limits: FrontierLimits | None = None,
     on_point: OnPoint | None = None,
@@ -40,7 +41,8 @@ def frontier(
     asked
         Two to four of ``cost``, ``service``, ``fairness``, ``changes``.
     start
-        A roster to go on from; it may break rules of single agents.
+        A roster to go on from, the first of the set; *start_bound* is what no roster
+        can undercut at the plan's own prices, if that is known.
     published
         What changes are counted from; it is a start as well.
     on_point
@@ -58,7 +60,7 @@ def frontier(
     with Survey(
         instance, rules, asked, published, limits or FrontierLimits(), stop
     ) as survey:
-        survey.run(start, on_point or (lambda _: None))
+        survey.run(start, start_bound, on_point or (lambda _: None))
     points = sorted(survey.points, key=lambda p: p.measures.of(asked[0]))
     return Frontier(
         asked=tuple(asked),

@@ -7,6 +7,7 @@ such shift would add to it.
 """
 
 from collections.abc import Callable
+from time import perf_counter
 
 import numpy as np
 
@@ -131,8 +132,14 @@ class PointSearch(LocalSearch):
         heat: float,
         stop: Callable[[], bool] | None,
     ) -> None:
-        """Let everybody answer in turn, then ruin and recreate."""
+        """Let everybody answer in turn, then ruin and recreate.
+
+        *seconds* are for both.
+        """
+        began = perf_counter()
         self._sweep(stop)
+        if seconds is not None:
+            seconds = max(0.0, seconds - (perf_counter() - began))
         self.improve(seconds=seconds, rounds=rounds, stop=stop, heat=heat)
 
     def _choose(self, k: int) -> list[int]:

@@ -28,6 +28,8 @@ BOUND_ROUNDS = 20
 SPARE = 2
 """Searches that may find nothing new, for which time is kept."""
 LAST_WAIT_S = 2.0
+MOST_SEARCHES = 3
+"""For each roster wanted; beyond, nothing new is to be expected."""
 
 
 class Survey:
@@ -100,18 +102,18 @@ class Survey:
         late = self.limits.rounds is None and self.wall_s >= self.limits.max_time_s
         return late or (self._stop is not None and bool(self._stop()))
 
-    def run(self, start: Roster, on_point: OnPoint) -> None:
-        """Search at the corners' prices, then between the points farthest apart."""
-        self.starts = [score(self.plain, start)]
-        if self.published is not None:
-            self.starts.append(score(self.plain, self.published))
-        self.allowed = min(found.key[0] for found in self.starts)
+    def run(self, start: Roster, start_bound: int | None, on_point: OnPoint) -> None:
+        """Search at the corners' prices, then between the points farthest apart.
+
+        The start is the roster at the plan's own prices, *start_bound* its bound.
+        """
+        self.begin(start, start_bound)
         for weights in corners(self.asked):
-            if self.points and self.must_stop():
+            if self.must_stop():
                 break
             self.search(weights)
             on_point(self.points)
-        most = self.wanted * 3
+        most = MOST_SEARCHES * self.wanted
         while len(self.points) < self.wanted and len(self.tried) < most:
             between = self.next_weights()
             if between is None or self.must_stop():
@@ -119,6 +121,16 @@ class Survey:
             self.search(between)
             on_point(self.points)
         self.await_bounds()
+
+    def begin(self, start: Roster, start_bound: int | None) -> None:
+        """Score what is known."""
+        known = [start] if self.published is None else [start, self.published]
+        self.starts = [score(self.plain, roster) for roster in known]
+        self.allowed = min(found.key[0] for found in self.starts)
+        self.tried = [Weights()]
+        if start_bound is not None:
+            self.bounds[0] = start_bound
+        self.keep(self.point(0, self.starts[0]))
 
     def next_weights(self) -> Weights | None:
         """Return where to search next: in the widest gap not yet searched."""
@@ -128,7 +140,7 @@ class Survey:
 
     def search(self, weights: Weights) -> None:
         """Search at *weights* from the best roster so far; keep what is new."""
-        tag = len(self.tried)
+        tag, until_s = len(self.tried), self.wall_s + self.seconds()
         self.tried.append(weights)
         problem = read_problem(weighted(self.instance, weights), self.rules)
         compiled = compile_problem(
@@ -141,7 +153,7 @@ class Survey:
         )
         local.begin(problem, best.roster)
         local.search(
-            seconds=self.seconds() if self.limits.rounds is None else None,
+            seconds=None if self.limits.rounds else max(0.0, until_s - self.wall_s),
             rounds=self.limits.rounds,
             heat=HEAT,
             stop=self.must_stop,

@@ -51,9 +51,8 @@ def weighted(instance: RosterInstance, weights: Weights) -> RosterInstance:
 
 
 def corners(asked: Sequence[str]) -> Iterator[Weights]:
-    """Yield the plan's own prices, then those that lean to each measure asked."""
+    """Yield the prices that lean to each measure asked."""
     own = Weights()
-    yield own
     leaning = {
         COST: replace(own, service=1 / STRONG),
         SERVICE: replace(own, service=STRONG),

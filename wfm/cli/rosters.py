@@ -138,6 +138,20 @@ def _trading(
 
 
 @family.command()
+def report(
+    directory: Folder,
+    ics: Calendars = False,
+    week: Week = None,
+    changes: Changes = None,
+) -> None:
+    """Write the report of the roster anew, with what explain and outages found."""
+    from wfm.commands import versions
+
+    run = run_of("report", directory, week, changes, calendars=ics)
+    raise typer.Exit(versions.report(run))
+
+
+@family.command()
 def verify(
     directory: Folder,
     roster: Annotated[

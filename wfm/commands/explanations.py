@@ -4,11 +4,15 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wfm.commands.findings import say
 from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.errors import UsageError
+from wfm.domain.findings import OutageNote
+from wfm.domain.roster import RosterInstance
 from wfm.evaluation.describe import span_text
+from wfm.io.finding_files import GAPS, OUTAGES, keep_findings
 from wfm.io.output import result_path, write_atomic
 from wfm.io.problems import did_you_mean
 from wfm.rosters.explaining import (
@@ -18,10 +22,14 @@ from wfm.rosters.explaining import (
     explain,
     fix_words,
     gap_frame,
+    gap_notes,
     people_words,
     ranked_gaps,
     standing_roster,
 )
+
+if TYPE_CHECKING:
+    from wfm.rosters.outages import Outage
 
 
 def explain_one(run: Run, queue: str, at: datetime, roster: Path | None) -> int:
@@ -42,8 +50,16 @@ def explain_worst(run: Run, most: int, roster: Path | None) -> int:
         _say(run, given, item)
     target = result_path(run.out, "gaps.csv")
     write_atomic(target, gap_frame(found, given).to_csv(index=False))
+    if roster is None:
+        keep_findings(run.out, GAPS, _hash(given), gap_notes(found, given))
     say(run.console, f"{len(found)} gaps: {target}")
     return DONE
+
+
+def _hash(given: Desktop) -> str:
+    from wfm.evaluation.certificate import roster_hash
+
+    return roster_hash(given.desk.instance, given.roster)
 
 
 def offer(
@@ -108,7 +124,31 @@ def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
             say(run.console, f"  {lack_text(lack, instance)}")
         if item.conflict is not None:
             say_conflict(run.console, item.conflict, instance, currency)
+    if roster is None and not sites:
+        notes = [_outage_note(item, instance, currency) for item in found]
+        keep_findings(run.out, OUTAGES, _hash(given), notes)
+        say(run.console, f"kept for the report: wfm report {run.plan.directory}")
     return DONE if all(item.holds for item in found) else FINDING
+
+
+def _outage_note(item: "Outage", instance: RosterInstance, currency: str) -> OutageNote:
+    from wfm.commands.findings import (
+        conflict_cure_words,
+        conflict_words,
+        lack_text,
+        lacks_of,
+    )
+
+    conflict = item.conflict
+    return OutageNote(
+        site_id=item.site_id,
+        at_once=len(lacks_of(item.at_once, instance)),
+        lacks=tuple(lack_text(x, instance) for x in lacks_of(item.mended, instance)),
+        conflict="" if conflict is None else conflict_words(conflict),
+        cures=()
+        if conflict is None
+        else tuple(conflict_cure_words(c, instance, currency) for c in conflict.cures),
+    )
 
 
 def _say(run: Run, given: Desktop, found: Explained) -> None:

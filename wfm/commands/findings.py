@@ -175,21 +175,27 @@ def say_conflict(
     console: Console, conflict: "Conflict", instance: RosterInstance, currency: str
 ) -> None:
     """Say which demands can't hold together, and what would cure it, cheapest first."""
+    least = "" if conflict.is_minimal else ", perhaps fewer of them"
+    say(console, f"  can't hold together{least}: {conflict_words(conflict)}")
+    for cure in conflict.cures:
+        say(console, f"    {conflict_cure_words(cure, instance, currency)}")
+
+
+def conflict_words(conflict: "Conflict") -> str:
+    """Return the demands that can't hold together, and how many people there are."""
     from solver.minimal_conflict import member_words
 
     members = " and ".join(map(member_words, conflict.members))
     known = ", ".join(
         f"{count} know {queue}" for queue, count in conflict.people.items()
     )
-    least = "" if conflict.is_minimal else ", perhaps fewer of them"
-    say(console, f"  can't hold together{least}: {members} ({known})")
-    for cure in conflict.cures:
-        say(console, f"    {_conflict_cure(cure, instance, currency)}")
+    return f"{members} ({known})"
 
 
-def _conflict_cure(
+def conflict_cure_words(
     cure: "ConflictCure", instance: RosterInstance, currency: str
 ) -> str:
+    """Return what would make it possible, and its price."""
     from solver.minimal_conflict import member_words
     from wfm.report.text import money
 

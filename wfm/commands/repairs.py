@@ -36,7 +36,7 @@ def repair(
             _take(run, result, signature)
         else:
             _write_aside(run, result)
-    _write_changes(run, result)
+    _write_changes(run, result, keep=is_draft)
     return FINDING if result.after.certificate.violations else DONE
 
 
@@ -139,11 +139,17 @@ def _write_aside(run: Run, result: RepairResult) -> None:
     say(run.console, f"mended roster: {target}")
 
 
-def _write_changes(run: Run, result: RepairResult) -> None:
+def _write_changes(run: Run, result: RepairResult, *, keep: bool) -> None:
+    """Write the change list; *keep* it for the report of the mended roster."""
+    from wfm.io.finding_files import CHANGES, keep_findings
     from wfm.io.tables import write_table
 
     target = result_path(run.out, "changes.csv")
     write_table(target, CHANGES_HEADER, result.to_rows())
+    if keep:
+        roster_hash = result.after.certificate.roster_hash
+        notes = result.to_notes()
+        keep_findings(run.out, CHANGES, roster_hash, notes, said=_what(result))
     say(run.console, f"changes: {target}")
 
 

@@ -111,6 +111,18 @@ def _version_roster(desk: Desk, draft: Draft, version: Version) -> Roster:
     return draft.plan.read_roster(desk.folder, desk.instance, path)
 
 
+def report(run: Run) -> int:
+    """Write report, workbook and pages of the draft anew, with all that was found."""
+    with state_lock(run.plan.directory):
+        draft = open_draft(run.plan)
+        inputs = report_input(draft, draft.judged, {})
+        inputs = replace(inputs, simulation=simulated(run, inputs))
+        with write_out(draft, draft.judged, inputs) as folder:
+            write_report(folder, inputs, calendars=run.calendars)
+    say(run.console, f"report: {draft.out / 'report.html'}")
+    return FINDING if draft.judged.certificate.violations else DONE
+
+
 def revert(run: Run, target: str, signature: Signature) -> int:
     """Make an earlier state the draft again: a version, or the state after an edit.
 

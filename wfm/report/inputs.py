@@ -12,6 +12,7 @@ from solver.outcome import Allocation, Solved
 from wfm.calendar.local import to_instant, wall_minute
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import VolumeForecast
+from wfm.domain.findings import Findings
 from wfm.domain.people import Agent
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance, Shift
@@ -31,7 +32,8 @@ class ReportInput:
     *solved* where the roster is the planner's own. *status* is
     ``"without_guarantee"`` where a guarantee could not be met, ``"interrupted"`` where
     the search was stopped by hand, else ``"ok"``. *backtest* and *accuracy* say how
-    models and published forecasts did; empty where that was not asked. The
+    models and published forecasts did, *findings* what has been found out about the
+    roster, *tradeoffs* the set it was chosen from; empty where that was not asked. The
     manifest's ``started_utc`` (ISO 8601, with offset) stamps calendars; without it
     they bear the plan's first instant.
     """
@@ -50,6 +52,7 @@ class ReportInput:
     backtest: tuple[BacktestRow, ...] = ()
     accuracy: tuple[AccuracyRow, ...] = ()
     tradeoffs: TradeOffs | None = None
+    findings: Findings = field(default_factory=Findings)
 
     @property
     def window(self) -> slice:

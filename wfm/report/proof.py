@@ -133,3 +133,45 @@ def shortfall_rows(inputs: ReportInput) -> list[dict[str, str]]:
         }
         for span in short[:MOST_VIOLATIONS]
     ]
+
+
+def proof_context(inputs: ReportInput) -> dict[str, Any]:
+    """Return the certificate in a few lines, and how to check it again."""
+    proof = inputs.certificate
+    step = inputs.instance.step_minutes
+    overlaps = [mark.overlap_steps * step for mark in proof.handovers]
+    short = sum(1 for span in proof.spans if span.missing)
+    return {
+        "proof": [
+            (
+                "Verdict",
+                "proven" if proof.ok else "not proven: breaches are named below",
+            ),
+            ("Guaranteed stretches", _kept_words(len(proof.spans), short)),
+            ("Hand-overs between regions", _handover_words(overlaps)),
+            ("Rules checked", _rule_words(proof.rules)),
+            ("Inputs it was judged from", f"{len(proof.hashes)} files, by SHA-256"),
+            ("Roster (SHA-256)", proof.roster_hash),
+        ],
+    }
+
+
+def _kept_words(count: int, short: int) -> str:
+    if not count:
+        return "none asked for"
+    return f"{number(count - short)} of {number(count)} held"
+
+
+def _handover_words(overlaps: list[int]) -> str:
+    if not overlaps:
+        return "none"
+    together = [minutes for minutes in overlaps if minutes > 0]
+    if not together:
+        return f"{number(len(overlaps))}, none with both regions at work"
+    count, both = number(len(overlaps)), number(len(together))
+    return f"{count}, {both} with both regions at work, {min(together)} minutes or more"
+
+
+def _rule_words(rules: Mapping[str, int]) -> str:
+    broken = sum(1 for count in rules.values() if count)
+    return f"{number(len(rules))}, {number(len(rules) - broken)} of them kept"

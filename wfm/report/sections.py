@@ -6,6 +6,8 @@ from typing import Any
 
 from wfm.evaluation.service import Gap
 from wfm.report.background import cleaning_rows, flat, model_row
+from wfm.report.fairness_section import ledger_context
+from wfm.report.findings_section import findings_context
 from wfm.report.forecast_sections import (
     accuracy_rows,
     backtest_rows,
@@ -24,7 +26,13 @@ from wfm.report.key_figures import (
     totals,
 )
 from wfm.report.packs import NOT_LEGAL_ADVICE, pack_rows
-from wfm.report.proof import guarantee_rows, rule_rows, shortfall_rows, violation_rows
+from wfm.report.proof import (
+    guarantee_rows,
+    proof_context,
+    rule_rows,
+    shortfall_rows,
+    violation_rows,
+)
 from wfm.report.simulated_section import simulated_context
 from wfm.report.text import (
     city,
@@ -35,6 +43,7 @@ from wfm.report.text import (
     span_label,
     words,
 )
+from wfm.report.tradeoff_section import tradeoff_context
 
 MOST_GAPS = 40
 NOTABLE_FRACTION = 0.02
@@ -70,6 +79,10 @@ def context(inputs: ReportInput) -> dict[str, Any]:
         "planner_city": city(plan.zone),
         **_glance(inputs),
         **simulated_context(inputs),
+        **tradeoff_context(inputs),
+        **findings_context(inputs),
+        **ledger_context(inputs),
+        **proof_context(inputs),
         "gaps": gap_rows(inputs),
         "num_gaps": len(gaps(inputs)),
         "rules": rule_rows(inputs),

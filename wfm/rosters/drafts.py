@@ -21,12 +21,13 @@ from wfm.domain.roster_edits import (
     changed,
 )
 from wfm.evaluation.describe import describe_violation
+from wfm.io import tradeoff_files
 from wfm.io.edit_log import appended, history_of, last_number, read_edits, standing
+from wfm.io.finding_files import FINDINGS, read_findings
 from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder
 from wfm.io.requirement_store import STORE, kept_requirement
 from wfm.io.roster_state import Version, keep_version, versions
-from wfm.io.tradeoff_files import FOLDER as TRADEOFFS
 from wfm.pipeline.edit_effect import (
     Desk,
     EditEffect,
@@ -278,6 +279,8 @@ def report_input(
         certificate=judged.certificate,
         manifest=manifest,
         status=status,
+        findings=read_findings(draft.out, judged.certificate.roster_hash),
+        tradeoffs=tradeoff_files.read_tradeoffs(draft.out),
     )
 
 
@@ -298,11 +301,11 @@ def write_out(
     from wfm.io.tables import write_allocation, write_roster
 
     with OutputFolder(draft.out) as folder:
-        for name in STAGES:
+        for name in (*STAGES, FINDINGS):
             if (draft.out / name).exists():
                 shutil.copy2(draft.out / name, folder / name)
-        if (draft.out / TRADEOFFS).is_dir():
-            shutil.copytree(draft.out / TRADEOFFS, folder / TRADEOFFS)
+        if (sets := draft.out / tradeoff_files.FOLDER).is_dir():
+            shutil.copytree(sets, folder / sets.name)
         instance = draft.desk.instance
         write_roster(folder / ROSTER, instance, judged.roster)
         write_allocation(folder / "allocation.csv", instance, judged.allocation)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from solver.fixes import Fix, cheapest_fixes, gaps, worst_step
@@ -11,6 +13,7 @@ from solver.one_person import REASON_WORDS
 from solver.why import AT_WORK, COULD_COME, ON_BREAK, Standing, Why, explain_gap
 from wfm.api import PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
+from wfm.domain.findings import GapNote
 from wfm.domain.roster import Roster
 from wfm.io.requirement_store import kept_requirement
 from wfm.pipeline.edit_effect import Desk, desk_of
@@ -87,13 +90,42 @@ def explain(given: Desktop, queue_id: str, at: datetime) -> Explained:
     return _explained(standing, queue_id, range(start, start + length))
 
 
-def ranked_gaps(given: Desktop, most: int = 10) -> tuple[Explained, ...]:
-    """Return the dearest gaps, each judged at its worst interval, the dearest first."""
+def ranked_gaps(
+    given: Desktop, most: int = 10, seconds: float = inf
+) -> tuple[Explained, ...]:
+    """Return the dearest gaps, each judged at its worst interval, the dearest first.
+
+    None is begun once *seconds* are over.
+    """
+    began = perf_counter()
     standing = Standing(given.desk.problem, given.roster)
     length = interval_steps(given.desk)
+    found: list[Explained] = []
+    for queue, steps in gaps(standing, most):
+        if perf_counter() - began > seconds:
+            break
+        worst = worst_step(standing, queue, steps, length)
+        found.append(_explained(standing, queue, worst))
+    return tuple(found)
+
+
+def gap_notes(found: Sequence[Explained], given: Desktop) -> tuple[GapNote, ...]:
+    """Return what was found as the report keeps it."""
+    grid = given.desk.instance.grid
+    per_hour = 60 / grid.interval_minutes
     return tuple(
-        _explained(standing, queue, worst_step(standing, queue, steps, length))
-        for queue, steps in gaps(standing, most)
+        GapNote(
+            queue_id=item.why.queue_id,
+            start_utc=grid.instant(item.why.start_idx).isoformat(),
+            minutes=(item.why.end_idx - item.why.start_idx) * grid.interval_minutes,
+            required=float(item.why.required),
+            missing=float(item.why.missing),
+            why=binding_words(item.why),
+            worth=round(item.why.marginal_price * per_hour),
+            fix=fix_words(item.fixes[0], given) if item.fixes else "",
+            fix_cost=item.fixes[0].cost if item.fixes else None,
+        )
+        for item in found
     )
 
 

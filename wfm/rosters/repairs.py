@@ -11,6 +11,7 @@ from solver.reallocation import allocated
 from solver.repair import Repaired, RepairLimits, repair
 from wfm.api import PEOPLE_FILES, LoadedPlan
 from wfm.domain.errors import UsageError
+from wfm.domain.findings import ChangeNote
 from wfm.domain.plan import TimeOffRow
 from wfm.domain.roster import Roster
 from wfm.evaluation.certificate import Certificate
@@ -118,6 +119,21 @@ class RepairResult:
             )
             for change in self.changes
         ]
+
+    def to_notes(self) -> tuple[ChangeNote, ...]:
+        """Return the changes as the report keeps them."""
+        return tuple(
+            ChangeNote(
+                agent_id=change.difference.agent_id,
+                date_local=f"{change.difference.date_local:%a %Y-%m-%d}",
+                kind=change.difference.kind,
+                what=str(row[3]),
+                reason=change.reason,
+                queue=change.queue_id,
+                agent_hours=round(change.hours, 2),
+            )
+            for change, row in zip(self.changes, self.to_rows(), strict=True)
+        )
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the changes as a frame."""

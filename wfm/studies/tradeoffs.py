@@ -131,6 +131,7 @@ def pareto(
         plan_rules(base.folder),
         asked,
         base.solved.roster,
+        start_bound=base.solved.bound if base.status == "ok" else None,
         published=published,
         limits=limits,
         on_point=on_point,
