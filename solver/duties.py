@@ -78,5 +78,5 @@ def _held(item: Activity, context: Any) -> Iterator[tuple[int, Any]]:
     for name in item.agent_ids:
         own: Iterable[Shift] = context.fixed.get(name, ())
         for span in (s for shift in own for s in shift.spans):
-            if span.activity == item.activity and item.earliest_idx <= span.start_idx:
+            if span.activity == item.activity and span.start_idx >= item.windows[0][0]:
                 yield span.start_idx, context.true

@@ -28,7 +28,7 @@ class Activities:
     """Everybody has each of their activities once, within its window, inside a shift.
 
     Nobody has another. It starts on a multiple of *every_minutes* after midnight on
-    the agent's clock, if its window leaves a choice; people who meet have it at one
+    the agent's clock, where its window leaves a choice; people who meet have it at one
     time. It touches no break, is paid, and is no work on queues.
     """
 
@@ -72,14 +72,14 @@ class Activities:
     def _starts(
         self, instance: RosterInstance, agent: Agent, item: Activity
     ) -> tuple[int, ...]:
-        last = item.latest_idx - _steps(instance, item)
-        window = range(item.earliest_idx, last + 1)
-        if len(window) == 1:
-            return tuple(window)
+        steps = _steps(instance, item)
+        starts = [range(low, high - steps + 1) for low, high in item.windows]
         return tuple(
             t
+            for window in starts
             for t in window
-            if local_minute(instance, t, agent.zone) % self.every_minutes == 0
+            if len(window) == 1
+            or local_minute(instance, t, agent.zone) % self.every_minutes == 0
         )
 
     # ---------------------------------------------------------------- checker
@@ -132,11 +132,16 @@ class Activities:
     def _misplaced(
         self, instance: RosterInstance, agent: Agent, item: Activity, span: WorkSpan
     ) -> str:
-        if span.start_idx < item.earliest_idx or span.end_idx > item.latest_idx:
+        around = [
+            high - low
+            for low, high in item.windows
+            if low <= span.start_idx and span.end_idx <= high
+        ]
+        if not around:
             return f"{span.activity} lies outside its window"
-        room = (item.latest_idx - item.earliest_idx) * instance.step_minutes
+        is_free = all(room > span.end_idx - span.start_idx for room in around)
         minute = local_minute(instance, span.start_idx, agent.zone)
-        if room > item.minutes and minute % self.every_minutes:
+        if is_free and minute % self.every_minutes:
             return f"{span.activity} starts every {self.every_minutes} min of the day"
         return ""
 
@@ -165,15 +170,13 @@ class Activities:
     def _missing(
         self, instance: RosterInstance, agent: Agent, item: Activity
     ) -> Violation:
-        first, last = (
-            clock_text(instance, idx, agent.zone)
-            for idx in (item.earliest_idx, item.latest_idx)
-        )
+        begin, end = item.windows[0][0], item.windows[-1][1]
+        first, last = (clock_text(instance, t, agent.zone) for t in (begin, end))
         return Violation(
             rule=self.name,
             agent_id=agent.agent_id,
-            start_idx=item.earliest_idx,
-            end_idx=item.latest_idx,
+            start_idx=begin,
+            end_idx=end,
             message=f"{item.activity} is missing between {first} and {last}",
         )
 

@@ -60,7 +60,8 @@ def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
         shift = some_shift(rng, instance)
         low = shift.start_idx + int(rng.integers(-2, 6))
         length = int(rng.choice([1, 2, 3]))
-        width = int(rng.choice([0, 2, 5, 24]))
+        days = int(rng.choice([1, 1, 2]))
+        width = int(rng.choice([0, 2, 5, 12]))
         people = rng.random(len(instance.agents)) < 0.7
         items.append(
             Activity(
@@ -71,8 +72,9 @@ def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
                     if has
                 ),
                 minutes=length * step,
-                earliest_idx=low,
-                latest_idx=low + length + width,
+                windows=tuple(
+                    (begin, begin + length + width) for begin in (low, low + 24)[:days]
+                ),
                 together=bool(rng.random() < 0.4),
                 due=bool(rng.random() < 0.8),
             )

@@ -34,16 +34,14 @@ ACTIVITIES = (
         activity="training",
         agent_ids=frozenset("b"),
         minutes=60,
-        earliest_idx=24 + 8,
-        latest_idx=48,
+        windows=((24 + 8, 48),),
         due=False,
     ),
     Activity(
         activity="meeting",
         agent_ids=frozenset("abc"),
         minutes=60,
-        earliest_idx=24 + 9,
-        latest_idx=24 + 12,
+        windows=((24 + 9, 24 + 12),),
         together=True,
         due=False,
     ),
@@ -51,8 +49,7 @@ ACTIVITIES = (
         activity="briefing",
         agent_ids=frozenset("z"),
         minutes=60,
-        earliest_idx=24,
-        latest_idx=48,
+        windows=((24, 48),),
     ),
 )
 

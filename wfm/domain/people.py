@@ -134,17 +134,16 @@ class BlockedTime:
 class Activity:
     """A meeting, training or other duty off the queues that each of some people has.
 
-    Everybody has it once, *minutes* long, within ``[earliest_idx, latest_idx)``, and
-    those who meet *together* all at one time, for which *start_idx* is proposed. Where
-    it is not *due* in this plan, it may be left out. *excused* are others who should
-    have it, but have no shift that could hold it.
+    Everybody has it once, *minutes* long, within one of *windows* (grid ranges,
+    half-open, rising), and those who meet *together* all at one time, for which
+    *start_idx* is proposed. Where it is not *due* in this plan, it may be left out.
+    *excused* are others who should have it, but have no shift that could hold it.
     """
 
     activity: str
     agent_ids: frozenset[str]
     minutes: int
-    earliest_idx: int
-    latest_idx: int
+    windows: tuple[tuple[int, int], ...]
     together: bool = False
     start_idx: int | None = None
     due: bool = True

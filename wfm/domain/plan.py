@@ -148,15 +148,14 @@ class TimeOffRow:
 class ActivityRow:
     """activities.csv: a duty off the queues, in wall minutes of the local clock.
 
-    Each of *agent_ids* has it once within the window, half-open; *pinned*: at its
+    Each of *agent_ids* has it once within one of *windows*, half-open; *pinned*: at the
     beginning. Those who have it *together* have it at one time.
     """
 
     activity: str
     agent_ids: tuple[str, ...]
     minutes: int
-    from_wall_minute: int
-    to_wall_minute: int
+    windows: tuple[tuple[int, int], ...]
     pinned: bool
     together: bool
     row: int

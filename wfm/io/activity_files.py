@@ -36,7 +36,7 @@ def read_activities(
             activity=_name(row, plan),
             agent_ids=_people(row, agents),
             minutes=_minutes(row, plan),
-            **_window(row),
+            windows=_windows(row),
             pinned=row.flag("pinned", default=False),
             together=row.flag("together", default=False),
             row=row.number,
@@ -117,20 +117,28 @@ def _minutes(row: Row, plan: Plan) -> int:
     return int(minutes)
 
 
-def _window(row: Row) -> dict[str, int]:
-    """Return the wall minutes within which the activity lies."""
+def _windows(row: Row) -> tuple[tuple[int, int], ...]:
+    """Return the wall minutes within which the activity lies.
+
+    Where times of day stand on different dates, 08:00 on one and 17:00 on a later one,
+    they are those of every date from the one to the other.
+    """
     row.required("earliest_local", "a local date or time")
     start, _ = row.parsed("earliest_local", parse_wall, (0, True))
-    day_after = start - start % MINUTES_PER_DAY + MINUTES_PER_DAY
-    end, is_date = row.parsed("latest_local", parse_wall, (day_after, False))
+    midnight = start - start % MINUTES_PER_DAY
+    blank = (midnight + MINUTES_PER_DAY, False)
+    end, is_date = row.parsed("latest_local", parse_wall, blank)
     if is_date:
-        end += MINUTES_PER_DAY
-    return {"from_wall_minute": start, "to_wall_minute": end}
+        return ((start, end + MINUTES_PER_DAY),)
+    opens, closes = start % MINUTES_PER_DAY, end % MINUTES_PER_DAY
+    if opens >= closes:
+        return ((start, end),)
+    days = range(midnight, end, MINUTES_PER_DAY)
+    return tuple((day + opens, day + closes) for day in days)
 
 
 def _fits(row: Row, entry: ActivityRow) -> bool:
-    room = entry.to_wall_minute - entry.from_wall_minute
-    if room < entry.minutes:
+    if any(high - low < entry.minutes for low, high in entry.windows or ((0, 0),)):
         message = f"{entry.minutes} min do not fit between earliest and latest"
         row.fault("latest_local", message, "when it has to be over")
     return row.ok
@@ -167,5 +175,4 @@ def _check_meetings(
 
 
 def _meeting(entry: ActivityRow) -> tuple[object, ...]:
-    window = entry.from_wall_minute, entry.to_wall_minute
-    return entry.together, entry.pinned, entry.minutes, window
+    return entry.together, entry.pinned, entry.minutes, entry.windows

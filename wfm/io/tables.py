@@ -196,7 +196,7 @@ def write_activities(path: Path, instance: RosterInstance, roster: Roster) -> No
         for agent in instance.agents:
             name = agent.agent_id
             start = held.get((name, item.activity))
-            if start is not None:
+            if start is not None and name in item.agent_ids:
                 at = instance.grid.instant(start)
                 local = at.astimezone(zone(agent.zone)).isoformat(timespec="minutes")
                 rows.append((item.activity, name, utc_text(at), local, "placed"))

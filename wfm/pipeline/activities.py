@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from wfm.domain.roster import PlannedDay, Shift, is_eligible
 
 START_EVERY_MINUTES = 30
 """Times of day that are tried for a meeting whose time is not given."""
+
+
+Windows: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,47 +61,49 @@ class _Planner:
         self._options: dict[tuple[str, str], list[ShiftOption]] = {}
 
     def alone(self, rows: Iterable[ActivityRow]) -> Iterator[Activity]:
-        """Yield what people have each by themselves; those of one zone together."""
+        """Yield what people have each by themselves; those of one zone as one."""
         for row in rows:
             by_zone: dict[str, list[Agent]] = {}
             for name in row.agent_ids:
                 agent = self.agents[name]
                 by_zone.setdefault(agent.zone, []).append(agent)
             for zone, people in by_zone.items():
-                window = self._window(row, zone)
-                yield from self._activity(row, people, window, None)
+                yield from self._activity(row, people, self._windows(row, zone))
 
     def meeting(self, rows: Sequence[ActivityRow]) -> Iterator[Activity]:
         """Yield what all people of *rows* have at one time."""
         people = [self.agents[name] for row in rows for name in row.agent_ids]
         zones = {agent.zone for agent in people}
         zone = zones.pop() if len(zones) == 1 else self.staff.folder.plan.zone
-        window = self._window(rows[0], zone)
-        start = self._best_start(rows[0], people, window, zone)
-        yield from self._activity(rows[0], people, window, start)
+        windows = self._windows(rows[0], zone)
+        start = self._best_start(rows[0], people, windows, zone)
+        yield from self._activity(rows[0], people, windows, start)
 
-    def _window(self, row: ActivityRow, zone: str) -> tuple[int, int]:
-        """Return the steps that lie wholly within a row's window."""
-        step = timedelta(minutes=self.grid.interval_minutes)
-        first = to_instant(row.from_wall_minute, zone) + step - timedelta(minutes=1)
-        last = to_instant(row.to_wall_minute, zone)
-        low, high = self.grid.floor_index(first), self.grid.floor_index(last)
+    def _windows(self, row: ActivityRow, zone: str) -> Windows:
+        """Return the steps that lie wholly within a row's windows."""
         steps = row.minutes // self.grid.interval_minutes
-        return (low, low + steps) if row.pinned else (low, high)
+        almost = timedelta(minutes=self.grid.interval_minutes - 1)
+        found = []
+        for low, high in row.windows:
+            first = self.grid.floor_index(to_instant(low, zone) + almost)
+            last = self.grid.floor_index(to_instant(high, zone))
+            found.append((first, first + steps if row.pinned else last))
+        return tuple(found)
 
     def _activity(
         self,
         row: ActivityRow,
         people: Iterable[Agent],
-        window: tuple[int, int],
-        start: int | None,
+        windows: Windows,
+        start: int | None = None,
     ) -> Iterator[Activity]:
         """Yield the activity of those who have not had it, if it is in this plan."""
         steps = row.minutes // self.grid.interval_minutes
-        due = [agent for agent in people if not self._was_held(row, agent, window)]
-        due = [agent for agent in due if self._may_lie_in_plan(agent, window)]
-        last = window[1] - steps
-        starts = range(window[0], last + 1) if start is None else (start,)
+        due = [agent for agent in people if not self._was_held(row, agent, windows)]
+        due = [agent for agent in due if self._may_lie_in_plan(agent, windows)]
+        starts = [t for low, high in windows for t in range(low, high - steps + 1)]
+        if start is not None:
+            starts = [start]
         able = {
             agent.agent_id
             for agent in due
@@ -108,32 +114,29 @@ class _Planner:
                 activity=row.activity,
                 agent_ids=frozenset(able),
                 minutes=row.minutes,
-                earliest_idx=window[0],
-                latest_idx=window[1],
+                windows=windows,
                 together=row.together,
                 start_idx=start,
-                due=all(self._ends_in_plan(agent, window) for agent in due),
+                due=all(self._ends_in_plan(agent, windows) for agent in due),
                 excused=frozenset(agent.agent_id for agent in due) - able,
             )
 
-    def _was_held(
-        self, row: ActivityRow, agent: Agent, window: tuple[int, int]
-    ) -> bool:
+    def _was_held(self, row: ActivityRow, agent: Agent, windows: Windows) -> bool:
         return any(
             span.activity == row.activity
-            and window[0] <= span.start_idx
-            and span.end_idx <= window[1]
+            and windows[0][0] <= span.start_idx
+            and span.end_idx <= windows[-1][1]
             for shift in self.staff.carry_over
             if shift.agent_id == agent.agent_id
             for span in shift.spans
         )
 
-    def _may_lie_in_plan(self, agent: Agent, window: tuple[int, int]) -> bool:
+    def _may_lie_in_plan(self, agent: Agent, windows: Windows) -> bool:
         days = self.staff.planned_days[agent.agent_id]
-        return bool(days) and window[0] < days[-1].end_idx and window[1] > 0
+        return bool(days) and windows[0][0] < days[-1].end_idx and windows[-1][1] > 0
 
-    def _ends_in_plan(self, agent: Agent, window: tuple[int, int]) -> bool:
-        return window[1] <= self.staff.planned_days[agent.agent_id][-1].end_idx
+    def _ends_in_plan(self, agent: Agent, windows: Windows) -> bool:
+        return windows[-1][1] <= self.staff.planned_days[agent.agent_id][-1].end_idx
 
     def _can_hold(self, agent: Agent, start: int, end: int) -> bool:
         """Return whether a shift that the agent may work could hold the activity."""
@@ -175,17 +178,18 @@ class _Planner:
         self,
         row: ActivityRow,
         people: Sequence[Agent],
-        window: tuple[int, int],
+        windows: Windows,
         zone: str,
     ) -> int:
         """Return when most can meet, their queues needing least then."""
         steps = row.minutes // self.grid.interval_minutes
         minute = local_clock(self.grid, zone).minute_of_day
-        last = min(window[1] - steps, self.grid.num_intervals - steps)
         starts = [
             t
-            for t in range(max(0, window[0]), last + 1)
-            if minute[t] % START_EVERY_MINUTES == 0 or t == last == window[0]
+            for low, high in windows
+            for t in range(low, high - steps + 1)
+            if 0 <= t <= self.grid.num_intervals - steps
+            and (minute[t] % START_EVERY_MINUTES == 0 or high - low == steps)
         ]
         need = self._need(people)
 
@@ -194,7 +198,7 @@ class _Planner:
             able = sum(self._can_hold(agent, start, end) for agent in people)
             return -able, float(need[start:end].sum()), start
 
-        return min(starts, key=worth, default=window[0])
+        return min(starts, key=worth, default=windows[0][0])
 
     def _need(self, people: Iterable[Agent]) -> FloatArray:
         """Return what the queues of *people* need per person who can serve them."""
