@@ -83,6 +83,57 @@ def test_checker_finds_the_breach(nrp: ModuleType, a: str, b: str, what: str) ->
     assert broken == ([what] if what else [])
 
 
+def _messy(text: str) -> str:
+    """The same file: other order and line ends, spaces, comments, cells left empty."""
+    parts = text.split("\n\n")
+    lines = "\n\n".join(reversed(parts)).splitlines()
+    spaced = [line.replace(",", " , ").replace("|", " | ") for line in lines]
+    return "\ufeff" + "\r\n".join(f" {line} # why, not? |=" for line in spaced)
+
+
+def test_order_spaces_comments_and_line_ends_do_not_matter(nrp: ModuleType) -> None:
+    messy = _messy(TEXT)
+    assert nrp.read(messy) == nrp.read(TEXT)
+    for rows in (("E,E,,,,E,E", ",,,,,L,"), (",,E,E,,,", ",L,,,,,")):
+        assert nrp.judge(messy, _rows(*rows)) == nrp.judge(TEXT, _rows(*rows))
+
+
+def test_what_may_be_left_out(nrp: ModuleType) -> None:
+    text = """section_horizon
+3
+SECTION_SHIFTS
+E,480
+SECTION_DAYS_OFF
+A
+B,0,
+B,2
+SECTION_STAFF
+A,,1440,0,3,1,1,1
+B,E=3,1440,0,3,1,1,1
+"""
+    given = nrp.read(text)
+    assert given.staff["A"].max_shifts == {}
+    assert given.staff["A"].days_off == frozenset()
+    assert given.staff["B"].days_off == {0, 2}
+    assert given.not_after == {"E": frozenset()}
+    assert (given.requests, given.cover) == ((), ())
+    assert nrp.judge(text, [["E"] * 3, ["", "E", "E"]]) == (
+        0,
+        ["B: works on day off 2"],
+    )
+
+
+def test_random_instances_have_a_roster(nrp: ModuleType) -> None:
+    random = benchmark("nrp_random")
+    for seed, shape in enumerate(((9, 4, 3), (7, 6, 7), (5, 12, 5))):
+        given = random.drawn(*shape, seed)
+        text = random.text_of(given, seed)
+        objective, broken = nrp.judge(text, given.rows)
+        assert broken == []
+        assert objective > 0
+        assert len(nrp.read(text).cover) == 7 * shape[1] * shape[2]
+
+
 def _solved(nrp: ModuleType, text: str, rounds: int) -> tuple[Any, int, list[str]]:
     given = nrp.read(text)
     outcome = solve(
