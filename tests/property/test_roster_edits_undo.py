@@ -46,6 +46,9 @@ lines = st.one_of(
     st.tuples(st.just("move-break"), agents, days, st.just("meal"), clocks),
     st.tuples(st.just("add-break"), agents, days, st.just("meal"), clocks, clocks),
     st.tuples(st.just("drop-break"), agents, days, st.just("meal")),
+    st.tuples(st.just("pin"), agents, days, st.sampled_from(["phone", "mail"])),
+    st.tuples(st.just("pin"), agents, days, st.just("mail"), clocks, clocks),
+    st.tuples(st.just("unpin"), agents, days),
 )
 
 

@@ -108,6 +108,15 @@ def hours(draft: Draft, roster: Roster, agent: str, day: int) -> list[str]:
             "drop-break A1 2026-10-27 meal",
             ["A1 Tue 2026-10-27: meal 13:00-13:30 now no break"],
         ),
+        (
+            "pin A1 2026-10-27 phone",
+            ["A1 Tue 2026-10-27: works for any queue now phone"],
+        ),
+        (
+            "pin A1 2026-10-27 mail 10:00 15:00",
+            ["A1 Tue 2026-10-27: works for any queue now any queue, mail"],
+        ),
+        ("unpin A1 2026-10-27", []),
     ],
 )  # fmt: skip
 def test_an_edit_changes_what_its_words_say(draft, line, words):
@@ -121,6 +130,24 @@ def test_an_edit_changes_what_its_words_say(draft, line, words):
 def test_every_verb_is_tried():
     here = Path(__file__).read_text(encoding="utf-8")
     assert all(f'"{verb} ' in here for verb in VERBS)
+
+
+def test_a_pin_holds_for_its_hours_and_leaves_the_meal(draft):
+    spans = [
+        (span.activity, span.queue, (span.end_idx - span.start_idx) * 15)
+        for shift in after(draft, "pin A1 2026-10-27 mail 10:00 15:00").shifts
+        if (shift.agent_id, shift.date_local) == ("A1", date(2026, 10, 27))
+        for span in shift.spans
+    ]
+    assert spans == [
+        ("work", "", 60),
+        ("work", "mail", 180),
+        ("meal", "", 30),
+        ("work", "mail", 90),
+        ("work", "", 150),
+    ]
+    freed = after(draft, "pin A1 2026-10-27 mail 10:00 15:00", "unpin A1 2026-10-27")
+    assert freed == draft.roster
 
 
 def test_a_replaced_shift_keeps_its_instants_on_the_other_clock(draft):
@@ -188,6 +215,9 @@ def test_an_added_shift_has_the_breaks_of_its_template(draft):
         ("drop A1 2026-10-27#2", "no shift A1 2026-10-27 #2"),
         ("drop A1 2026-10-27#x", "after # stands which one"),
         ("drop A1 tomorrow", "not a date"),
+        ("pin A1 2026-10-27 phon", "unknown queue 'phon'; did you mean 'phone'?"),
+        ("pin A1 2026-10-27 phone 10:00", "say from when to when"),
+        ("pin A1 2026-10-27 phone 16:00 19:00", "outside the shift of A1"),
         ("move A1 2026-10-27 9.30", "not a time like"),
         ("move A1 2026-10-27 25:00", "not a time like"),
         ("move A1 2026-10-27 2026-10-28", "not a time like"),

@@ -48,7 +48,8 @@ def edit(
             "add A1 2026-10-27 09:00 [17:00] | drop A1 2026-10-27 | "
             "move-break A1 2026-10-27 meal 12:30 | "
             "add-break A1 2026-10-27 break 15:00 15:15 | "
-            "drop-break A1 2026-10-27 meal",
+            "drop-break A1 2026-10-27 meal | "
+            "pin A1 2026-10-27 chat_en [09:00 12:00] | unpin A1 2026-10-27",
         ),
     ] = None,
     file: Annotated[

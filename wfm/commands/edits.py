@@ -17,6 +17,7 @@ from wfm.domain.errors import InputError, Problem, UsageError
 from wfm.domain.roster import Roster
 from wfm.domain.roster_edits import (
     EditError,
+    FileChange,
     LoggedEdit,
     RosterChange,
     change_between,
@@ -37,14 +38,13 @@ from wfm.rosters.drafts import (
     Draft,
     Proposal,
     Signature,
-    exports_gone,
     file_sha256,
     open_draft,
     propose,
     propose_words,
-    take,
 )
 from wfm.rosters.merging import merged
+from wfm.rosters.taking import exports_gone, take
 
 SEPARATOR = ";"
 
@@ -74,9 +74,10 @@ def _taken(
     signature: Signature,
     spent_s: float,
     undoes: int | None = None,
+    files: tuple[FileChange, ...] = (),
 ) -> int:
     gone = ", ".join(exports_gone(draft))
-    made = take(draft, proposal, what, signature, undoes)
+    made = take(draft, proposal, what, signature, undoes, files)
     text = f"edit {made.number} taken over: {draft.out / 'roster.csv'}"
     code = _show(run, draft, proposal, spent_s, text)
     if gone:
@@ -185,14 +186,28 @@ def undo(run: Run, number: int | None, signature: Signature) -> int:
     EditError
         If later edits have changed the same shifts since.
     """
-    with state_lock(run.plan.directory):
+    from wfm.io.kept_inputs import taken_back
+
+    directory = run.plan.directory
+    with state_lock(directory):
         draft = open_draft(run.plan)
         edit = _to_undo(draft, number)
-        clock = time.perf_counter()
-        proposal = propose(draft, edit.change.inverse)
-        spent = time.perf_counter() - clock
-        what = f"undo {edit.number} ({edit.what})"
-        return _taken(run, draft, proposal, what, signature, spent, edit.number)
+        with taken_back(directory, edit.files) as (files, stay):
+            if files:
+                draft = open_draft(run.plan)
+            clock = time.perf_counter()
+            proposal = propose(draft, edit.change.inverse)
+            spent = time.perf_counter() - clock
+            what = f"undo {edit.number} ({edit.what})"
+            code = _taken(
+                run, draft, proposal, what, signature, spent, edit.number, files
+            )
+    for file in files:
+        say(run.console, f"{file.name} is as if the edit had not been")
+    for name in stay:
+        text = f"{name} was changed since: what edit {edit.number} added to it stays"
+        say(run.console, text, "yellow")
+    return code
 
 
 def _to_undo(draft: Draft, number: int | None) -> LoggedEdit:

@@ -1,6 +1,5 @@
 """The command that mends a standing roster."""
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,14 +8,17 @@ from pathlib import Path
 from wfm.commands.findings import ALARM, lack_text, lacks_of, say, say_violations
 from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.roster import Shift
-from wfm.domain.roster_edits import change_between
+from wfm.domain.roster_edits import FileChange, change_between
 from wfm.io.edit_log import read_edits
 from wfm.io.output import result_path
 from wfm.io.roster_state import state_lock
-from wfm.rosters.drafts import Draft, Proposal, Signature, take
+from wfm.rosters.drafts import Draft, Proposal, Signature
 from wfm.rosters.repairs import CHANGES_HEADER, RepairRequest, RepairResult, repair_plan
+from wfm.rosters.taking import take
 
 MOST_SHOWN = 60
+NOTED = ("time_off.csv", "locked_roster.csv")
+"""Input files to which a repair adds."""
 
 
 def repair(
@@ -82,19 +84,12 @@ def _say_open(run: Run, result: RepairResult) -> None:
 
 def _take(run: Run, result: RepairResult, signature: Signature) -> None:
     """Make the mended roster the draft; note the absences in the plan folder."""
-    from wfm.io.absences import add_absences, lock_shifts
-
     directory, desk = run.plan.directory, result.desk
     hashes = dict(desk.folder.hashes)
-    written = []
-    if result.absences.rows:
-        written.append(add_absences(directory, result.absences))
-    cut = _cut_shifts(result)
-    if cut:
-        written.append(lock_shifts(directory, desk.instance, cut))
-    for path in written:
-        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-        say(run.console, f"added to {path}")
+    files = _note_absences(directory, result)
+    for file in files:
+        hashes[file.name] = file.after
+        say(run.console, f"added to {directory / file.name}")
     folder = replace(desk.folder, hashes=hashes)
     desk = replace(desk, folder=folder)
     judged = desk.judged(result.case.live)
@@ -113,11 +108,28 @@ def _take(run: Run, result: RepairResult, signature: Signature) -> None:
         effect=result.effect,
         differences=tuple(change.difference for change in result.changes),
     )
-    if not proposal.change:
+    if not (proposal.change or files):
         say(run.console, "nothing changes")
         return
-    edit = take(draft, proposal, _what(result), signature)
+    edit = take(draft, proposal, _what(result), signature, files=files)
     say(run.console, f"edit {edit.number} taken over: {draft.out / 'roster.csv'}")
+
+
+def _note_absences(directory: Path, result: RepairResult) -> tuple[FileChange, ...]:
+    """Add absences, and shifts they cut short, to the inputs; return what changed."""
+    from wfm.io.absences import add_absences, lock_shifts
+    from wfm.io.kept_inputs import content_of_input, file_change
+
+    before = {name: content_of_input(directory, name) for name in NOTED}
+    written = []
+    if result.absences.rows:
+        written.append(add_absences(directory, result.absences))
+    cut = _cut_shifts(result)
+    if cut:
+        written.append(lock_shifts(directory, result.desk.instance, cut))
+    return tuple(
+        file_change(directory, path.name, before[path.name]) for path in written
+    )
 
 
 def _what(result: RepairResult) -> str:

@@ -42,8 +42,10 @@ from wfm.rosters.drafts import (
     Signature,
     open_draft,
     propose,
-    report_input,
     roster_after,
+)
+from wfm.rosters.taking import (
+    report_input,
     take,
     version_contents,
     version_of,
@@ -136,10 +138,13 @@ def revert(run: Run, target: str, signature: Signature) -> int:
             say(run.console, f"the draft is as {target} already")
             return DONE
         edit = take(draft, proposal, f"revert to {target}", signature)
+        noted = dict.fromkeys(f.name for e in draft.history for f in e.files)
     for line in difference_lines(proposal.differences, draft.desk.instance):
         say(run.console, line)
     for line in rule_lines(proposal.effect, draft.desk.instance):
         say(run.console, line)
+    for name in noted:
+        say(run.console, f"{name} stays as it is; wfm undo takes such notes back")
     say(run.console, f"edit {edit.number} taken over: {draft.out / ROSTER}")
     return FINDING if proposal.effect.broken else DONE
 

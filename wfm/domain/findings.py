@@ -9,6 +9,8 @@ class GapNote:
 
     *start_utc* is ISO 8601. *worth* is what one person more there gains in an hour, and
     *fix_cost* what the fix changes in the objective, thousandths of a minor unit.
+    *with_whom_is_there* is the cheapest that needs nobody new and no training, where it
+    is another.
     """
 
     queue_id: str
@@ -20,6 +22,7 @@ class GapNote:
     worth: int
     fix: str = ""
     fix_cost: int | None = None
+    with_whom_is_there: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

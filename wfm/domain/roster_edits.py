@@ -119,6 +119,15 @@ class DropBreak:
     name: BreakName
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinQueue:
+    """The work of a shift, or of some steps of it, is for one queue; blank: for any."""
+
+    shift: ShiftName
+    queue_id: str = ""
+    steps: tuple[int, int] | None = None
+
+
 EditRequest: TypeAlias = (
     MoveShift
     | ResizeShift
@@ -129,6 +138,7 @@ EditRequest: TypeAlias = (
     | MoveBreak
     | AddBreak
     | DropBreak
+    | PinQueue
 )
 
 
@@ -155,6 +165,18 @@ class RosterChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One input file that an edit has changed as well: SHA-256 before and after.
+
+    Blank where there was, or is, no such file.
+    """
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedEdit:
     """One line of ``state/edits.jsonl``.
 
@@ -172,6 +194,8 @@ class LoggedEdit:
         The rules that the edit newly broke, in words.
     undoes
         Number of the edit that this one takes back.
+    files
+        Input files that it changed beside the roster.
     """
 
     number: int
@@ -185,6 +209,7 @@ class LoggedEdit:
     why: str = ""
     breaks: tuple[str, ...] = ()
     undoes: int | None = None
+    files: tuple[FileChange, ...] = ()
 
 
 RosterState = Literal["draft", "published", "superseded"]

@@ -17,7 +17,7 @@ from typing import Any
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.plan import RosterRow
 from wfm.domain.roster import RosterInstance, Shift
-from wfm.domain.roster_edits import LoggedEdit, RosterChange
+from wfm.domain.roster_edits import FileChange, LoggedEdit, RosterChange
 from wfm.io.tables import utc_text
 from wfm.pipeline.spans import shifts_of
 
@@ -151,6 +151,7 @@ def _encoded(edit: LoggedEdit, instance: RosterInstance) -> dict[str, object]:
         "removed": _rows(edit.change.removed, instance),
         "added": _rows(edit.change.added, instance),
         "breaks": list(edit.breaks),
+        "files": [[file.name, file.before, file.after] for file in edit.files],
     }
 
 
@@ -190,6 +191,10 @@ def _decoded(
             why=str(record["why"]),
             breaks=tuple(map(str, record["breaks"])),
             undoes=None if record["undoes"] is None else int(record["undoes"]),
+            files=tuple(
+                FileChange(name=str(name), before=str(before), after=str(after))
+                for name, before, after in record.get("files", ())
+            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _refused(number, "the line is no edit") from error

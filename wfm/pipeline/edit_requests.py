@@ -18,6 +18,7 @@ from wfm.domain.roster_edits import (
     EditRequest,
     MoveBreak,
     MoveShift,
+    PinQueue,
     ReplaceAgent,
     ResizeShift,
     RosterChange,
@@ -79,12 +80,14 @@ def _altered(old: Shift, request: EditRequest, instance: RosterInstance) -> Shif
             taken = WorkSpan(start_idx=start, end_idx=end, activity=kind, paid=paid)
             return _with_break(old, taken)
         case _:
-            return _other_break(old, request)
+            return _with_other_spans(old, request)
 
 
-def _other_break(old: Shift, request: EditRequest) -> Shift:
-    """Return the shift with one of its breaks moved or worked through."""
+def _with_other_spans(old: Shift, request: EditRequest) -> Shift:
+    """Return the shift with a break moved or worked through, or its work pinned."""
     match request:
+        case PinQueue():
+            return _pinned(old, request)
         case MoveBreak(name=name, start_idx=start):
             taken = break_named(old, name)
             return _with_break(_without_break(old, taken), _from(taken, start))
@@ -144,6 +147,21 @@ def agent_named(instance: RosterInstance, agent_id: str) -> Agent:
     hint = _near(agent_id, (agent.agent_id for agent in instance.agents))
     msg = f"unknown agent {agent_id!r}{hint}"
     raise EditError(msg)
+
+
+def queue_named(instance: RosterInstance, queue_id: str) -> str:
+    """Return the id of a queue of the plan.
+
+    Raises
+    ------
+    EditError
+        Naming which one it may have meant.
+    """
+    known = [queue.queue_id for queue in instance.queues]
+    if queue_id not in known:
+        msg = f"unknown queue {queue_id!r}{_near(queue_id, known)}"
+        raise EditError(msg)
+    return queue_id
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -296,6 +314,28 @@ def _with_break(shift: Shift, taken: WorkSpan) -> Shift:
                 if a < b
             ]
     return replace(shift, spans=tuple(sorted([*spans, taken])))
+
+
+def _pinned(shift: Shift, request: PinQueue) -> Shift:
+    """Return the shift with its work, within the steps asked, for one queue."""
+    low, high = request.steps or (shift.start_idx, shift.end_idx)
+    if not shift.start_idx <= low < high <= shift.end_idx:
+        msg = f"these hours lie outside the shift of {shift.agent_id}"
+        raise EditError(msg)
+    spans: list[WorkSpan] = []
+    for span in shift.spans:
+        inside = max(span.start_idx, low), min(span.end_idx, high)
+        if span.activity != WORK or inside[0] >= inside[1]:
+            spans.append(span)
+            continue
+        edges = (span.start_idx, *inside, span.end_idx)
+        queues = (span.queue, request.queue_id, span.queue)
+        spans += [
+            replace(span, start_idx=a, end_idx=b, queue=queue)
+            for a, b, queue in zip(edges, edges[1:], queues, strict=False)
+            if a < b
+        ]
+    return replace(shift, spans=_joined(spans))
 
 
 def _work(shift: Shift, start_idx: int, end_idx: int) -> WorkSpan:

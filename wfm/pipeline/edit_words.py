@@ -10,6 +10,8 @@
 ``move-break A1 2026-10-27 meal 12:30``        the meal begins at half past twelve
 ``add-break A1 2026-10-27 break 15:00 15:15``  a new break
 ``drop-break A1 2026-10-27 meal``              the meal is worked through
+``pin A1 2026-10-27 chat_en [09:00 12:00]``    work for that queue alone
+``unpin A1 2026-10-27 [09:00 12:00]``          work for any queue again
 =============================================  =====================================
 
 Times are on the agent's clock: ``HH:MM`` on the shift's date (the day after, where it
@@ -35,12 +37,18 @@ from wfm.domain.roster_edits import (
     EditRequest,
     MoveBreak,
     MoveShift,
+    PinQueue,
     ReplaceAgent,
     ResizeShift,
     ShiftName,
     SwapShifts,
 )
-from wfm.pipeline.edit_requests import agent_named, shift_named, usual_end
+from wfm.pipeline.edit_requests import (
+    agent_named,
+    queue_named,
+    shift_named,
+    usual_end,
+)
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 _FORMS: Mapping[str, str] = {
@@ -53,6 +61,8 @@ _FORMS: Mapping[str, str] = {
     "move-break": "AGENT DATE KIND TIME",
     "add-break": "AGENT DATE KIND FROM TO",
     "drop-break": "AGENT DATE KIND",
+    "pin": "AGENT DATE QUEUE [FROM] [TO]",
+    "unpin": "AGENT DATE [FROM] [TO]",
 }
 VERBS = tuple(_FORMS)
 
@@ -193,6 +203,27 @@ def _drop_break(words: _Words) -> EditRequest:
     return DropBreak(name=words.broken())
 
 
+def _pin(words: _Words) -> EditRequest:
+    queue = queue_named(words.instance, words.words[2])
+    return _pinned(words, queue, 3)
+
+
+def _unpin(words: _Words) -> EditRequest:
+    return _pinned(words, "", 2)
+
+
+def _pinned(words: _Words, queue_id: str, first: int) -> EditRequest:
+    """Return a pin; the times, if any, are two and begin at word *first*."""
+    name = words.shift(0)
+    if len(words) == first:
+        return PinQueue(shift=name, queue_id=queue_id)
+    if len(words) == first + 1:
+        msg = f"{words.words[first]}: say from when to when, or no time at all"
+        raise EditError(msg)
+    low, high = (words.at(i, name, later=True) for i in (first, first + 1))
+    return PinQueue(shift=name, queue_id=queue_id, steps=(low, high))
+
+
 _READERS: Mapping[str, Callable[[_Words], EditRequest]] = {
     "move": _move,
     "end": _end,
@@ -203,6 +234,8 @@ _READERS: Mapping[str, Callable[[_Words], EditRequest]] = {
     "move-break": _move_break,
     "add-break": _add_break,
     "drop-break": _drop_break,
+    "pin": _pin,
+    "unpin": _unpin,
 }
 
 

@@ -34,7 +34,6 @@ def _gap_row(inputs: ReportInput, note: GapNote) -> dict[str, Any]:
     start = datetime.fromisoformat(note.start_utc)
     low = grid.floor_index(start)
     high = grid.floor_index(start + timedelta(minutes=note.minutes))
-    cost = note.fix_cost
     return {
         "queue": note.queue_id,
         "local": span_label(grid, low, high, zone_name),
@@ -43,13 +42,8 @@ def _gap_row(inputs: ReportInput, note: GapNote) -> dict[str, Any]:
         "why": note.why,
         "worth": money(note.worth, currency),
         "fix": note.fix,
-        "cost": "" if cost is None else _price(cost, currency),
-        "saves": cost is not None and cost <= 0,
+        "own": note.with_whom_is_there,
     }
-
-
-def _price(cost: int, currency: str) -> str:
-    return f"{'saves' if cost <= 0 else 'costs'} {money(abs(cost), currency)}"
 
 
 def _changed_people(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 THOUSANDTHS, _MOST, _NAMED = 1000, 3, 6
+NEEDS_MORE = frozenset({"headcount", "skill"})
+"""Kinds of fixes that nobody can carry out this week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +126,19 @@ def gap_notes(found: Sequence[Explained], given: Desktop) -> tuple[GapNote, ...]
             worth=round(item.why.marginal_price * per_hour),
             fix=fix_words(item.fixes[0], given) if item.fixes else "",
             fix_cost=item.fixes[0].cost if item.fixes else None,
+            with_whom_is_there=_other_fix(item.fixes, given),
         )
         for item in found
     )
+
+
+def _other_fix(fixes: Sequence[Fix], given: Desktop) -> str:
+    """Return the cheapest fix with today's people and skills, if it is not the first.
+
+    Blank where the first fix is such a one, or none is.
+    """
+    own = [fix for fix in fixes if fix.kind not in NEEDS_MORE]
+    return fix_words(own[0], given) if own and own[0] is not fixes[0] else ""
 
 
 def _explained(standing: Standing, queue_id: str, steps: range) -> Explained:
