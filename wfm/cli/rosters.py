@@ -39,6 +39,12 @@ Pareto = Annotated[
 Points = Annotated[
     int | None, typer.Option(min=3, max=9, help="How many rosters --pareto gives.")
 ]
+Explain = Annotated[
+    int,
+    typer.Option(
+        min=0, max=100, help="Say why so many of the dearest gaps are there (30 s)."
+    ),
+]
 Pick = Annotated[
     int | None,
     typer.Option(
@@ -90,6 +96,7 @@ def plan(
     forecast: StageFile = None,
     requirement: StageFile = None,
     ics: Calendars = False,
+    explain: Explain = 0,
     pareto: Pareto = None,
     points: Points = None,
     pick: Pick = None,
@@ -110,7 +117,9 @@ def plan(
     )
     limits = limits_of(seconds, gap, seed, workers, rounds)
     base, trading = _trading(limits, pareto, points, pick)
-    raise typer.Exit(planning.roster(run, base, full=True, trading=trading))
+    raise typer.Exit(
+        planning.roster(run, base, full=True, trading=trading, explained=explain)
+    )
 
 
 def _trading(

@@ -115,17 +115,16 @@ def outages(run: Run, sites: Sequence[str], roster: Path | None) -> int:
             msg = f"no site {name!r} in the plan{did_you_mean(name, instance.sites)}"
             raise UsageError(msg)
     found = site_outages(given, names)
-    for item in found:
-        at_once = len(lacks_of(item.at_once, instance))
-        word = "every guarantee can be kept" if item.holds else "not all can be kept"
-        text = f"without {item.site_id}: {at_once} gaps at once; rostered anew {word}"
-        say(run.console, text, None if item.holds else "bold red")
+    notes = [_outage_note(item, instance, currency) for item in found]
+    for item, note in zip(found, notes, strict=True):
+        text = f"without {note.site_id}: {note.at_once} gaps at once; rostered anew "
+        style = None if item.holds else "bold red"
+        say(run.console, text + note.verdict, style)
         for lack in lacks_of(item.mended, instance):
             say(run.console, f"  {lack_text(lack, instance)}")
         if item.conflict is not None:
             say_conflict(run.console, item.conflict, instance, currency)
     if roster is None and not sites:
-        notes = [_outage_note(item, instance, currency) for item in found]
         keep_findings(run.out, OUTAGES, _hash(given), notes)
         say(run.console, f"kept for the report: wfm report {run.plan.directory}")
     return DONE if all(item.holds for item in found) else FINDING

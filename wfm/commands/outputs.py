@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 from wfm.commands.findings import say
 from wfm.commands.run import Run
 from wfm.domain.errors import ModelError
+from wfm.domain.findings import Findings
+from wfm.io.finding_files import GAPS, keep_findings
 from wfm.results import RosterResult, StaffResult
 
 if TYPE_CHECKING:
     from wfm.evaluation.simulated import SimulatedService
     from wfm.report.inputs import ReportInput
 
+EXPLAIN_S = 30.0
 SIMULATED_CONTACTS = 5e6
 """About as many contacts are simulated for the report: some two seconds."""
 
@@ -47,6 +50,21 @@ def write_roster_files(
     if inputs.instance.activities:
         write_activities(folder / "activities.csv", inputs.instance, inputs.roster)
     write_certificate(folder, inputs.certificate, inputs.instance, inputs.roster)
+    if inputs.findings.gaps is not None:
+        roster_hash = inputs.certificate.roster_hash
+        keep_findings(folder, GAPS, roster_hash, inputs.findings.gaps)
+
+
+def explain_gaps(run: Run, inputs: "ReportInput", most: int) -> Findings:
+    """Return why the dearest gaps are there; none is begun after half a minute."""
+    from wfm.pipeline.edit_effect import desk_of
+    from wfm.rosters.explaining import Desktop, gap_notes, ranked_gaps
+
+    desk = desk_of(inputs.folder, inputs.requirement)
+    given = Desktop(desk=desk, roster=inputs.roster)
+    found = ranked_gaps(given, most, EXPLAIN_S)
+    say(run.console, f"{len(found)} of the {most} dearest gaps explained")
+    return Findings(gaps=gap_notes(found, given))
 
 
 def simulated(run: Run, inputs: "ReportInput") -> "SimulatedService | None":

@@ -26,6 +26,7 @@ from wfm.commands.findings import (
 from wfm.commands.live import SearchDisplay, seconds_since, stop_on_interrupt
 from wfm.commands.manifest import search_manifest
 from wfm.commands.outputs import (
+    explain_gaps,
     simulated,
     write_demand,
     write_report,
@@ -87,11 +88,12 @@ def roster(
     *,
     full: bool,
     trading: TradeOffRequest | None = None,
+    explained: int = 0,
 ) -> int:
     """Make the roster and write ``out/``; *full* adds report, workbook and pages.
 
     With *trading*, a set of rosters to choose from is made from it, one of which is
-    taken.
+    taken. So many of the dearest gaps are *explained*, as far as time allows.
     """
     check_fresh(run)
     OutputFolder(run.out).check()
@@ -104,7 +106,14 @@ def roster(
     if traded is not None:
         result = traded.result
     clock = time.perf_counter()
-    inputs = _write_run(run, result, limits, traded, full=full)
+    inputs = _report_input(run, result, limits)
+    if traded is not None:
+        inputs = replace(inputs, tradeoffs=traded.found.table)
+    if explained:
+        inputs = replace(inputs, findings=explain_gaps(run, inputs, explained))
+    if full:
+        inputs = replace(inputs, simulation=simulated(run, inputs))
+    _write_run(run, result, inputs, traded, full=full)
     _summarise(run, result, inputs, limits)
     say_packs(run.console, result.folder.plan)
     say_excused(run.console, result.instance)
@@ -119,17 +128,12 @@ def roster(
 def _write_run(
     run: Run,
     result: RosterResult,
-    limits: SolveLimits,
+    inputs: "ReportInput",
     traded: Traded | None,
     *,
     full: bool,
-) -> "ReportInput":
-    """Replace ``out/`` by what the run has found; return what its exports show."""
-    inputs = _report_input(run, result, limits)
-    if traded is not None:
-        inputs = replace(inputs, tradeoffs=traded.found.table)
-    if full:
-        inputs = replace(inputs, simulation=simulated(run, inputs))
+) -> None:
+    """Replace ``out/`` by what the run has found."""
     with OutputFolder(run.out) as folder:
         write_roster_files(folder, result, inputs)
         if traded is not None:
@@ -137,7 +141,6 @@ def _write_run(
         if full:
             write_report(folder, inputs, calendars=run.calendars)
         write_manifest(folder / "manifest.json", inputs.manifest)
-    return inputs
 
 
 def verify(

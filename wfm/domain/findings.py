@@ -54,9 +54,13 @@ class OutageNote:
     cures: tuple[str, ...] = ()
 
     @property
-    def holds(self) -> bool:
-        """Whether every guarantee can be kept without the site."""
-        return not self.lacks
+    def verdict(self) -> str:
+        """Whether every guarantee can be kept without the site, as far as is known."""
+        if not self.lacks:
+            return "every guarantee can be kept"
+        if self.conflict:
+            return "not all can be kept"
+        return "not all were kept in the time given; whether they can be is open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,8 @@ def _outage_row(note: OutageNote) -> dict[str, Any]:
     return {
         "site": note.site_id,
         "at_once": number(note.at_once),
-        "holds": note.holds,
+        "holds": not note.lacks,
+        "verdict": note.verdict,
         "lacks": list(note.lacks),
         "conflict": note.conflict,
         "cures": list(note.cures),

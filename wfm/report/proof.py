@@ -168,8 +168,9 @@ def _handover_words(overlaps: list[int]) -> str:
     together = [minutes for minutes in overlaps if minutes > 0]
     if not together:
         return f"{number(len(overlaps))}, none with both regions at work"
-    count, both = number(len(overlaps)), number(len(together))
-    return f"{count}, {both} with both regions at work, {min(together)} minutes or more"
+    count = number(len(overlaps))
+    both = "each" if len(together) == len(overlaps) else number(len(together))
+    return f"{count}, {both} with both regions at work for {min(together)} min or more"
 
 
 def _rule_words(rules: Mapping[str, int]) -> str:
