@@ -107,12 +107,7 @@ def roster(
         result = traded.result
     clock = time.perf_counter()
     inputs = _report_input(run, result, limits)
-    if traded is not None:
-        inputs = replace(inputs, tradeoffs=traded.found.table)
-    if explained:
-        inputs = replace(inputs, findings=explain_gaps(run, inputs, explained))
-    if full:
-        inputs = replace(inputs, simulation=simulated(run, inputs))
+    inputs = _with_more(run, inputs, traded, explained, full=full)
     _write_run(run, result, inputs, traded, full=full)
     _summarise(run, result, inputs, limits)
     say_packs(run.console, result.folder.plan)
@@ -123,6 +118,24 @@ def roster(
     if traded is not None:
         say_set(run, traded.found.table, traded.picked)
     return _roster_exit(run, result)
+
+
+def _with_more(
+    run: Run,
+    inputs: "ReportInput",
+    traded: Traded | None,
+    explained: int,
+    *,
+    full: bool,
+) -> "ReportInput":
+    """Return *inputs* with what was asked for beside the roster."""
+    if traded is not None:
+        inputs = replace(inputs, tradeoffs=traded.found.table)
+    if explained:
+        inputs = replace(inputs, findings=explain_gaps(run, inputs, explained))
+    if full:
+        inputs = replace(inputs, simulation=simulated(run, inputs))
+    return inputs
 
 
 def _write_run(
