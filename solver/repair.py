@@ -51,7 +51,7 @@ class RepairLimits:
     without a limit; *rounds* makes it reproducible whatever the clock says.
     """
 
-    max_time_s: float = 10.0
+    max_time_s: float = 6.0
     budget: int | None = None
     seed: int = 1
     rounds: int | None = None
