@@ -349,3 +349,6 @@ Constraint: TypeAlias = (
 
 STRETCH = (PaidStepsOnDates,)
 """Records that the week programme reads only in part: hours of a plan week."""
+
+COUPLING = (Heads, WeighedHeads, Together, Guarantee, HandOver)
+"""Records that bind several agents: the searches price them, and may fail."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from solver.allocation import Served, allocate, serves_of
-from solver.constraints import STRETCH, Constraint, Custom
+from solver.constraints import COUPLING, STRETCH, Constraint, Custom
 from solver.core.cover import guaranteed_units
 from solver.need import Need, build_need
 from solver.rule import Rule
@@ -34,9 +34,9 @@ class Problem:
     need: Need
     serves: Mapping[str, frozenset[str]]
 
-    def is_custom(self, rule: Rule) -> bool:
-        """Return whether *rule* demands what only some of the searches know."""
-        few = (Custom, *STRETCH)
+    def may_fail(self, rule: Rule) -> bool:
+        """Return whether *rule* demands what not every search keeps by itself."""
+        few = (Custom, *COUPLING, *STRETCH)
         return any(isinstance(c, few) for c in rule.constraints(self.instance))
 
 

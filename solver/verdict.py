@@ -16,9 +16,6 @@ from wfm.domain.errors import ModelError
 if TYPE_CHECKING:
     from solver.explain import Diagnosis
 
-COVER_RULES = frozenset({"min_cover", "hand_over", "seats", "n_minus_1", "apart"})
-"""Rules on several agents, which a search may fail to meet."""
-
 
 def verdict(
     problem: Problem,
@@ -74,9 +71,9 @@ def shortfalls_of(best: Score) -> tuple[Shortfall, ...]:
 
 
 def _check(problem: Problem, course: Course, best: Score) -> None:
-    custom = {rule.name for rule in problem.rules if problem.is_custom(rule)}
+    open_rules = {rule.name for rule in problem.rules if problem.may_fail(rule)}
     for breach in best.violations:
-        if breach.rule not in COVER_RULES | custom:
+        if breach.rule not in open_rules:
             msg = f"the search believed its roster legal, but: {breach}"
             raise ModelError(msg)
     if not best.violations and course.bound > best.objective:

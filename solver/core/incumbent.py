@@ -105,7 +105,7 @@ class Incumbent:
         self.reach = reach_of(self.weeks, num_a, num_t)
         self._memories = memories(self.weeks)
         self._worth = new_worth(self.weeks, num_t)
-        self._clock = 0
+        self.clock = 0
         most_days = int(np.diff(self.weeks.agents[:, FIRST_DAY]).max(initial=1))
         breaks = self.taken.shape[1]
         self._shifts = np.zeros((most_days, 2), dtype=np.int64)
@@ -128,8 +128,8 @@ class Incumbent:
         return int(self._components[self._groups[a]])
 
     def _stamp(self) -> int:
-        self._clock += 1
-        return self._clock
+        self.clock += 1
+        return self.clock
 
     def count(self, a: int, sign: int) -> None:
         """Count agent *a* in (1) or out (-1) of everything."""
@@ -156,6 +156,10 @@ class Incumbent:
         if len(regions):
             count_spans(self.shift_count, regions, shifts, sign)
             count_spans(self.work_count, regions, works, sign)
+
+    def differs(self, a: int) -> bool:
+        """Return whether agent *a*'s week differs from one of a companion."""
+        return self.compiled.companions.differing(a, self.choice, self.counted) > 0
 
     def _on_site(self, a: int, shifts: IntArray) -> IntArray:
         """Return those of the agent's *shifts* that are worked on site."""

@@ -29,6 +29,9 @@ LEVEL_EVERY = 8
 START_HEAT, END_HEAT, NOISE = 3.0, 0.1, 0.3
 """Temperatures and noise, in prices of one missing agent-step of the first piece."""
 
+MEETINGS = 3
+"""How often companions whose weeks differ are asked once more."""
+
 FULL_HEAT_S, FULL_HEAT_ROUNDS = 20.0, 400
 COLD_SHARE, HOPELESS = 0.8, 1.002
 """Late in an annealing, a roster this much above the best is given up for it."""
@@ -302,11 +305,20 @@ class LocalSearch:
                 yield unit
 
     def _renew(self, unit: Sequence[int], *, noisy: bool = False) -> None:
-        """Give everybody of *unit* the best week, one after the other."""
+        """Give everybody of *unit* the best week, one after the other.
+
+        Where somebody can't follow the first, they meet each other half way.
+        """
+        now = self.now
         for a in unit:
-            self.now.count(a, -1)
+            now.count(a, -1)
         for a in unit:
-            self.now.insert(a, self._noise(a) if noisy else None)
+            now.insert(a, self._noise(a) if noisy else None)
+        for _ in range(MEETINGS):
+            for a in unit:
+                if now.differs(a):
+                    now.count(a, -1)
+                    now.insert(a)
 
     def _respond(self, unit: Sequence[int]) -> None:
         """Give *unit* their best weeks; who can't follow the first takes it back."""
