@@ -1,11 +1,11 @@
 """Handle time: a slow level times the shape of the day, each believed by its data."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from forecasting.model import DAYS_PER_WEEK, weekday_of
-from forecasting.weeks import by_week
 from wfm.domain.arrays import FloatArray, IntArray
 
 PRIOR_CONTACTS = 100.0
@@ -73,41 +73,21 @@ def fit_handle_time(
     """
     if handled.sum() <= 0:
         return None
-    from forecasting.kernels.days import handle_weeks
+    from forecasting.kernels.handle_time import shapes
 
     prior = 0.0 if stated_s is None else LEVEL_PRIOR_CONTACTS
-    levels, relative, contacts, by_day = handle_weeks(
+    level_s, slot, weekday = shapes(
         np.ascontiguousarray(handle_s),
         np.ascontiguousarray(handled),
-        1.0 - LEVEL_ALPHA_PER_WEEK,
-        (prior * (stated_s or 0.0), prior),
+        (1.0 - LEVEL_ALPHA_PER_WEEK, prior * (stated_s or 0.0), prior),
+        _kernel(slot_minutes, handled.shape[1]),
+        (PRIOR_CONTACTS, WEEKDAY_PRIOR_CONTACTS, WEEKDAY_MIN_WEEKS),
     )
-    slot = _slot_shape(relative, contacts, slot_minutes)
-    weekday = np.ones(DAYS_PER_WEEK)
-    if len(levels) >= WEEKDAY_MIN_WEEKS:
-        weekday = _weekday_shape(by_day, handled @ slot)
-        weekday = np.roll(weekday, int(weekday_of(days[:1])[0]))
-    return HandleTime(level_s=float(levels[-1]), slot=slot, weekday=weekday)
+    order = (np.arange(DAYS_PER_WEEK) - weekday_of(days[:1])) % DAYS_PER_WEEK
+    return HandleTime(level_s=level_s, slot=slot, weekday=weekday[order])
 
 
-def _slot_shape(
-    relative: FloatArray, handled: FloatArray, slot_minutes: int
-) -> FloatArray:
-    """Return ratios ``[s]`` from weekly sums ``[w, s]``."""
-    from forecasting.kernels.days import proven
-
-    weights = _kernel(slot_minutes, handled.shape[1])
-    return 1.0 + proven(relative, handled, weights, PRIOR_CONTACTS)
-
-
-def _weekday_shape(relative: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return ratios ``[7]`` from daily sums ``[d]``, the first day's weekday first."""
-    from forecasting.kernels.days import proven
-
-    sums = (by_week(relative), by_week(expected))
-    return 1.0 + proven(*sums, np.ones(1), WEEKDAY_PRIOR_CONTACTS)
-
-
+@cache
 def _kernel(slot_minutes: int, num_slots: int) -> FloatArray:
     """Return Gaussian weights, 1 at the slot itself, no longer than the day."""
     reach = int(_REACH_SD * WIDTH_MINUTES / slot_minutes)

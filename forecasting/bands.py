@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from forecasting.errors import Errors, errors_at
-from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, is_weekend
+from forecasting.model import Fitted, QueueHistory, is_weekend
 from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
@@ -29,16 +29,19 @@ class _Pool:
     roots: FloatArray
     scores: FloatArray
 
-    def offsets(self, roots: FloatArray, more_variance: FloatArray) -> FloatArray:
-        """Return the offsets ``[l, d, s]`` of the quantiles of the roots ``[d, s]``.
+    def write_offsets(
+        self, roots: FloatArray, more: FloatArray, rows: BoolArray, result: FloatArray
+    ) -> None:
+        """Write the offsets of the quantiles of *roots* ``[d, s]`` to ``[l, d, s]``.
 
-        *more_variance* ``[d]`` adds to the rate's. Scores are linear between classes;
-        beyond them the standard deviation alone follows the volume.
+        On the days *rows*; *more* ``[d]`` adds to the rate's variance. Scores are
+        linear between classes; beyond them the standard deviation alone follows the
+        volume.
         """
         from forecasting.kernels.pools import offsets
 
-        rates = np.maximum(self.rate_variance + more_variance, 0.0)
-        return offsets(roots, (self.roots, self.scores), self.count_variance, rates)
+        variances = (self.count_variance, self.rate_variance)
+        offsets(roots, (self.roots, self.scores), variances, more, rows, result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,36 +91,36 @@ class Bands:
     def quantiles(self, mean: FloatArray, days: IntArray) -> FloatArray:
         """Return ``[l, d, s]`` around *mean* ``[d, s]`` on the local dates *days*."""
         roots = np.sqrt(mean)
-        offsets = self._offsets(roots, days)
-        return np.asarray(np.maximum(roots + offsets, 0.0) ** 2)
-
-    def _offsets(self, roots: FloatArray, days: IntArray) -> FloatArray:
         if self.week_ahead is None:
-            # Two observations of noise: the mean's own and the new day's.
-            scale = np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2) * (roots > 0)
-            normal = NormalDist()
-            return np.array([normal.inv_cdf(p) * scale for p in self.levels])
+            offsets = self._assumed(roots)
+            return np.asarray(np.maximum(roots + offsets, 0.0) ** 2)
+        from forecasting.kernels.pools import squared
+
         lead = self.noise.lead_of(days)
         week = self.noise.day_variance_at(np.full(1, float(LEADS[1])))
         beyond = self.noise.day_variance_at(np.maximum(lead, LEADS[1])) - week
-        offsets = self._at(self.week_ahead, roots, days, beyond / 4.0)
-        if self.day_ahead is None or lead.min() >= LEADS[1]:
-            return offsets
-        near = self._at(self.day_ahead, roots, days, np.zeros_like(lead))
+        result = near = self._offsets(self.week_ahead, roots, days, beyond / 4.0)
+        if self.day_ahead is not None and lead.min() < LEADS[1]:
+            near = self._offsets(self.day_ahead, roots, days, np.zeros_like(lead))
         # What a day tells of the next ones fades with the inverse of the lead.
-        weight = (1.0 / np.minimum(lead, LEADS[1]) - 1.0 / LEADS[1]) / (
-            1 - 1 / LEADS[1]
-        )
-        return np.asarray(offsets + (near - offsets) * weight[:, None])
+        last = 1.0 / LEADS[1]
+        share = (1.0 / np.minimum(lead, LEADS[1]) - last) / (1.0 - last)
+        squared(roots, result, near, share)
+        return result
 
-    def _at(
+    def _assumed(self, roots: FloatArray) -> FloatArray:
+        # Two observations of noise: the mean's own and the new day's.
+        scale = np.sqrt(0.5 + (PRIOR_DAY_CV * roots) ** 2 / 2) * (roots > 0)
+        normal = NormalDist()
+        return np.array([normal.inv_cdf(p) * scale for p in self.levels])
+
+    def _offsets(
         self, pools: _Lead, roots: FloatArray, days: IntArray, more: FloatArray
     ) -> FloatArray:
         result = np.empty((len(self.levels), *roots.shape))
         weekend = is_weekend(days, self.weekend)
-        for rows, pool in ((~weekend, pools.weekday), (weekend, pools.weekend)):
-            if rows.any():
-                result[:, rows] = pool.offsets(roots[rows], more[rows])
+        pools.weekday.write_offsets(roots, more, ~weekend, result)
+        pools.weekend.write_offsets(roots, more, weekend, result)
         return result
 
 
@@ -129,7 +132,9 @@ def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) ->
     if alike:
         errors[LEADS[0]] = week
     noise = fit_noise(history, errors)
-    task = _Task(levels=levels, weekend=history.weekend, memory_days=noise.memory_days)
+    task = _Task(
+        levels=np.array(levels), weekend=history.weekend, memory_days=noise.memory_days
+    )
     return Bands(
         levels=tuple(levels),
         weekend=history.weekend,
@@ -143,7 +148,7 @@ def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) ->
 class _Task:
     """What every pool of one history shares."""
 
-    levels: Sequence[float]
+    levels: FloatArray
     weekend: frozenset[int]
     memory_days: float
 
@@ -164,10 +169,17 @@ def _lead(errors: Errors, task: _Task) -> _Lead | None:
 
 
 def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
-    """Return the pool of *rows* ``[d]``, or None where there are too few errors."""
-    from forecasting.kernels.pools import gathered
+    """Return the pool of *rows* ``[d]``, or None where there are too few errors.
 
-    expected, error, counts = gathered(
+    It is wider than the errors, as few weeks are. Both variances are 0 if there is no
+    error at all; else the counts' is at least a hundredth of the least mean square, so
+    that a contact where none was expected has a finite score. A class without errors
+    counts as one with a thousandth of the largest. Up to five classes of rising volume
+    have at least 40 members each; equal volumes stay together.
+    """
+    from forecasting.kernels.pools import gathered, pooled
+
+    expected, error, num_days, num_weeks = gathered(
         errors.expected,
         errors.error,
         errors.cells,
@@ -176,56 +188,22 @@ def _pool(errors: Errors, rows: BoolArray, task: _Task) -> _Pool | None:
     )
     if len(expected) < MIN_RESIDUALS:
         return None
-    inflation = _inflation(counts > 0, task.memory_days)
-    return _pool_of(expected, error, task.levels, inflation)
-
-
-def _pool_of(
-    expected: FloatArray,
-    error: FloatArray,
-    levels: Sequence[float],
-    inflation: float,
-) -> _Pool:
-    """Return the pool of *error* around *expected* ``[n]``, wider by *inflation*.
-
-    Both variances are 0 if there is no error at all; else the counts' is at least a
-    hundredth of the least mean square, so that a contact where none was expected has a
-    finite score. A class without errors counts as one with a thousandth of the largest.
-    """
-    from forecasting.kernels.pools import class_quantiles, residuals, variances
-
-    order, bounds = _volume_classes(expected)
-    volumes, away, volume, square = residuals(expected, error, order, bounds)
-    found = variances(volume, square)
-    scores = class_quantiles(volumes, away, found, bounds, np.array(levels))
+    found, roots, scores = pooled(
+        expected, error, task.levels, (NUM_CLASSES, MIN_RESIDUALS)
+    )
     return _Pool(
         count_variance=found[0],
         rate_variance=found[1],
-        roots=np.sqrt(volumes[(bounds[:-1] + bounds[1:] - 1) // 2]),
-        scores=inflation * scores,
+        roots=roots,
+        scores=_inflation(num_days, num_weeks, task.memory_days) * scores,
     )
 
 
-def _inflation(days: BoolArray, memory_days: float) -> float:
-    """Return how much wider a new day strays than the days ``[d]`` that were seen.
+def _inflation(num_days: int, num_weeks: int, memory_days: float) -> float:
+    """Return how much wider a new day strays than those that were seen.
 
     Few weeks show few of the shocks that move whole days, and where these last, fewer
     still: no more than one observation a week counts.
     """
-    week = np.flatnonzero(days) // DAYS_PER_WEEK
-    num_weeks = 1 + np.count_nonzero(np.diff(week))
-    num = max(1.0, min(float(num_weeks), week.size / memory_days))
+    num = max(1.0, min(float(num_weeks), num_days / memory_days))
     return float(np.sqrt(1.0 + 1.0 / num))
-
-
-def _volume_classes(volumes: FloatArray) -> tuple[IntArray, IntArray]:
-    """Return an order of rising volume and the bounds of up to five classes in it.
-
-    Equal volumes stay together, and a class has at least 40 members.
-    """
-    from forecasting.kernels.pools import class_bounds
-
-    # Rounding errors are no difference.
-    ranked = np.round(volumes / (float(volumes.max()) or 1.0), 9)
-    order = np.argsort(ranked)
-    return order, class_bounds(ranked[order], NUM_CLASSES, MIN_RESIDUALS)

@@ -13,7 +13,7 @@ from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, weekday_of
 from forecasting.month_days import MonthCourse, learn_month_course
 from forecasting.special import Tag
 from wfm.calendar.local import wall_date
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray, frozen
 from wfm.domain.demand import MINUTES_PER_DAY, SpecialDay
 
 DAYS_NAMED = 5
@@ -75,12 +75,14 @@ def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
     totals = day_totals(history)
     odd = odd_days(totals) & ~trusted
     course = learn_month_course(history.days, totals.deviation, ~odd)
-    plain = history
+    special, offered = history.special, history.offered_contacts
     if odd.any():
-        plain = replace(plain, special=plain.special | odd[:, None])
+        special = frozen(special | odd[:, None])
     if not course.is_flat:
-        factors = course.factors(history.days)[:, None]
-        plain = replace(plain, offered_contacts=plain.offered_contacts / factors)
+        offered = frozen(offered / course.factors(history.days)[:, None])
+    plain = history
+    if special is not history.special or offered is not history.offered_contacts:
+        plain = replace(history, special=special, offered_contacts=offered)
     return PlainHistory(history=plain, course=course, odd=odd, odd_ratio=totals.ratio)
 
 
@@ -176,7 +178,9 @@ def learn_special_days(
     history: QueueHistory, tags: Sequence[Tag], fitted: Fitted
 ) -> SpecialDays:
     """Return what *tags* did to the volumes that *fitted* expected a week ahead."""
-    open_slots = _open_slots(history)
+    from forecasting.kernels import days as kernels
+
+    open_slots = kernels.open_slots(history.is_open, history.first_weekday)
     if not tags:
         return SpecialDays(effects=Effects(), fitted=fitted, open_slots=open_slots)
     hindcast = fitted.hindcast(DAYS_PER_WEEK)
@@ -194,14 +198,6 @@ def learn_special_days(
         resembled.append(usual[day - first] if day is not None and seen else None)
     effects = learn_effects(history, tags, expected, resembled)
     return SpecialDays(effects=effects, fitted=fitted, open_slots=open_slots)
-
-
-def _open_slots(history: QueueHistory) -> BoolArray:
-    """Return ``[7, s]`` whether each weekday was ever open, Monday first."""
-    weekdays = weekday_of(history.days)
-    return np.array(
-        [history.is_open[weekdays == day].any(axis=0) for day in range(DAYS_PER_WEEK)]
-    )
 
 
 def _alike_day(tag: Tag, days: IntArray, open_slots: BoolArray) -> int | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecasting.errors import Errors, pulled_in
+from forecasting.errors import TRIMMED, Errors
 from wfm.domain.arrays import FloatArray
 
 NUM_PARTS = 8
@@ -29,14 +29,14 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     Counting noise is taken off; the rest is shrunk to *prior* as if 20 days had
     shown that, and has no negative variance.
     """
-    from forecasting.kernels.parts import of_days, shrunk
+    from forecasting.kernels import noise as kernels
 
-    expected, error = (of_days(x, NUM_PARTS) for x in (errors.expected, errors.error))
-    ratio = np.full(error.shape, np.nan)
-    np.divide(error, expected, out=ratio, where=expected > 0)
-    found = shrunk(expected, pulled_in(ratio.T), prior, dispersion, PRIOR_DAYS)
-    values, vectors = np.linalg.eigh((found + found.T) / 2.0)
-    valid = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    settings = (dispersion, TRIMMED, PRIOR_DAYS)
+    found = kernels.part_covariance(errors.expected, errors.error, prior, settings)
+    valid = (found + found.T) / 2.0
+    if not kernels.is_positive(valid):
+        values, vectors = np.linalg.eigh(valid)
+        valid = (vectors * np.maximum(values, 0.0)) @ vectors.T
     # Where next to nothing is expected, relative errors have no bounds.
     limit = np.sqrt(np.minimum(MAX_VARIANCE / np.maximum(np.diag(valid), 1e-300), 1.0))
     return np.asarray(valid * np.outer(limit, limit))
@@ -46,7 +46,7 @@ def prior_covariance(
     num_slots: int, day_variance: float, slot_variance: float, decay: float
 ) -> FloatArray:
     """Return ``[8, 8]`` what day and slot factors alone would make of the parts."""
-    from forecasting.kernels.parts import prior
+    from forecasting.kernels.noise import prior
 
     return prior(num_slots, NUM_PARTS, day_variance, (slot_variance, decay))
 

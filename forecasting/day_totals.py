@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.errors import median
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
 from forecasting.weeks import by_week
 from wfm.domain.arrays import BoolArray, FloatArray
@@ -49,16 +48,16 @@ def day_totals(history: QueueHistory) -> DayTotals:
     same slots, so days with missing slots compare as well. Neighbours four weeks away
     are left out: they have the same place in the month.
     """
-    from forecasting.kernels.days import levels, medians_around
+    from forecasting.kernels import days as kernels
 
-    expected, level = levels(history.offered_contacts, history.ordinary)
-    around = medians_around(level, _NEIGHBOUR_DAYS, MIN_NEIGHBOURS)
-    ratio = np.full(len(expected), np.nan)
-    np.divide(level, around, out=ratio, where=around > 0)
-    deviation = 2.0 * (np.sqrt(ratio) - 1.0)
-    return DayTotals(
-        ratio=ratio, deviation=deviation, scale=_scale(deviation, expected)
+    ratio, deviation, scale = kernels.day_totals(
+        history.offered_contacts,
+        history.ordinary,
+        _NEIGHBOUR_DAYS,
+        MIN_NEIGHBOURS,
+        _MAD_TO_SD,
     )
+    return DayTotals(ratio=ratio, deviation=deviation, scale=scale)
 
 
 def odd_days(totals: DayTotals) -> BoolArray:
@@ -69,18 +68,13 @@ def odd_days(totals: DayTotals) -> BoolArray:
     change, and stay in. Where days differ by 30 % as a rule, as few contacts do by
     chance, none is odd.
     """
-    # Rounded, so that a tie is a tie whatever the volumes are counted in.
-    ratio = np.round(np.nan_to_num(totals.ratio, nan=1.0), 9)
-    size = np.round(np.abs(np.nan_to_num(totals.deviation)), 9)
-    odd = size > np.round(ODD_SCALES * totals.scale, 9)
-    odd &= (ratio < ODD_RATIO) | (ratio > 1.0 / ODD_RATIO)
-    odd &= np.round(totals.scale, 9) <= MOST_SCALE
-    if not odd.any():
-        return np.asarray(odd)
-    window = np.ones(DAYS_PER_WEEK, dtype=np.int64)
-    crowded = np.convolve(odd, window) > MAX_ODD_DAYS_PER_WEEK
-    in_crowd = np.convolve(crowded, window)[DAYS_PER_WEEK - 1 :][: len(odd)] > 0
-    return np.asarray(odd & ~in_crowd)
+    from forecasting.kernels.days import odd
+
+    return odd(
+        (totals.ratio, totals.deviation, totals.scale),
+        (ODD_SCALES, ODD_RATIO, MOST_SCALE),
+        MAX_ODD_DAYS_PER_WEEK,
+    )
 
 
 def usual_volumes(history: QueueHistory, mask: BoolArray) -> FloatArray:
@@ -88,14 +82,3 @@ def usual_volumes(history: QueueHistory, mask: BoolArray) -> FloatArray:
     total = by_week(history.offered_contacts * mask).sum(axis=0)
     usual = total / np.maximum(by_week(mask).sum(axis=0), 1)
     return np.asarray(usual[np.arange(len(mask)) % DAYS_PER_WEEK])
-
-
-def _scale(deviation: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return ``[d]`` the robust spread, wider for days of less than mean volume."""
-    known = np.isfinite(deviation)
-    if not known.any():
-        return np.full(len(deviation), np.inf)
-    spread = _MAD_TO_SD * median(np.abs(deviation[known]))
-    mean = float(expected[known].mean())
-    small = np.sqrt(mean / np.maximum(expected, 1e-9 * mean))
-    return np.asarray(spread * np.maximum(small, 1.0))

@@ -20,7 +20,7 @@ from forecasting.special import (
 from wfm.calendar.holidays import Holiday, weekend_days
 from wfm.calendar.local import local_clock, wall_minute
 from wfm.calendar.opening import open_mask
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray, frozen
 from wfm.domain.demand import MINUTES_PER_DAY, ContactHistory, DemandEvent, Queue
 from wfm.domain.grid import IntervalGrid
 
@@ -50,11 +50,12 @@ class DaySlots:
     ) -> FloatArray:
         """Return ``[d, s]`` the sum of *values* ``[t]`` over each cell."""
         cells = _cells(self, first_day, num_days)
-        shape, some = (num_days, self.num_slots), values[cells.inside]
+        shape, some = (num_days, self.num_slots), values[cells.inside].astype(float)
         if cells.are_in_line:
-            return np.asarray(some.reshape(shape).astype(float))
-        size = num_days * self.num_slots
-        return np.asarray(np.bincount(cells.flat, some, minlength=size).reshape(shape))
+            return np.asarray(some.reshape(shape))
+        from forecasting.kernels.days import cell_sums
+
+        return cell_sums(some, cells.flat, shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,9 +219,9 @@ def _volumes(
     return QueueHistory(
         days=days,
         slot_minutes=history.grid.interval_minutes,
-        offered_contacts=queue.volume_scale * offered / np.maximum(count, 1.0),
-        observed=count > 0,
-        is_open=total(is_open) > 0,
-        special=tagged_cells(tags, count.shape),
+        offered_contacts=frozen(queue.volume_scale * offered / np.maximum(count, 1.0)),
+        observed=frozen(count > 0),
+        is_open=frozen(total(is_open) > 0),
+        special=frozen(tagged_cells(tags, count.shape)),
         weekend=weekend_days(queue.country),
     )

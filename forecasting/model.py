@@ -1,6 +1,7 @@
 """What a forecast model sees and gives: day-by-slot matrices on the local clock."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -58,6 +59,11 @@ class QueueHistory:
     weekend: frozenset[int] = SATURDAY_SUNDAY
     usable: BoolArray = field(init=False)
     ordinary: BoolArray = field(init=False)
+
+    @property
+    def first_weekday(self) -> int:
+        """The weekday of the first date, 0 = Monday."""
+        return (int(self.days[0]) + _EPOCH_WEEKDAY) % DAYS_PER_WEEK
 
     def __post_init__(self) -> None:
         days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
@@ -183,8 +189,15 @@ def weekday_of(days: IntArray) -> IntArray:
     return np.asarray((days + _EPOCH_WEEKDAY) % DAYS_PER_WEEK)
 
 
-def is_weekend(days: IntArray, weekend: frozenset[int] = SATURDAY_SUNDAY) -> BoolArray:
-    """Return whether each of *days* falls on one of the weekdays *weekend*."""
+@cache
+def rest_days(weekend: frozenset[int]) -> BoolArray:
+    """Return ``[7]`` whether each weekday, Monday first, is one of *weekend*."""
     rests = np.zeros(DAYS_PER_WEEK, dtype=bool)
     rests[sorted(weekend)] = True
-    return np.asarray(rests[weekday_of(days)])
+    rests.flags.writeable = False
+    return rests
+
+
+def is_weekend(days: IntArray, weekend: frozenset[int] = SATURDAY_SUNDAY) -> BoolArray:
+    """Return whether each of *days* falls on one of the weekdays *weekend*."""
+    return np.asarray(rest_days(weekend)[weekday_of(days)])

@@ -1,6 +1,7 @@
 """The course of the month: paydays and billing cycles, if the history proves them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -68,13 +69,13 @@ def learn_month_course(
         ``[d]`` days to learn from.
     """
     use = mask & np.isfinite(deviation)
-    months = _month(days[use])
-    if not months.size:
+    if not use.any():
         return FLAT
+    month, place = _months_and_places(int(days[0]), len(days))
     from forecasting.kernels.days import month_course
 
     course, agreed, size = month_course(
-        (months - months[0], _place(days[use])),
+        (month[use], place[use]),
         deviation[use],
         _NEAR,
         PRIOR_DAYS,
@@ -91,6 +92,14 @@ def learn_month_course(
         return FLAT
     ratios = np.exp(share * course)
     return MonthCourse(ratios=ratios / ratios.mean(), explained=explained)
+
+
+@lru_cache(maxsize=16)  # the queues of one history share them
+def _months_and_places(first: int, num: int) -> tuple[IntArray, IntArray]:
+    """Return ``[d]`` the months from the first on and the places of *num* days."""
+    days = first + np.arange(num)
+    months = _month(days)
+    return months - months[0], _place(days)
 
 
 def _month(days: IntArray) -> IntArray:

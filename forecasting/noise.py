@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from statistics import NormalDist
 from typing import Self
 
 import numpy as np
 
 from forecasting.day_parts import NUM_PARTS, part_covariance, prior_covariance
-from forecasting.errors import TRIMMED, Errors, quantiles
+from forecasting.errors import TRIMMED, Errors
 from forecasting.model import DAYS_PER_WEEK, QueueHistory
 from wfm.domain.arrays import FloatArray, IntArray
 
@@ -23,6 +24,7 @@ PRIOR_SPANS = 4.0
 TRIM_LEAVES = 0.91
 MAX_SLOT_VARIANCE = 1.0
 MAX_DAY_VARIANCE = 1.0
+MAX_SHAPE = 4.0
 MEMORY_LAGS = np.array([1, 2, 3, 14, 21])
 KNOTS = (np.arange(21) + 0.5) / 21
 NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
@@ -140,7 +142,7 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
     trimmed to the next, so that a single strike or storm does not decide.
     """
     known_until = _known_until(history)
-    if np.count_nonzero(errors[LEADS[1]].scored_days) < MIN_DAYS:
+    if errors[LEADS[1]].num_days < MIN_DAYS:
         return QueueNoise.assumed(known_until)
     return _measured(known_until, errors)
 
@@ -148,12 +150,12 @@ def fit_noise(history: QueueHistory, errors: dict[int, Errors]) -> QueueNoise:
 def _measured(known_until: int, errors: dict[int, Errors]) -> QueueNoise:
     near, week = errors[LEADS[0]], errors[LEADS[1]]
     lags = _lags(week)
-    covariance = _slot_covariance(near, lags)
+    square, *covariance = _slot_covariance(near, (0, *lags))
     far = {lead: _slot_covariance(errors[lead], lags[3:]) for lead in LEADS[1:]}
     day_variance = _by_lead(errors, {LEADS[0]: covariance[3:]} | far)
     slot_variance, decay_per_slot = _slot_noise(covariance)
     lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
-    dispersion = _dispersion(near, day_variance[0] + slot_variance)
+    dispersion = _dispersion(near, square, day_variance[0] + slot_variance)
     return QueueNoise(
         known_until=known_until,
         day_variance=day_variance,
@@ -196,15 +198,15 @@ def _known_until(history: QueueHistory) -> int:
 
 def _lags(errors: Errors) -> tuple[int, ...]:
     """Return lags in slots: three short ones, then a quarter to half a day."""
-    busy = np.sort(np.count_nonzero(errors.expected, axis=1))
-    busy = busy[busy > 0]
-    length = int(busy[len(busy) // 2])
+    from forecasting.kernels.noise import usual_length
+
+    length = usual_length(errors.expected)
     far = {max(1, length // 4), max(1, length // 3), max(1, length // 2)}
     return (1, 2, 3, *sorted(far))
 
 
 def _by_lead(
-    errors: dict[int, Errors], far: dict[int, FloatArray]
+    errors: dict[int, Errors], far: dict[int, list[float]]
 ) -> tuple[float, ...]:
     """Return the day variance at each lead; long leads, seldom seen, are shrunk.
 
@@ -216,78 +218,73 @@ def _by_lead(
     for lead, value in zip(LEADS, measured, strict=True):
         weeks_more = max(lead - LEADS[1], 0) / DAYS_PER_WEEK
         prior = week * (1.0 + PRIOR_DRIFT_PER_WEEK * weeks_more)
-        num = np.count_nonzero(errors[lead].scored_days) / max(lead, LEADS[1])
+        num = errors[lead].num_days / max(lead, LEADS[1])
         shrunk = (num * value + PRIOR_SPANS * prior) / (num + PRIOR_SPANS)
         result.append(max(shrunk, result[-1]))
     return tuple(result[1:])
 
 
-def _day_variance(errors: Errors, far: FloatArray) -> float:
+def _day_variance(errors: Errors, far: list[float]) -> float:
     """Return the mean of *far*, the covariances of errors far apart in one day.
 
     Few days make it larger; where a day has a single slot, its total has to tell.
     """
-    num = np.count_nonzero(errors.scored_days)
-    if not num:
+    if not errors.num_days:
         return 0.0
-    known = far[np.isfinite(far)]
-    value = known.mean() / TRIM_LEAVES if known.size else 0.0
+    known = [value for value in far if isfinite(value)]
+    value = sum(known) / len(known) / TRIM_LEAVES if known else 0.0
     if errors.expected.shape[1] == 1:  # what is not Poisson is the day's
-        ratio = errors.day_ratio[errors.scored_days]
-        poisson = 1.0 / errors.expected_of_day[errors.scored_days]
-        value = (ratio**2 - poisson).mean()
-    return min(max(float(value), 0.0), MAX_DAY_VARIANCE) * (1.0 + DAYS_PER_WEEK / num)
+        days = np.isfinite(errors.day_ratio)
+        poisson = 1.0 / errors.expected_of_day[days]
+        value = float((errors.day_ratio[days] ** 2 - poisson).mean())
+    more = 1.0 + DAYS_PER_WEEK / errors.num_days
+    return min(max(value, 0.0), MAX_DAY_VARIANCE) * more
 
 
-def _slot_covariance(errors: Errors, lags: tuple[int, ...]) -> FloatArray:
-    """Return the trimmed relative covariance of errors at each of *lags*; NaN: none."""
-    from forecasting.kernels.errors import lagged_products
+def _slot_covariance(errors: Errors, lags: tuple[int, ...]) -> list[float]:
+    """Return the trimmed relative covariance of errors at each of *lags*; NaN: none.
 
-    return _trimmed_ratios(
-        *lagged_products(errors.expected, errors.error, np.array(lags))
-    )
-
-
-def _trimmed_ratios(products: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return ``[k]`` the weighted means of ratios ``[k, d]``, the outer ones pulled in.
-
-    NaN where fewer than seven days have a weight.
+    There is none where fewer than seven days have a pair of slots so far apart.
     """
-    from forecasting.kernels.errors import trimmed_ratios
+    from forecasting.kernels.noise import covariances
 
-    return trimmed_ratios(products, weights, TRIMMED, MIN_DAYS)
+    found = covariances(
+        errors.expected, errors.error, np.array(lags), TRIMMED, MIN_DAYS
+    )
+    return list(found.tolist())
 
 
-def _slot_noise(covariance: FloatArray) -> tuple[float, float]:
+def _slot_noise(covariance: Sequence[float]) -> tuple[float, float]:
     """Return variance and decay per slot of what is neither the day's nor counting."""
-    if not np.isfinite(covariance).all():
+    if not all(isfinite(value) for value in covariance):
         return 0.0, 0.0
-    short = np.maximum(covariance[:3] - covariance[3:].mean(), 0.0)
+    far = sum(covariance[3:]) / len(covariance[3:])
+    short = [max(value - far, 0.0) for value in covariance[:3]]
     decay = _decay(short)
     if decay <= 0.0:
         return 0.0, 0.0
-    return min(float(short[0]) / decay, MAX_SLOT_VARIANCE), decay
+    return min(short[0] / decay, MAX_SLOT_VARIANCE), decay
 
 
-def _decay(covariance: FloatArray) -> float:
+def _decay(covariance: Sequence[float]) -> float:
     """Return the factor from one to the next of three falling covariances."""
-    before = float(covariance[:2].sum())
+    before = sum(covariance[:2])
     if before <= 0.0:
         return 0.0
-    ratio = float(covariance[1:].sum()) / before
+    ratio = sum(covariance[1:]) / before
     return min(ratio, 0.95) if ratio > 0.05 else 0.0
 
 
-def _dispersion(errors: Errors, variance: float) -> float:
-    """Return the variance over mean of the counts beyond *variance* of the rates."""
-    from forecasting.kernels.errors import lagged_products
+def _dispersion(errors: Errors, square: float, variance: float) -> float:
+    """Return the variance over mean of the counts beyond *variance* of the rates.
 
-    squares, weight = lagged_products(errors.expected, errors.error, np.zeros(1, int))
-    total = float(_trimmed_ratios(squares, weight)[0])
-    if not total > variance:
+    *square* is the mean square of the errors of single slots.
+    """
+    if not square > variance:
         return 1.0
-    volume = float(weight.sum() / errors.expected_of_day.sum())
-    return max(1.0, (total - variance) * volume)
+    flat = errors.expected.ravel()
+    volume = float(flat @ flat) / float(errors.expected_of_day.sum())
+    return max(1.0, (square - variance) * volume)
 
 
 def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float]:
@@ -296,21 +293,18 @@ def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float
     Shares are relative to *variance*, in which there is no counting noise; the
     correlation that lasts is that of days two and three weeks apart.
     """
-    from forecasting.kernels.errors import day_products
+    from forecasting.kernels.noise import memory
 
-    known = np.isfinite(ratio)
-    if variance <= 0.0 or not known.any():
+    square, (products, pairs) = memory(ratio, MEMORY_LAGS, TRIMMED)
+    if variance <= 0.0 or not isfinite(square):
         return 0.0, 0.0, 0.0
-    limit = np.sort(np.abs(ratio[known]))[-1 - int(TRIMMED * known.sum())]
-    series = np.clip(ratio[known], -limit, limit)
-    total = max(variance, float(series @ series) / len(series) / 2)
-    products, pairs = day_products(ratio, float(limit), MEMORY_LAGS)
+    total = max(variance, square / 2)
     # Seven pairs more that say nothing: few days prove no memory.
-    shares = products / (pairs + DAYS_PER_WEEK) / total
-    lasting = min(max(float(shares[3:].mean()), 0.0), 0.8)
-    short = np.maximum(shares[:3] - lasting, 0.0)
+    shares = (products / (pairs + DAYS_PER_WEEK) / total).tolist()
+    lasting = min(max(sum(shares[3:]) / len(shares[3:]), 0.0), 0.8)
+    short = [max(share - lasting, 0.0) for share in shares[:3]]
     decay = _decay(short)
-    passing = min(float(short[0]) / decay, 1.0 - lasting) if decay > 0.0 else 0.0
+    passing = min(short[0] / decay, 1.0 - lasting) if decay > 0.0 else 0.0
     return lasting, passing, decay
 
 
@@ -319,14 +313,10 @@ def _day_shape(ratio: FloatArray) -> FloatArray:
 
     Rare days keep their distance, up to four times the SD.
     """
-    known = np.sort(ratio[np.isfinite(ratio)])
-    cut = int(np.ceil(TRIMMED * len(known)))
-    trimmed = np.clip(known, known[cut], known[-1 - cut])
-    spread = float(np.sqrt((trimmed**2).mean()))
-    if spread <= 0.0:
-        return NORMAL_KNOTS
-    shape = np.clip(quantiles(known, KNOTS) / spread, -4.0, 4.0)
-    return np.asarray(shape - shape.mean())
+    from forecasting.kernels.noise import shape
+
+    found = shape(ratio, KNOTS, TRIMMED, MAX_SHAPE)
+    return found if found.any() else NORMAL_KNOTS
 
 
 def day_scores(noises: Sequence[QueueNoise]) -> FloatArray:

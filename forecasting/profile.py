@@ -10,10 +10,10 @@ from forecasting.model import (
     ForecastError,
     Hindcast,
     QueueHistory,
-    is_weekend,
+    rest_days,
     weekday_of,
 )
-from forecasting.weeks import MONDAYS_WEEK, later
+from forecasting.weeks import later
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NOTHING_ORDINARY = "no ordinary open interval with observed contacts"
@@ -33,9 +33,13 @@ class WeeklyProfile:
     def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; see :class:`forecasting.model.Fitted`."""
         before = DAYS_PER_WEEK * ((lead_days - 1) // DAYS_PER_WEEK)
+        expected, support = self.week_ahead.expected, self.week_ahead.support
+        if first_row >= before:  # all of it is known
+            rows = slice(first_row - before, len(expected) - before)
+            return Hindcast(expected=expected[rows], support=support[rows])
         return Hindcast(
-            expected=later(self.week_ahead.expected, before, first_row),
-            support=later(self.week_ahead.support, before, first_row),
+            expected=later(expected, before, first_row),
+            support=later(support, before, first_row),
         )
 
     def predict(self, days: IntArray) -> FloatArray:
@@ -90,26 +94,21 @@ def _weekly_profile(
     sums: FloatArray,
     weights: FloatArray,
 ) -> WeeklyProfile:
-    """Return the profile *expected* before each day; *sums* hold after the last."""
-    order = np.argsort(weekday_of(history.days[0] + np.arange(DAYS_PER_WEEK)))
-    return WeeklyProfile(
-        values=complete_profile(sums[order], weights[order], history.weekend),
-        week_ahead=Hindcast(expected=expected, support=support),
-    )
+    """Return the profile *expected* before each day; *sums* hold after the last.
 
-
-def complete_profile(
-    sums: FloatArray, weights: FloatArray, weekend: frozenset[int]
-) -> FloatArray:
-    """Return sums / weights ``[7, s]``, unseen cells filled from their nearest kin.
-
-    Another day of the same class (workdays, or the weekend) stands in first, then any
-    day, then the neighbouring slots.
+    Weekdays never seen have the profile of their nearest kin: another day of the same
+    class (workdays, or the weekend) first, then any day, then the neighbouring slots.
     """
     from forecasting.kernels.profiles import complete
 
-    values, known = complete(sums, weights, is_weekend(MONDAYS_WEEK, weekend))
-    return values if known.all() else between_slots(values[:, known], known)
+    values, known = complete(
+        sums, weights, history.first_weekday, rest_days(history.weekend)
+    )
+    if not known.all():
+        values = between_slots(values[:, known], known)
+    return WeeklyProfile(
+        values=values, week_ahead=Hindcast(expected=expected, support=support)
+    )
 
 
 def between_slots(values: FloatArray, known: BoolArray) -> FloatArray:

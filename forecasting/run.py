@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from forecasting.single import DayForecast, forecast_days, zero_forecast
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import to_instant, wall_minute
 from wfm.calendar.opening import open_mask
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import FloatArray, IntArray, frozen
 from wfm.domain.demand import (
     DEFAULT_FORECAST_MODEL,
     ContactHistory,
@@ -81,14 +82,18 @@ def forecast(
     tasks = _tasks(queues, first_day, num_days, queue_models or {}, model)
     grid = _union_grid(history.grid, tasks)
     calendar = MarketCalendar(holidays=holidays or {}, events=events)
-    rows = [_forecast_queue(task, history, grid, calendar, levels) for task in tasks]
+    tables = _Tables.zeros(len(tasks), len(levels), grid.num_intervals)
+    rows = [
+        _forecast_queue(task, history, grid, calendar, levels, tables.of_queue(q))
+        for q, task in enumerate(tasks)
+    ]
     return VolumeForecast(
         grid=grid,
         queue_ids=tuple(queue.queue_id for queue in queues),
         levels=tuple(levels),
-        mean=np.array([row.values[0] for row in rows]),
-        quantiles=np.array([row.values[2:] for row in rows]),
-        aht_s=np.array([row.values[1] for row in rows]),
+        mean=frozen(tables.mean),
+        quantiles=frozen(tables.quantiles),
+        aht_s=frozen(tables.aht_s),
         first_idx=tuple(row.first_idx for row in rows),
         end_idx=tuple(row.end_idx for row in rows),
         failures={row.queue_id: row.failure for row in rows if row.failure},
@@ -116,11 +121,46 @@ class _Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Tables:
+    """What is filled queue by queue, so that a thousand of them lie once in memory.
+
+    *mean* and *aht_s* are ``[q, t]``, *quantiles* ``[q, l, t]``, or one row of them.
+    """
+
+    mean: FloatArray
+    aht_s: FloatArray
+    quantiles: FloatArray
+
+    @classmethod
+    def zeros(cls, num_queues: int, num_levels: int, num_intervals: int) -> Self:
+        shape = (num_queues, num_intervals)
+        return cls(
+            mean=np.zeros(shape),
+            aht_s=np.zeros(shape),
+            quantiles=np.zeros((num_queues, num_levels, num_intervals)),
+        )
+
+    def of_queue(self, q: int) -> Self:
+        """Return the rows of queue *q*, to be written to."""
+        return type(self)(
+            mean=self.mean[q], aht_s=self.aht_s[q], quantiles=self.quantiles[q]
+        )
+
+    def write(
+        self, forecast: DayForecast, inside: slice, cells: tuple[IntArray, IntArray]
+    ) -> None:
+        """Write the *cells* (days and slots) of one queue to the intervals *inside*."""
+        self.mean[inside] = forecast.mean[cells]
+        self.aht_s[inside] = forecast.aht_s[cells]
+        for row, by_day in zip(self.quantiles, forecast.quantiles, strict=True):
+            row[inside] = by_day[cells]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """One queue on the grid: *values* ``[2 + l, t]`` are mean, AHT, quantiles."""
+    """One queue's part of the result, besides the tables."""
 
     queue_id: str
-    values: FloatArray
     first_idx: int
     end_idx: int
     failure: str
@@ -190,7 +230,9 @@ def _forecast_queue(
     grid: IntervalGrid,
     calendar: MarketCalendar,
     levels: Sequence[float],
+    table: _Tables,
 ) -> _Row:
+    """Return the forecast of one queue; its numbers are written to *table*."""
     slots = day_slots(grid, task.queue.zone)
     horizon = _horizon(task, grid, calendar)
     days = horizon.days
@@ -199,12 +241,9 @@ def _forecast_queue(
     starts = np.searchsorted(slots.day, np.append(days, days[-1] + 1))
     inside = slice(int(starts[0]), int(starts[-1]))
     cells = (slots.day[inside] - task.first_day, slots.slot[inside])
-    values = np.zeros((2 + len(levels), grid.num_intervals))
-    for row, by_day in enumerate((result.mean, result.aht_s, *result.quantiles)):
-        values[row, inside] = by_day[cells]
+    table.write(result, inside, cells)
     return _Row(
         queue_id=task.queue.queue_id,
-        values=values,
         first_idx=inside.start,
         end_idx=inside.stop,
         failure=result.failure,

@@ -18,13 +18,14 @@ halving or doubling one of them moves the WAPE a week ahead by one or two parts 
 hundred.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.model import DAYS_PER_WEEK, QueueHistory, is_weekend, weekday_of
-from forecasting.weeks import MONDAYS_WEEK, keep_of
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.model import QueueHistory, rest_days
+from forecasting.weeks import keep_of
+from wfm.domain.arrays import FloatArray, IntArray
 
 SLOW_HALF_LIFE_WEEKS = 20.0
 FAST_HALF_LIFE_WEEKS = 3.0
@@ -35,8 +36,12 @@ PRIOR_DAYS_PER_LEAD = 12.0
 LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
 """Groups of leads in days that share coefficients, by the leads they are learnt at."""
 _PRIORS = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * np.array([np.mean(g) for g in LEADS])
-_ENDS = np.array([group[-1] for group in LEADS[:-1]])
-_WEEK = np.arange(DAYS_PER_WEEK)
+_ENDS = tuple(group[-1] for group in LEADS[:-1])
+_KEEPS = (
+    keep_of(SLOW_HALF_LIFE_WEEKS),
+    keep_of(FAST_HALF_LIFE_WEEKS),
+    keep_of(LEVEL_HALF_LIFE_DAYS),
+)
 _LEARNT_AT = np.array([lead for group in LEADS for lead in group])
 _GROUP_OF = np.array([g for g, group in enumerate(LEADS) for _ in group])
 
@@ -77,9 +82,17 @@ class ScoreModel:
         """
         from forecasting.kernels.scores import hindcast
 
-        share = self.coefficients[int(np.searchsorted(_ENDS, lead_days))]
-        past = (self.last, self.level, self.mean, self.tilt)
-        return hindcast(past, self.support, share, lead_days, first_row)
+        share = self.shares_at(lead_days)
+        return hindcast(self.past, self.support, share, lead_days, first_row)
+
+    @property
+    def past(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Last deviation, level, mean and tilt, as the kernels take them."""
+        return self.last, self.level, self.mean, self.tilt
+
+    def shares_at(self, lead_days: int) -> FloatArray:
+        """Return the coefficients ``[3, k]`` for forecasts *lead_days* ahead."""
+        return self.coefficients[bisect_left(_ENDS, lead_days)]
 
     def predict(self, lead_days: IntArray, weekdays: IntArray) -> FloatArray:
         """Return scores ``[h, k]``, *lead_days* after the last day of the history."""
@@ -104,46 +117,25 @@ def fit_scores(
     calendar counts. The coefficients are learnt from the first *num_learnt* days (all
     by default).
     """
-    from forecasting.kernels import scores as kernels
+    from forecasting.kernels.scores import fitted
 
     num = len(scores)
-    slow, fast = keep_of(SLOW_HALF_LIFE_WEEKS), keep_of(FAST_HALF_LIFE_WEEKS)
-    means, seen, counts = kernels.weekday_means(scores, weights, slow)
-    tilts = kernels.weekday_means(scores, weights, fast)[0] - means
-    last, level = kernels.deviations(
-        scores, weights, means, seen, keep_of(LEVEL_HALF_LIFE_DAYS), STALE_AFTER_DAYS
+    past, support, ahead, coefficients = fitted(
+        scores,
+        weights,
+        _KEEPS,
+        STALE_AFTER_DAYS,
+        num if num_learnt is None else min(num_learnt, num),
+        (_LEARNT_AT, _GROUP_OF, _PRIORS),
+        (history.first_weekday, rest_days(history.weekend)),
     )
-    order = num + np.argsort(weekday_of(history.days[0] + _WEEK))
-    next_seen = seen[order] > 0
-    past = (last, level, means[:num], tilts[:num])
     return ScoreModel(
         mean=past[2],
         tilt=past[3],
-        last=last,
-        level=level,
-        support=counts[:num],
-        next_mean=_from_kin(means[order], next_seen, history.weekend),
-        next_tilt=_from_kin(tilts[order], next_seen, history.weekend),
-        coefficients=kernels.shares(
-            num if num_learnt is None else min(num_learnt, num),
-            _LEARNT_AT,
-            _GROUP_OF,
-            _PRIORS,
-            (scores, weights, seen),
-            past,
-        ),
+        last=past[0],
+        level=past[1],
+        support=support,
+        next_mean=ahead[0],
+        next_tilt=ahead[1],
+        coefficients=coefficients,
     )
-
-
-def _from_kin(
-    means: FloatArray, seen: BoolArray, weekend: frozenset[int]
-) -> FloatArray:
-    """Return *means* ``[7, k]``, unseen weekdays as the mean of their class or all."""
-    if seen.all():
-        return means
-    rest = is_weekend(MONDAYS_WEEK, weekend)
-    result = means.copy()
-    for weekday in np.flatnonzero(~seen):
-        kin = seen & (rest == rest[weekday])
-        result[weekday] = means[kin if kin.any() else seen].mean(axis=0)
-    return result

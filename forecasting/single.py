@@ -16,7 +16,7 @@ from forecasting.day_level import (
 )
 from forecasting.days import Horizon, QueueRecord
 from forecasting.effects import TINY
-from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Chosen, Fitted, ForecastError
+from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Fitted, ForecastError
 from forecasting.noise import QueueNoise
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
@@ -106,7 +106,7 @@ def _volumes(
         notes=tuple(_notes(horizon, plain, special, bands)),
         noise=bands.noise,
         day_spread=_day_spread(bands.noise, mean, variance, horizon),
-        tests=fitted.tests if isinstance(fitted, Chosen) else (),
+        tests=getattr(fitted, "tests", ()),  # of a model that is Chosen
         special_days=special.described(
             ordinary, horizon.days, horizon.tags, horizon.is_open
         ),

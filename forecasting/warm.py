@@ -24,7 +24,7 @@ def warm() -> None:
         queue = Queue(
             queue_id="q",
             channel="phone",
-            zone="UTC",
+            zone="Europe/Berlin",  # the clock changes within the history
             requires=(),
             opening=OpeningHours(spans=opening),
             target=ServiceTarget(),

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from forecasting.errors import median
 from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory, weekday_of
 from forecasting.profile import NOTHING_ORDINARY
 from forecasting.scores import ScoreModel
@@ -55,9 +54,9 @@ def root_days(history: QueueHistory) -> WholeDays:
     ForecastError
         If no cell is ordinary.
     """
-    if not history.ordinary.any():
-        raise ForecastError(NOTHING_ORDINARY)
     seen = np.asarray(history.ordinary.any(axis=0))
+    if not seen.any():
+        raise ForecastError(NOTHING_ORDINARY)
     from forecasting.kernels.days import filled_roots
 
     roots, height, coverage = filled_roots(
@@ -76,16 +75,10 @@ def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
     A day's *height* is compared with the median of the days *seen* around it, itself
     among them: once four days have moved together, a new level is the rule.
     """
-    weights = np.ones(len(height))
-    days = np.flatnonzero(seen)
-    if len(days) <= NEIGHBOURS:
-        return weights
-    from forecasting.kernels.days import off_line
+    from forecasting.kernels.days import ordinary_weights
 
-    off = off_line(height[days], NEIGHBOURS)
-    sigma = max(SIGMA_PER_MAD * median(off), SMALLEST_SIGMA)
-    weights[days] = 1.0 / np.maximum(off / (OUTLIER_SIGMAS * sigma), 1.0) ** 2
-    return weights
+    scale = (OUTLIER_SIGMAS, SIGMA_PER_MAD, SMALLEST_SIGMA)
+    return ordinary_weights(height, seen, NEIGHBOURS, scale)
 
 
 def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Whole days: their totals, their neighbours, their gaps, their handle time."""
+"""Whole days: their totals, their neighbours, their gaps, their place in the month."""
 
 import math
 
@@ -49,6 +49,13 @@ def levels(offered: FloatArray, cells: BoolArray) -> tuple[FloatArray, FloatArra
 
 
 @kernel
+def _median(ranked: FloatArray) -> float:
+    """Return the median of rising values."""
+    num = len(ranked)
+    return float((ranked[(num - 1) // 2] + ranked[num // 2]) / 2.0)
+
+
+@kernel
 def medians_around(level: FloatArray, steps: IntArray, least: int) -> FloatArray:
     """Return the median ``[d]`` of the *level* ``[d]`` so many *steps* away.
 
@@ -70,6 +77,91 @@ def medians_around(level: FloatArray, steps: IntArray, least: int) -> FloatArray
             size += 1
         if size >= least:
             result[row] = (around[(size - 1) // 2] + around[size // 2]) / 2.0
+    return result
+
+
+@kernel
+def _spread_of_days(
+    deviation: FloatArray, expected: FloatArray, per_median: float
+) -> FloatArray:
+    """Return ``[d]`` the robust spread, wider for days of less than mean volume."""
+    known = ~np.isnan(deviation)
+    num = known.sum()
+    if not num:
+        return np.full(len(deviation), np.inf)
+    spread = per_median * _median(np.sort(np.abs(deviation[known])))
+    mean = expected[known].sum() / num
+    small = np.sqrt(mean / np.maximum(expected, 1e-9 * mean))
+    return spread * np.maximum(small, 1.0)
+
+
+@kernel
+def day_totals(
+    offered: FloatArray,
+    cells: BoolArray,
+    steps: IntArray,
+    least: int,
+    per_median: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return ratio, deviation and scale ``[d]`` of the days' totals.
+
+    See :class:`forecasting.day_totals.DayTotals`: neighbours are so many *steps* away,
+    *least* of them at least; *per_median* times a median distance is a deviation.
+    """
+    expected, level = levels(offered, cells)
+    around = medians_around(level, steps, least)
+    ratio = np.full(len(level), np.nan)
+    for row in range(len(level)):
+        if around[row] > 0.0:
+            ratio[row] = level[row] / around[row]
+    deviation = 2.0 * (np.sqrt(ratio) - 1.0)
+    return ratio, deviation, _spread_of_days(deviation, expected, per_median)
+
+
+@kernel
+def odd(
+    totals: tuple[FloatArray, FloatArray, FloatArray],
+    limits: tuple[float, float, float],
+    most_in_a_week: int,
+) -> BoolArray:
+    """Return ``[d]`` which days are odd by their *totals*: ratio, deviation and scale.
+
+    *limits* are the scales that a day must be off, the ratio that it must fall below
+    (or its inverse exceed), and the scale up to which anything is odd. More than
+    *most_in_a_week* among seven days are none. All is rounded, so that a tie is a tie
+    whatever the volumes are counted in.
+    """
+    num, (ratios, deviations, scales) = len(totals[0]), totals
+    found = np.zeros(num, dtype=np.bool_)
+    for row in range(num):
+        if math.isnan(ratios[row]):
+            continue
+        ratio, size = _rounded(ratios[row]), _rounded(abs(deviations[row]))
+        far = size > _rounded(limits[0] * scales[row])
+        far = far and (ratio < limits[1] or ratio > 1.0 / limits[1])
+        found[row] = far and _rounded(scales[row]) <= limits[2]
+    kept = found.copy()
+    for first in range(1 - _WEEK, num):
+        low, end = max(first, 0), min(first + _WEEK, num)
+        if found[low:end].sum() > most_in_a_week:
+            kept[low:end] = False
+    return kept
+
+
+@kernel
+def _rounded(value: float) -> float:
+    """Return *value* to nine digits."""
+    return float(np.rint(value * 1e9) / 1e9)
+
+
+@kernel
+def open_slots(is_open: BoolArray, first_weekday: int) -> BoolArray:
+    """Return ``[7, s]`` which slots each weekday was ever open, Monday first."""
+    result = np.zeros((_WEEK, is_open.shape[1]), dtype=np.bool_)
+    for row in range(len(is_open)):
+        weekday = (row + first_weekday) % _WEEK
+        for s in range(is_open.shape[1]):
+            result[weekday, s] = result[weekday, s] or is_open[row, s]
     return result
 
 
@@ -155,79 +247,26 @@ def off_line(height: FloatArray, reach: int) -> FloatArray:
 
 
 @kernel
-def handle_weeks(
-    handle_s: FloatArray,
-    handled: FloatArray,
-    keep: float,
-    prior: tuple[float, float],
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return each week's level of handle time ``[w]`` and what lies behind its shape.
-
-    *handle_s* and *handled* are ``[d, s]`` seconds and contacts, *prior* those that
-    every level begins with. The shape is told by seconds over the level and contacts,
-    by week ``[w, s]``, and by the seconds over the level of each day ``[d]``.
-    """
-    num, slots = handled.shape
-    weeks = (num + _WEEK - 1) // _WEEK
-    level, by_day = np.zeros(weeks), np.zeros(num)
-    relative, contacts = np.zeros((weeks, slots)), np.zeros((weeks, slots))
-    sum_s, sum_n = 0.0, 0.0
-    for week in range(weeks):
-        first, end = week * _WEEK, min((week + 1) * _WEEK, num)
-        seconds, count = 0.0, 0.0
-        for row in range(first, end):
-            for s in range(slots):
-                seconds += handle_s[row, s]
-                count += handled[row, s]
-        sum_s, sum_n = keep * sum_s + seconds, keep * sum_n + count
-        if sum_n + prior[1] > 0.0:
-            level[week] = (sum_s + prior[0]) / (sum_n + prior[1])
-        for row in range(first, end):
-            for s in range(slots):
-                part = handle_s[row, s] / level[week] if level[week] > 0.0 else 0.0
-                relative[week, s] += part
-                contacts[week, s] += handled[row, s]
-                by_day[row] += part
-    return level, relative, contacts, by_day
-
-
-@kernel
-def _smoothed(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return *values* ``[n]`` summed over their neighbours by *weights*."""
-    result, reach = np.zeros(len(values)), len(weights) // 2
-    for i in range(len(values)):
-        for k in range(len(weights)):
-            other = i - reach + k
-            if 0 <= other < len(values):
-                result[i] += weights[k] * values[other]
-    return result
-
-
-@kernel
-def proven(
-    relative: FloatArray, contacts: FloatArray, weights: FloatArray, prior: float
+def ordinary_weights(
+    height: FloatArray,
+    seen: BoolArray,
+    reach: int,
+    scale: tuple[float, float, float],
 ) -> FloatArray:
-    """Return the deviation ``[n]`` from level, as far as it holds from week to week.
+    """Return weights ``[d]`` that fall as the *height* of a day *seen* is off the line.
 
-    *relative* seconds and *contacts* are weekly sums ``[w, n]``, smoothed by *weights*
-    and drawn to the level by *prior* contacts. Each week is predicted from the others.
+    *scale* is how many sigmas count in full, a sigma over the median distance, and the
+    least sigma. See :func:`forecasting.whole_days.ordinariness`.
     """
-    total, total_n = relative.sum(axis=0), contacts.sum(axis=0)
-    near, near_n = _smoothed(total, weights), _smoothed(total_n, weights)
-    whole = (near + prior) / (near_n + prior) - 1.0
-    came, said = 0.0, 0.0
-    for week in range(len(contacts)):
-        own, own_n = (
-            _smoothed(relative[week], weights),
-            _smoothed(contacts[week], weights),
-        )
-        for i in range(len(whole)):
-            other = (near[i] - own[i] + prior) / (near_n[i] - own_n[i] + prior) - 1.0
-            came += other * (relative[week, i] - contacts[week, i])
-            said += other * other * contacts[week, i]
-    if len(contacts) < 2 or said <= 0.0:
-        return whole
-    return whole * min(max(came / said, 0.0), 1.0)
+    sigmas, per_median, least = scale
+    weights, days = np.ones(len(height)), np.flatnonzero(seen)
+    if len(days) <= reach:
+        return weights
+    off = off_line(height[days], reach)
+    sigma = max(per_median * _median(np.sort(off)), least)
+    for i in range(len(days)):
+        weights[days[i]] = 1.0 / max(off[i] / (sigmas * sigma), 1.0) ** 2
+    return weights
 
 
 @kernel
@@ -282,3 +321,14 @@ def month_course(
     _around_month(total, weights, near)
     _around_month(total_n, weights, near_n)
     return near / (near_n + prior_days), agreed[whole], square[whole]
+
+
+@kernel
+def cell_sums(
+    values: FloatArray, cells: IntArray, shape: tuple[int, int]
+) -> FloatArray:
+    """Return the sums of *values* ``[t]``, or counts, over the *cells* of a matrix."""
+    result = np.zeros(shape[0] * shape[1])
+    for i in range(len(values)):
+        result[cells[i]] += values[i]
+    return result.reshape(shape)

@@ -7,6 +7,18 @@ import numpy as np
 from forecasting.kernels.jit import kernel
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
+_WEEK = 7
+
+
+@kernel
+def _counted(cells: BoolArray, rows: BoolArray) -> IntArray:
+    """Return how many *cells* ``[d, s]`` each day has, 0 if not one of *rows*."""
+    counts = np.zeros(len(cells), dtype=np.int64)
+    for day in range(len(cells)):
+        for s in range(cells.shape[1] if rows[day] else 0):
+            counts[day] += 1 if cells[day, s] else 0
+    return counts
+
 
 @kernel
 def gathered(
@@ -15,54 +27,73 @@ def gathered(
     cells: BoolArray,
     rows: BoolArray,
     most: int,
-) -> tuple[FloatArray, FloatArray, IntArray]:
+) -> tuple[FloatArray, FloatArray, int, int]:
     """Return the expected contacts and errors ``[n]`` in *cells* ``[d, s]`` of *rows*.
 
-    Beside them the number ``[d]`` of cells a day. More than *most* cells are thinned
-    evenly.
+    Beside them the number of days that have any, and of weeks. More than *most* cells
+    are thinned evenly.
     """
-    days, slots = cells.shape
-    counts, every = np.zeros(days, dtype=np.int64), 0
-    for day in range(days):
-        if rows[day]:
-            for s in range(slots):
-                counts[day] += 1 if cells[day, s] else 0
-        every += counts[day]
+    counts = _counted(cells, rows)
+    every = counts.sum()
     size = min(every, most)
     mean, wrong = np.empty(size), np.empty(size)
-    at, number = 0, 0
-    for day in range(days):
-        for s in range(slots if counts[day] else 0):
+    at, number, num_days, num_weeks, last = 0, 0, 0, 0, -1
+    for day in np.flatnonzero(counts):
+        num_days, num_weeks = num_days + 1, num_weeks + (day // _WEEK != last)
+        last = day // _WEEK
+        for s in range(cells.shape[1]):
             if not cells[day, s]:
                 continue
             if at < size and number == at * every // size:
                 mean[at], wrong[at] = expected[day, s], error[day, s]
                 at += 1
             number += 1
-    return mean, wrong, counts
+    return mean, wrong, num_days, num_weeks
 
 
 @kernel
-def class_bounds(ranked: FloatArray, most: int, least: int) -> IntArray:
-    """Return the bounds of up to *most* classes of rising values *ranked* ``[n]``.
+def class_ends(ranks: FloatArray, most: int, least: int) -> FloatArray:
+    """Return the highest of *ranks* ``[n]`` in each of up to *most* classes ``[c]``.
 
-    Equal values stay together, and a class has at least *least* members.
+    Equal ranks stay together, and a class has at least *least* members.
     """
-    num, size = len(ranked), 1
-    cuts = np.zeros(most + 1, dtype=np.int64)
-    for part in range(1, most):
-        tie = ranked[num * part // most]
+    num, size, last = len(ranks), 0, 0
+    wanted = num * np.arange(1, most) // most
+    ties = np.partition(ranks, wanted)[wanted]
+    ends = np.full(most, np.inf)
+    for tie in ties:
+        below, upto = 0, 0
+        for rank in ranks:
+            below += 1 if rank < tie else 0
+            upto += 1 if rank <= tie else 0
         for side in range(2):
-            if side == 0:
-                cut = np.searchsorted(ranked, tie)
-            else:
-                cut = np.searchsorted(ranked, tie, side="right")
-            if min(cut - cuts[size - 1], num - cut) >= least:
-                cuts[size] = cut
-                size += 1
+            cut = below if side == 0 else upto
+            if min(cut - last, num - cut) >= least:
+                # the tie itself lies in the next class if the cut is before it
+                ends[size] = np.nextafter(tie, -np.inf) if side == 0 else tie
+                size, last = size + 1, cut
                 break
-    cuts[size] = num
-    return cuts[: size + 1]
+    return ends[: size + 1]
+
+
+@kernel
+def in_classes(ranks: FloatArray, ends: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return an order of *ranks* ``[n]`` class by class, and the bounds in it.
+
+    *ends* ``[c]`` are the highest ranks of the classes. Within one, the order stays.
+    """
+    member = np.zeros(len(ranks), dtype=np.int64)
+    bounds = np.zeros(len(ends) + 1, dtype=np.int64)
+    for i in range(len(ranks)):
+        while ranks[i] > ends[member[i]]:
+            member[i] += 1
+        bounds[member[i] + 1] += 1
+    bounds = np.cumsum(bounds)
+    order, place = np.empty(len(ranks), dtype=np.int64), bounds.copy()
+    for i in range(len(ranks)):
+        order[place[member[i]]] = i
+        place[member[i]] += 1
+    return order, bounds
 
 
 @kernel
@@ -121,24 +152,37 @@ def class_quantiles(
 
 
 @kernel
+def _middles(volumes: FloatArray, bounds: IntArray) -> FloatArray:
+    """Return the lower median ``[c]`` of the *volumes* of each class."""
+    result = np.empty(len(bounds) - 1)
+    for c in range(len(result)):
+        some = volumes[bounds[c] : bounds[c + 1]]
+        middle = (len(some) - 1) // 2
+        result[c] = np.partition(some, middle)[middle]
+    return result
+
+
+@kernel
 def offsets(
     roots: FloatArray,
     pool: tuple[FloatArray, FloatArray],
-    count_variance: float,
-    rates: FloatArray,
-) -> FloatArray:
-    """Return the offsets ``[l, d, s]`` of the quantiles of *roots* ``[d, s]``.
+    variances: tuple[float, float],
+    more: FloatArray,
+    rows: BoolArray,
+    result: FloatArray,
+) -> None:
+    """Write the offsets of the quantiles of *roots* ``[d, s]`` to ``[l, d, s]``.
 
-    *pool* holds roots ``[c]`` and the quantiles ``[l, c]`` of standardised errors
-    there; these are linear between. *rates* ``[d]`` are variances of the rate.
+    On the days *rows* only. *pool* holds roots ``[c]`` and the quantiles ``[l, c]`` of
+    standardised errors there; these are linear between. *variances* are those of the
+    count and of the rate, to which *more* ``[d]`` adds.
     """
     knots, scores = pool
-    days, slots = roots.shape
-    result = np.empty((len(scores), days, slots))
-    for day in range(days):
-        for s in range(slots):
+    for day in range(len(roots)):
+        rate = max(variances[1] + more[day], 0.0)
+        for s in range(roots.shape[1] if rows[day] else 0):
             root = roots[day, s]
-            scale = math.sqrt(count_variance + rates[day] * root * root)
+            scale = math.sqrt(variances[0] + rate * root * root)
             right = 0
             while right < len(knots) and knots[right] < root:
                 right += 1
@@ -149,14 +193,29 @@ def offsets(
             for n in range(len(scores)):
                 low, high = scores[n, left], scores[n, right]
                 result[n, day, s] = (low + share * (high - low)) * scale
-    return result
+
+
+@kernel
+def squared(
+    roots: FloatArray, week: FloatArray, day_ahead: FloatArray, share: FloatArray
+) -> None:
+    """Turn the offsets *week* ``[l, d, s]`` of *roots* ``[d, s]`` into quantiles.
+
+    A *share* ``[d]`` of the offsets is that of *day_ahead*. Below 0 is 0.
+    """
+    for n in range(len(week)):
+        for day in range(len(roots)):
+            for s in range(roots.shape[1]):
+                away = week[n, day, s]
+                away += (day_ahead[n, day, s] - away) * share[day]
+                week[n, day, s] = max(roots[day, s] + away, 0.0) ** 2
 
 
 @kernel
 def variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:
     """Return *a*, *b* of ``squares = a + b * volumes`` ``[c]``, by relative error.
 
-    See :func:`forecasting.bands._pool_of`.
+    See :func:`forecasting.bands._pool`.
     """
     most = squares.max()
     if most <= 0.0:
@@ -179,3 +238,26 @@ def variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:
         return y0 / w0, 0.0
     constant = (y0 * w2 - y1 * w1) / determinant
     return (constant, slope) if constant > least else (least, y1 / w2)
+
+
+@kernel
+def pooled(
+    mean: FloatArray,
+    wrong: FloatArray,
+    levels: FloatArray,
+    size: tuple[int, int],
+) -> tuple[tuple[float, float], FloatArray, FloatArray]:
+    """Return count and rate variance, roots ``[c]`` and quantiles ``[l, c]`` of a pool.
+
+    *mean* ``[n]`` was expected, *wrong* is by how much more came; *size* is how many
+    classes there may be, and the least members of one. See
+    :func:`forecasting.bands._pool`.
+    """
+    most = mean.max()
+    # Rounding errors are no difference.
+    ranks = np.rint(mean / (most if most > 0.0 else 1.0) * 1e9)
+    order, bounds = in_classes(ranks, class_ends(ranks, size[0], size[1]))
+    volumes, away, volume, square = residuals(mean, wrong, order, bounds)
+    found = variances(volume, square)
+    scores = class_quantiles(volumes, away, found, bounds, levels)
+    return found, np.sqrt(_middles(volumes, bounds)), scores

@@ -165,13 +165,15 @@ def _fill(
 
 @kernel
 def complete(
-    sums: FloatArray, weights: FloatArray, rest: BoolArray
+    sums: FloatArray, weights: FloatArray, first_weekday: int, rest: BoolArray
 ) -> tuple[FloatArray, BoolArray]:
-    """Return sums over weights ``[7, s]``, unseen cells filled from their kin.
+    """Return sums over weights ``[7, s]`` Monday first, unseen cells filled from kin.
 
-    The kin are the days of *rest* ``[7]`` or the others, then all. Which slots ``[s]``
-    have a value stands beside it.
+    *sums* and *weights* begin with the *first_weekday*. The kin are the days of *rest*
+    ``[7]`` or the others, then all. Which slots ``[s]`` have a value stands beside it.
     """
+    order = (np.arange(_WEEK) - first_weekday) % _WEEK
+    sums, weights = sums[order], weights[order]
     values, seen = np.zeros_like(sums), weights > 0.0
     for row in range(_WEEK):
         for s in range(values.shape[1]):

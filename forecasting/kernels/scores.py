@@ -159,6 +159,70 @@ def shares(
 
 
 @kernel
+def from_kin(
+    means: FloatArray, seen: FloatArray, first_weekday: int, rest: BoolArray
+) -> FloatArray:
+    """Return *means* ``[7, k]`` Monday first; they begin with *first_weekday*.
+
+    Weekdays without weight in *seen* ``[7]`` have the mean of their class, which *rest*
+    ``[7]`` tells, or of all.
+    """
+    result, known = np.zeros_like(means), np.zeros(_WEEK, dtype=np.bool_)
+    for weekday in range(_WEEK):
+        place = (weekday - first_weekday) % _WEEK
+        result[weekday], known[weekday] = means[place], seen[place] > 0.0
+    if known.all() or not known.any():
+        return result
+    for weekday in range(_WEEK):
+        if known[weekday]:
+            continue
+        kin = known & (rest == rest[weekday])
+        kin = kin if kin.any() else known
+        result[weekday] = 0.0
+        for other in np.flatnonzero(kin):
+            result[weekday] += result[other]
+        result[weekday] /= kin.sum()
+    return result
+
+
+@kernel
+def fitted(
+    scores: FloatArray,
+    weights: FloatArray,
+    keeps: tuple[float, float, float],
+    stale_after: int,
+    num_learnt: int,
+    learnt: tuple[IntArray, IntArray, FloatArray],
+    week: tuple[int, BoolArray],
+) -> tuple[
+    tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    IntArray,
+    tuple[FloatArray, FloatArray],
+    FloatArray,
+]:
+    """Return a model of *scores* ``[d, k]`` that count by *weights* ``[d]``.
+
+    *keeps* are what a week leaves of the slow and the fast mean, and a day of the
+    level; *learnt* are leads, groups and priors of :func:`shares`, *week* the first
+    weekday and ``[7]`` which weekdays rest. These are last deviation, level, slow mean
+    and tilt by day, the weeks behind them, mean and tilt by weekday after the history,
+    and the shares.
+    """
+    num = len(scores)
+    means, seen, counts = weekday_means(scores, weights, keeps[0])
+    tilts = weekday_means(scores, weights, keeps[1])[0] - means
+    last, level = deviations(scores, weights, means, seen, keeps[2], stale_after)
+    past = (last, level, means[:num], tilts[:num])
+    leads, groups, priors = learnt
+    share = shares(num_learnt, leads, groups, priors, (scores, weights, seen), past)
+    ahead = (
+        from_kin(means[num:], seen[num:], week[0], week[1]),
+        from_kin(tilts[num:], seen[num:], week[0], week[1]),
+    )
+    return past, counts[:num], ahead, share
+
+
+@kernel
 def hindcast(
     past: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     counts: IntArray,
@@ -278,3 +342,26 @@ def contacts(
             row_of[s] = (root * root + spread_s[s]) * factors[row]
         _between(row_of, seen, result[row])
     return result
+
+
+@kernel
+def contacts_before(
+    past: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    counts: IntArray,
+    share: FloatArray,
+    lead: int,
+    first_row: int,
+    day: tuple[FloatArray, FloatArray, FloatArray, BoolArray],
+) -> tuple[FloatArray, IntArray]:
+    """Return contacts ``[d, s]`` forecast *lead* days before, and the weeks behind.
+
+    See :func:`hindcast` and :func:`contacts`; *day* are patterns, spread, factors of
+    the days from *first_row* on, and the slots seen.
+    """
+    patterns, spread_s, factors, seen = day
+    scores, support = hindcast(past, counts, share, lead, first_row)
+    factors = np.where(support > 0, factors, 0.0)
+    weeks = np.empty((len(support), len(seen)), dtype=np.int64)
+    for row in range(len(support)):
+        weeks[row] = support[row]
+    return contacts(scores, patterns, spread_s, factors, seen), weeks

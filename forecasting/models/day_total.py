@@ -71,7 +71,7 @@ class DayTotalFit:
         week -= (lead_days - 1) // DAYS_PER_WEEK
         shares = self.shares[np.maximum(week, 0), weekday_of(days)]
         expected = self._contacts(roots, shares) * (support > 0)[:, None]
-        weeks = np.broadcast_to(support[:, None], expected.shape)
+        weeks = np.repeat(support[:, None], expected.shape[1], axis=1)
         return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:

@@ -16,7 +16,7 @@ from forecasting.model import (
 from forecasting.scores import ScoreModel, fit_scores
 from forecasting.weeks import ratio
 from forecasting.whole_days import WholeDays, root_days, spread_of
-from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.arrays import FloatArray, IntArray
 
 SMALLEST_SHARE = 1e-12
 SMALLEST_GAP = 1e-9
@@ -76,24 +76,27 @@ class LowRankFit:
 
     def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the hindcast; the patterns are those of all the history."""
-        scores, support = self.scores.hindcast(lead_days, first_row)
-        expected = self._contacts(scores, self.history.days[first_row:], support > 0)
-        weeks = np.broadcast_to(support[:, None], expected.shape)
+        from forecasting.kernels.scores import contacts_before
+
+        model = self.scores
+        factors = self.annual.factors(self.history.days[first_row:])
+        expected, weeks = contacts_before(
+            model.past,
+            model.support,
+            model.shares_at(lead_days),
+            lead_days,
+            first_row,
+            (self.patterns, self.spread, factors, self.days.seen),
+        )
         return Hindcast(expected=expected, support=weeks)
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
         lead_days = np.maximum(days - self.history.days[-1], 1)
         scores = self.scores.predict(lead_days, weekday_of(days))
-        return self._contacts(scores, days, np.ones(len(days)))
-
-    def _contacts(
-        self, scores: FloatArray, days: IntArray, share: BoolArray | FloatArray
-    ) -> FloatArray:
-        """Return a *share* ``[d]`` of the mean contacts ``[d, s]`` of *days*."""
         from forecasting.kernels.scores import contacts
 
-        factors = self.annual.factors(days) * share
+        factors = self.annual.factors(days)
         return contacts(scores, self.patterns, self.spread, factors, self.days.seen)
 
 

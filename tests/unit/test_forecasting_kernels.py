@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.forecast_plain import digest
 
-from forecasting.kernels import days, errors, parts, pools, profiles, scores
+from forecasting.kernels import days, noise, pools, profiles, scores
 
 DAYS, SLOTS = 61, 10
 
@@ -141,7 +141,7 @@ def test_slots_never_seen_lie_between_their_neighbours(rng):
 def test_outer_ratios_are_pulled_in(rng):
     ratios = rng.normal(size=(3, 57))
     ratios[1, ::3], ratios[2] = np.nan, np.nan
-    found = errors.pulled_in(ratios, 0.05)
+    found = noise.pulled_in(ratios, 0.05)
     for row, given in zip(found, ratios, strict=True):
         known = np.sort(given[~np.isnan(given)])
         if not known.size:
@@ -152,7 +152,7 @@ def test_outer_ratios_are_pulled_in(rng):
         assert row.tolist() == np.nan_to_num(clipped).tolist()
     weights = rng.random((3, 57)) * ~np.isnan(ratios)
     products = np.nan_to_num(ratios) * weights
-    means = errors.trimmed_ratios(products, weights, 0.05, 7)
+    means = noise.trimmed_ratios(products, weights, 0.05, 7)
     expected = (found * weights)[:2].sum(axis=1) / weights[:2].sum(axis=1)
     assert means[:2] == pytest.approx(expected)
     assert np.isnan(means[2])
@@ -160,29 +160,59 @@ def test_outer_ratios_are_pulled_in(rng):
 
 def test_products_at_a_distance(rng):
     expected, error = rng.random((5, 8)), rng.normal(size=(5, 8))
-    products, weights = errors.lagged_products(expected, error, np.array([0, 3, 9]))
+    products, weights = noise.lagged_products(expected, error, np.array([0, 3, 9]))
     assert products[0] == pytest.approx((error**2).sum(axis=1))
     assert products[1] == pytest.approx((error[:, 3:] * error[:, :-3]).sum(axis=1))
     assert weights[1] == pytest.approx((expected[:, 3:] * expected[:, :-3]).sum(axis=1))
     assert not products[2].any()
     ratio = np.array([0.5, np.nan, -0.2, 2.0, 0.1])
-    total, pairs = errors.day_products(ratio, 1.0, np.array([1, 2]))
+    total, pairs = noise.day_products(ratio, 1.0, np.array([1, 2]))
     assert total == pytest.approx([-0.2 + 0.1, 0.5 * -0.2 + -0.2 * 0.1])
     assert pairs.tolist() == [2, 2]
 
 
 def test_classes_keep_equal_volumes_together_and_have_their_quantiles(rng):
-    volumes = np.sort(rng.integers(0, 12, 400)).astype(float)
-    bounds = pools.class_bounds(volumes, 5, 40)
+    volumes = rng.integers(0, 12, 400).astype(float)
+    ends = pools.class_ends(volumes, 5, 40)
+    order, bounds = pools.in_classes(volumes, ends)
     assert bounds[[0, -1]].tolist() == [0, 400]
+    assert len(bounds) == 6
     assert (np.diff(bounds) >= 40).all()
-    inner = bounds[1:-1]
-    assert (volumes[inner] != volumes[inner - 1]).all()
+    assert sorted(order.tolist()) == list(range(400))
+    volumes = volumes[order]
+    for low, middle, high in zip(bounds, bounds[1:], bounds[2:], strict=False):
+        assert volumes[low:middle].max() < volumes[middle:high].min()
     away, levels = rng.normal(size=400), np.array([0.1, 0.5, 0.93])
     found = pools.class_quantiles(volumes, away, (0.25, 0.1), bounds, levels)
     scaled = away / np.sqrt(0.25 + 0.1 * volumes)
     for c, (low, high) in enumerate(pairwise(bounds.tolist())):
         assert found[:, c] == pytest.approx(np.quantile(scaled[low:high], levels))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "classes"),
+    [
+        ((200, 200), (200, 200)),
+        ((390, 10), (400,)),
+        ((10, 390), (400,)),
+        ((100, 220, 80), (100, 220, 80)),
+        ((30, 30, 340), (60, 340)),
+    ],
+)
+def test_classes_of_few_volumes(rng, sizes, classes):
+    volumes = rng.permutation(np.repeat(np.arange(len(sizes)) * 3.0, sizes))
+    _, bounds = pools.in_classes(volumes, pools.class_ends(volumes, 5, 40))
+    assert np.diff(bounds).tolist() == list(classes)
+
+
+def test_a_pool_has_the_middle_of_each_class(rng):
+    mean = rng.permutation(np.repeat([1.0, 9.0, 100.0], 100))
+    found, roots, quantiles = pools.pooled(
+        mean, rng.normal(size=300), np.array([0.5]), (3, 40)
+    )
+    assert roots.tolist() == [1.0, 3.0, 10.0]
+    assert quantiles.shape == (1, 3)
+    assert min(found) >= 0.0
 
 
 def test_variances_fit_the_mean_squares():
@@ -199,11 +229,22 @@ def test_variances_fit_the_mean_squares():
 
 def test_offsets_are_linear_between_the_classes(rng):
     roots, knots = 4.0 * rng.random((6, 5)), np.array([1.0, 2.0, 3.5])
-    table, rates = np.sort(rng.normal(size=(3, 3)), axis=0), rng.random(6)
-    found = pools.offsets(roots, (knots, table), 0.25, rates)
-    scale = np.sqrt(0.25 + rates[:, None] * roots**2)
+    table, more = np.sort(rng.normal(size=(3, 3)), axis=0), rng.random(6) - 0.5
+    rows, found = np.arange(6) != 2, np.full((3, 6, 5), -9.0)
+    pools.offsets(roots, (knots, table), (0.25, 0.1), more, rows, found)
+    scale = np.sqrt(0.25 + np.maximum(0.1 + more, 0)[:, None] * roots**2)
     for quantiles, row in zip(found, table, strict=True):
-        assert quantiles == pytest.approx(np.interp(roots, knots, row) * scale)
+        expected = np.interp(roots, knots, row) * scale
+        assert quantiles[rows] == pytest.approx(expected[rows])
+        assert (quantiles[~rows] == -9.0).all()
+
+
+def test_quantiles_blend_a_day_and_a_week_ahead(rng):
+    roots, share = rng.random((4, 3)), np.array([1.0, 0.5, 0.1, 0.0])
+    week, day = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, 4, 3))
+    blended = roots + week + share[:, None] * (day - week)
+    pools.squared(roots, week, day, share)
+    assert week == pytest.approx(np.maximum(blended, 0.0) ** 2)
 
 
 def test_many_cells_are_thinned_evenly(rng):
@@ -214,7 +255,9 @@ def test_many_cells_are_thinned_evenly(rng):
     found = pools.gathered(expected, error, cells, rows, 50)
     assert found[0].tolist() == expected.ravel()[chosen].tolist()
     assert found[1].tolist() == error.ravel()[chosen].tolist()
-    assert found[2].tolist() == (cells.sum(axis=1) * rows).tolist()
+    days_seen = np.flatnonzero(cells.any(axis=1) & rows)
+    assert found[2] == len(days_seen)
+    assert found[3] == len(set(days_seen // 7))
 
 
 def test_medians_of_neighbours(rng):
@@ -235,8 +278,33 @@ def test_the_prior_of_parts_is_the_mean_over_slots():
     slots = np.arange(12)
     decay = 0.7 ** np.abs(slots[:, None] - slots)
     blocks = decay.reshape(4, 3, 4, 3).mean(axis=(1, 3))
-    found = parts.prior(12, 4, 0.01, (0.2, 0.7))
+    found = noise.prior(12, 4, 0.01, (0.2, 0.7))
     assert found == pytest.approx(0.01 + 0.2 * blocks)
+
+
+def test_weekdays_never_seen_are_the_mean_of_their_kin(rng):
+    means, seen = rng.normal(size=(7, 2)), np.array([0, 1.0, 1, 1, 0, 1, 0])
+    rest = np.arange(7) >= 5
+    found = scores.from_kin(means, seen, 3, rest)  # from a Thursday on
+    monday_first = np.roll(means, 3, axis=0)
+    known = np.roll(seen, 3) > 0
+    assert known.tolist() == [False, True, False, False, True, True, True]
+    assert found[known] == pytest.approx(monday_first[known])
+    for weekday in (0, 2, 3):
+        assert found[weekday] == pytest.approx(monday_first[[1, 4]].mean(axis=0))
+    nobody = scores.from_kin(0 * means, 0 * seen, 3, rest)
+    assert not nobody.any()
+    weekdays_only = np.roll(np.where(rest, 0.0, 1.0), -3)
+    found = scores.from_kin(means, weekdays_only, 3, rest)
+    assert found[6] == pytest.approx(monday_first[:5].mean(axis=0))
+
+
+def test_positive_matrices_are_told(rng):
+    root = rng.normal(size=(5, 5))
+    assert noise.is_positive(root @ root.T)
+    turned = np.linalg.qr(root)[0]
+    assert not noise.is_positive(turned * [3.0, 2.0, 1.0, 0.5, -0.1] @ turned.T)
+    assert not noise.is_positive(np.zeros((2, 2)))
 
 
 SCRIPT = """
