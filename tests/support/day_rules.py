@@ -5,10 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from support.tiny_rosters import Tiny, shifts_of_day
+from support.tiny_rosters import Tiny, shifts_of_day, template
 
 from solver.walk import local_minute
-from wfm.domain.people import Activity
+from wfm.domain.people import (
+    SPLIT,
+    Activity,
+    BreakRule,
+    EmploymentContract,
+    ShiftTemplate,
+)
 from wfm.domain.roster import RosterInstance, Shift
 
 Case = tuple[RosterInstance, dict[str, Any]]
@@ -83,13 +89,52 @@ def _activities(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return replace(instance, activities=tuple(items)), {"every_minutes": every}
 
 
+def _split_shifts(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    gaps = sorted({int(gap) for gap in rng.choice([2, 3, 5], 2)})
+    start = int(rng.choice([5, 8])) * 60
+    parts = [
+        template(start // 60, hours=(8,)),
+        *(
+            ShiftTemplate(
+                template_id="t",
+                start_from_minute=start,
+                start_to_minute=start,
+                start_step_minutes=60,
+                elapsed_minutes=((4 + gap + 3) * 60,),
+                breaks=(
+                    BreakRule(
+                        kind=SPLIT,
+                        minutes=gap * 60,
+                        paid=False,
+                        earliest_minutes=240,
+                        latest_minutes=240,
+                    ),
+                ),
+            )
+            for gap in gaps
+        ),
+    ]
+    contracts = {
+        name: EmploymentContract(contract_id=name, templates=tuple(parts))
+        for name in instance.contracts
+    }
+    least = float(rng.choice([0, gaps[0], gaps[-1] - 0.1, gaps[0] + 0.1]))
+    return replace(instance, contracts=contracts, carry_over=(), locked=()), {
+        "most": int(rng.integers(0, 3)),
+        "min_gap_hours": least,
+        "max_gap_hours": max(least, float(rng.choice([24, gaps[-1], gaps[0]]))),
+    }
+
+
 DAY_MAKERS: dict[str, Maker] = {
     "home_days": _home_days,
     "start_change": _start_change,
+    "split_shifts": _split_shifts,
     "activities": _activities,
 }
 DAY_SIZES: dict[str, Tiny] = {
     "home_days": Tiny(agents=1, days=4, options=1),
     "activities": Tiny(agents=2, days=1, options=1),
+    "split_shifts": Tiny(agents=1, days=4, options=1),
     "start_change": Tiny(agents=1, days=5, options=2),
 }

@@ -7,6 +7,8 @@ from typing import Literal
 
 HolidayPolicy = Literal["closed", "premium", "normal"]
 ABSENT = "absent"
+SPLIT = "split"
+"""The break of a split shift: unpaid hours off between its two parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

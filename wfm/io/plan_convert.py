@@ -34,6 +34,7 @@ from wfm.io.plan_schema import (
     ShrinkageTable,
     SiteTable,
 )
+from wfm.io.plan_split_shifts import split_templates
 from wfm.io.values import WEEKDAYS, Spans, minor_units
 
 THOUSANDTHS = 1000
@@ -212,13 +213,13 @@ def contracts_of(plan: PlanTable) -> dict[str, EmploymentContract]:
         for name, tables in plan.break_sets.items()
     }
     templates = {
-        name: shift_template(name, table, break_sets)
+        name: split_templates(shift_template(name, table, break_sets), table)
         for name, table in plan.shift_templates.items()
     }
     return {
         name: EmploymentContract(
             contract_id=name,
-            templates=tuple(templates[s] for s in table.shifts if s in templates),
+            templates=tuple(t for s in table.shifts for t in templates.get(s, ())),
         )
         for name, table in plan.employment_contracts.items()
     }

@@ -154,14 +154,23 @@ class BreakTable(Table):
     for_shifts: LengthRange = (0, 10**6)
 
 
+class SplitTable(Table):
+    """How a shift is split: the gap between its parts, and the second part's hours."""
+
+    gap: DurationSpan
+    every_minutes: Minutes = 60
+    hours: tuple[ElapsedMinutes, ...] = ()
+
+
 class ShiftTable(Table):
-    """One shift template."""
+    """One shift template; *hours* of a split one are those of its first part."""
 
     start: StartWindow
     hours: Annotated[tuple[ElapsedMinutes, ...], Field(min_length=1)]
     every_minutes: Minutes = 30
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = tuple(range(7))
     breaks: Id | None = None
+    split: SplitTable | None = None
 
 
 class ContractTable(Table):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from wfm.domain.people import BreakRule
+from wfm.domain.demand import MINUTES_PER_DAY
+from wfm.domain.people import SPLIT, BreakRule
 from wfm.io.plan_checks import (
     check_country,
     check_reference,
@@ -11,7 +12,8 @@ from wfm.io.plan_checks import (
     names_written,
 )
 from wfm.io.plan_convert import break_rule
-from wfm.io.plan_schema import BreakTable, PlanTable, ShiftTable
+from wfm.io.plan_schema import BreakTable, PlanTable, ShiftTable, SplitTable
+from wfm.io.plan_split_shifts import breaks_of_split, split_lengths
 from wfm.io.yaml_source import DocumentProblems, Path
 
 
@@ -24,6 +26,10 @@ def check_people(plan: PlanTable, faults: DocumentProblems) -> None:
             continue  # places in the list may have moved
         for i, table in enumerate(breaks):
             _check_break(table, ("break_sets", name, i), step, faults)
+            if table.kind == SPLIT:
+                message = f"{SPLIT!r} is the gap of a split shift"
+                place = ("break_sets", name, i, "kind")
+                faults.at_value(place, message, "another name")
     for name, shift in plan.shift_templates.items():
         _check_shift(name, shift, plan, faults)
     templates = names_written(faults, "shift_templates")
@@ -82,14 +88,62 @@ def _check_shift(
             if minutes % step:
                 message = f"{_hours(minutes)} is not on the roster's step"
                 faults.at_value((*path, key), message, f"multiples of {step} min")
-    if shift.breaks is None or faults.is_faulty(("break_sets", shift.breaks)):
+    rules = _breaks_of(shift, plan, path, faults)
+    if shift.split is not None:
+        _check_gap(shift.split, (*path, "split"), step, faults)
+        _check_split(shift, shift.split, rules, path, faults)
         return
-    known = names_written(faults, "break_sets")
-    check_reference(shift.breaks, known, "break set", (*path, "breaks"), faults)
-    rules = [break_rule(table) for table in plan.break_sets.get(shift.breaks, ())]
     for elapsed in sorted(set(shift.hours)):
         for message in _break_faults(rules, elapsed):
             faults.at_value((*path, "breaks"), f"shift of {_hours(elapsed)}: {message}")
+
+
+def _breaks_of(
+    shift: ShiftTable, plan: PlanTable, path: Path, faults: DocumentProblems
+) -> list[BreakRule]:
+    """Return the breaks that the template names; none where they are faulty."""
+    if shift.breaks is None or faults.is_faulty(("break_sets", shift.breaks)):
+        return []
+    known = names_written(faults, "break_sets")
+    check_reference(shift.breaks, known, "break set", (*path, "breaks"), faults)
+    return [break_rule(table) for table in plan.break_sets.get(shift.breaks, ())]
+
+
+def _check_gap(
+    split: SplitTable, path: Path, step: int, faults: DocumentProblems
+) -> None:
+    if split.gap[0] > split.gap[1]:
+        message = "the longest gap is below the shortest"
+        faults.at_value((*path, "gap"), message, "the smaller duration first")
+    for key, values in (
+        ("gap", split.gap),
+        ("every_minutes", (split.every_minutes,)),
+        ("hours", split.hours),
+    ):
+        for minutes in values:
+            if minutes % step:
+                message = f"{_hours(minutes)} is not on the roster's step"
+                faults.at_value((*path, key), message, f"multiples of {step} min")
+
+
+def _check_split(
+    shift: ShiftTable,
+    split: SplitTable,
+    rules: list[BreakRule],
+    path: Path,
+    faults: DocumentProblems,
+) -> None:
+    """Check that the breaks of both parts lie in them, and that a day can hold them."""
+    told: set[str] = set()
+    for first, gap, second in split_lengths(shift, split):
+        elapsed = first + gap + second
+        if elapsed >= MINUTES_PER_DAY:
+            told.add(f"{_hours(elapsed)} from start to end are more than a day")
+        told |= set(
+            _break_faults([*breaks_of_split(rules, first, gap, second)], elapsed)
+        )
+    for message in sorted(told):
+        faults.at_value((*path, "split"), message)
 
 
 def _break_faults(rules: list[BreakRule], elapsed: int) -> Iterator[str]:
