@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.report_cases import report_case, with_violation
 
@@ -92,6 +93,17 @@ def test_payload_agrees_with_the_instance(case: ReportInput) -> None:
     shifts = [s for site in data["sites"] for a in site["agents"] for s in a["shifts"]]
     assert len(shifts) == len(case.roster.shifts)
     assert sum(span[0] - 0 for s in shifts for span in s[2:]) > 0
+
+
+def test_payload_says_who_takes_which_queue(case: ReportInput) -> None:
+    people = [a for site in payload(case)["sites"] for a in site["agents"]]
+    shared = case.allocation.agents.sum(axis=(0, 2))
+    told = np.zeros(len(case.instance.queues))
+    for agent in people:
+        for low, high, queue in agent["takes"]:
+            told[queue] += high - low
+            assert any(s[1] <= low and high <= s[-1][0] for s in agent["shifts"])
+    assert told == pytest.approx(shared, rel=0.05, abs=6)
 
 
 def test_payload_knows_every_clock_change_in_sight(case: ReportInput) -> None:

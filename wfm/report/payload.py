@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.demand import Queue
 from wfm.domain.grid import IntervalGrid
 from wfm.domain.roster import HOME, Shift
+from wfm.pipeline.lineup import FREE, line_up
 from wfm.report.cover import heads_by_site, mean_by_interval, spare_agents
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import queue_figures, target_agents
@@ -229,6 +231,7 @@ def _sites(inputs: ReportInput) -> list[dict[str, Any]]:
     for shift in sorted(shifts, key=lambda s: s.start_idx):
         row = _shift(shift, kinds, carried)
         rows.setdefault(shift.agent_id, []).append(row)
+    takes = _takes(inputs)
     return [
         {
             "id": site.site_id,
@@ -237,11 +240,26 @@ def _sites(inputs: ReportInput) -> list[dict[str, Any]]:
             "agents": [
                 {"id": agent.agent_id, "name": agent.name, "zone": agent.zone}
                 | {"shifts": rows.get(agent.agent_id, [])}
+                | {"takes": takes[agent.agent_id]}
                 for agent in inputs.agents_by_site()[site.site_id]
             ],
         }
         for site in inputs.instance.sites.values()
     ]
+
+
+def _takes(inputs: ReportInput) -> dict[str, list[list[int]]]:
+    """Return agent -> ``[[from step, to step, queue row], ...]``, FREE left out."""
+    lines = line_up(inputs.instance, inputs.roster, inputs.allocation)
+    found = {}
+    for agent, line in zip(inputs.instance.agents, lines, strict=True):
+        cuts = [0, *(np.flatnonzero(np.diff(line)) + 1).tolist(), len(line)]
+        found[agent.agent_id] = [
+            [low, high, int(line[low])]
+            for low, high in pairwise(cuts)
+            if line[low] != FREE
+        ]
+    return found
 
 
 def _shift(shift: Shift, kinds: Mapping[str, int], carried: Iterable[int]) -> list[Any]:

@@ -5,6 +5,8 @@ const DAY = 1440;
 const BLUE = "#0072B2", ORANGE = "#D55E00", INK = "#1c2530", SOFT = "#5a6673";
 const LINE = "#dfe4e8", GREY = "#9aa5ae";
 const SITE_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"];
+const QUEUE_COLOURS = [...SITE_COLOURS, "#332288", "#117733", "#882255", "#999933", "#44AA99"];
+const queueColour = (q) => QUEUE_COLOURS[q % QUEUE_COLOURS.length];
 const byId = (id) => document.getElementById(id);
 
 // --- wall clocks: minutes from 1970-01-01; offsets come with the data
@@ -154,7 +156,7 @@ function hatched(colour, paper, angle = 45) {
 }
 
 // --- choices that several sections share
-const state = { queue: 0, clock: "market", site: 0, day: null, rosterClock: "site", order: "start", sunQueue: 0, sunClock: "UTC" };
+const state = { queue: 0, clock: "market", site: 0, day: null, rosterClock: "site", order: "start", colour: "queue", sunQueue: 0, sunClock: "UTC" };
 const market = () => D.queues[state.queue].zone;
 const coverZone = () => (state.clock === "market" ? market() : state.clock);
 function options(select, entries, value) {

@@ -22,11 +22,20 @@ function drawGantt() {
       y += rowHeight;
     });
   });
+  ganttLegend();
+}
+const byQueue = () => state.colour === "queue" && D.queues.length > 0;
+const TO_SPARE = "#c9d2d9";
+function ganttLegend() {
   const shifts = D.sites.flatMap((site) => site.agents.flatMap((a) => a.shifts));
   const some = [];
   if (shifts.some(([kind]) => kind & 2)) some.push([swatch("#fff", SITE_COLOURS[0]), "framed: at home"]);
   if (shifts.some(([, , ...spans]) => spans.some(([, , paid]) => paid === DUTY))) some.push([swatch(DUTY_COLOUR, "#5a6673"), "training, meeting or other duty"]);
-  legend("legend-roster", [[swatch(SITE_COLOURS[0]), "at work (one colour for each site)"], ...some, [swatch("#fff", "#5a6673"), "paid break"], [hatched("#8d99a3", "#fff"), "unpaid break"], [swatch("#d9dee2"), "carried over from the week before"]]);
+  const taken = [...new Set(pickedSites().flatMap((site) => site.agents.flatMap((a) => a.takes.map(([, , q]) => q))))].sort((a, b) => a - b);
+  const work = byQueue()
+    ? [...taken.map((q) => [swatch(queueColour(q)), D.queues[q].id]), [swatch(TO_SPARE), "at work, to spare"]]
+    : [[swatch(SITE_COLOURS[0]), "at work (one colour for each site)"]];
+  legend("legend-roster", [...work, ...some, [swatch("#fff", "#5a6673"), "paid break"], [hatched("#8d99a3", "#fff"), "unpaid break"], [swatch("#d9dee2"), "carried over from the week before"]]);
 }
 // What a span that is no work pays: 0 nothing, 1 a paid break, 2 a duty off the queues.
 const DUTY = 2, DUTY_COLOUR = "#c9b6dd";
@@ -80,9 +89,10 @@ function drawShift(c, r, shift, zone) {
   for (const [end, activity, paid] of spans) {
     const a = r.x(Math.max(stepUtc(idx), from)), b = r.x(Math.min(stepUtc(end), to));
     if (b > a) {
-      const work = activity === 0, fill = work ? (carried ? "#d9dee2" : SITE_COLOURS[r.s % SITE_COLOURS.length]) : paid === DUTY ? DUTY_COLOUR : paid ? "#fff" : `url(#${c.id}-meal)`;
+      const work = activity === 0, own = byQueue() ? TO_SPARE : SITE_COLOURS[r.s % SITE_COLOURS.length], fill = work ? (carried ? "#d9dee2" : own) : paid === DUTY ? DUTY_COLOUR : paid ? "#fff" : `url(#${c.id}-meal)`;
       const framed = work && home ? { "fill-opacity": 0.25, stroke: fill, "stroke-width": 1.6 } : {};
       add(group, "rect", { x: a, width: b - a, y: r.y + (work ? 3 : 5), height: r.rowHeight - (work ? 6 : 10), fill, stroke: work ? "none" : "#5a6673", "stroke-width": 0.7, ...framed });
+      if (work && !carried && byQueue()) drawTakes(group, r, idx, end, home);
     }
     idx = end;
   }
@@ -94,9 +104,18 @@ function drawShift(c, r, shift, zone) {
       if (activity) breaks.push(`${D.activities[activity]} ${time(at)}–${time(end)}${paid ? "" : " unpaid"}`);
       at = end;
     }
-    byId("gantt-readout").textContent = `${r.agent.id}${r.agent.name ? ` ${r.agent.name}` : ""}, ${dayLabel(dayOf(wall(zone, stepUtc(start))))} ${time(start)}–${time(at)} ${city(zone)} (${hhmm(stepUtc(start))}–${hhmm(stepUtc(at))} UTC)${home ? ", at home" : ""}${breaks.length ? `; ${breaks.join(", ")}` : ""}`;
+    byId("gantt-readout").textContent = `${r.agent.id}${r.agent.name ? ` ${r.agent.name}` : ""}, ${dayLabel(dayOf(wall(zone, stepUtc(start))))} ${time(start)}–${time(at)} ${city(zone)} (${hhmm(stepUtc(start))}–${hhmm(stepUtc(at))} UTC)${home ? ", at home" : ""}${breaks.length ? `; ${breaks.join(", ")}` : ""}${byQueue() && !carried ? `; ${takesOf(r.agent, start, at, time).join(", ")}` : ""}`;
   });
 }
+// The queues that somebody takes during one span of work.
+function drawTakes(group, r, first, last, home) {
+  for (const [low, high, q] of r.agent.takes) {
+    if (high <= first || low >= last) continue;
+    const a = r.x(Math.max(stepUtc(Math.max(low, first)), r.span[0])), b = r.x(Math.min(stepUtc(Math.min(high, last)), r.span[1]));
+    if (b > a) add(group, "rect", { x: a, width: b - a, y: r.y + 3, height: r.rowHeight - 6, fill: queueColour(q), "fill-opacity": home ? 0.45 : 1 });
+  }
+}
+const takesOf = (agent, start, end, time) => agent.takes.filter(([low, high]) => high > start && low < end).map(([low, high, q]) => `${D.queues[q].id} ${time(Math.max(low, start))}–${time(Math.min(high, end))}`);
 function dayButtons() {
   const box = byId("pick-day");
   box.replaceChildren();

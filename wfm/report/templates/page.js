@@ -46,6 +46,9 @@ function controls() {
   const order = byId("pick-order");
   options(order, [["start", "by start"], ["plan", "as in agents.csv"]], state.order);
   order.addEventListener("change", () => { state.order = order.value; drawGantt(); });
+  const colour = byId("pick-colour");
+  options(colour, [["queue", "by queue"], ["site", "by site"]], state.colour);
+  colour.addEventListener("change", () => { state.colour = colour.value; drawGantt(); });
   const sunQueue = byId("pick-sun-queue"), sunClock = byId("pick-sun-clock");
   options(sunQueue, [[0, "any queue"], ...D.queues.map((q, i) => [i + 1, q.id])], state.sunQueue);
   sunQueue.addEventListener("change", () => { state.sunQueue = Number(sunQueue.value); drawSun(); });
