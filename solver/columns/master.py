@@ -19,6 +19,8 @@ from solver.columns.compile import Stretches
 from solver.columns.pricer import Column
 from wfm.domain.arrays import FloatArray, IntArray
 
+LONGEST_S = 1e6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxed:
@@ -58,6 +60,8 @@ class Master:
         self._objective.SetMinimization()
         self._variables: list[Any] = []
         self._known: set[tuple[int, bytes]] = set()
+        self._fixed: set[int] = set()
+        self._of_agent: dict[int, list[int]] = {a: [] for a in agents}
         for sign, price in ((1.0, stretches.short), (-1.0, stretches.over)):
             for row, cost in zip(self._rows, price.astype(float).tolist(), strict=True):
                 slack = self._solver.NumVar(0.0, far, "")
@@ -75,22 +79,29 @@ class Master:
         self._one[column.agent].SetCoefficient(share, 1.0)
         for row in column.rows.tolist():
             self._rows[row].SetCoefficient(share, 1.0)
+        self._of_agent[column.agent].append(len(self.columns))
         self.columns.append(column)
         self._variables.append(share)
         return True
 
     def fix(self, numbers: Iterable[int]) -> None:
-        """Demand these stretches whole."""
-        for n in numbers:
-            self._variables[n].SetLb(1.0)
+        """Demand these stretches whole, and nothing else of their agents."""
+        for n in set(numbers) - self._fixed:
+            self._fixed.add(n)
+            for other in self._of_agent[self.columns[n].agent]:
+                self._variables[other].SetUb(0.0)
+            self._variables[n].SetBounds(1.0, 1.0)
 
     def release(self) -> None:
         """Take back all :meth:`fix`."""
+        far = self._solver.infinity()
+        self._fixed.clear()
         for variable in self._variables:
-            variable.SetLb(0.0)
+            variable.SetBounds(0.0, far)
 
-    def solve(self) -> Relaxed | None:
-        """Return the optimum; ``None`` if the solver has failed."""
+    def solve(self, max_time_s: float = LONGEST_S) -> Relaxed | None:
+        """Return the optimum; ``None`` if the solver has failed or has no time left."""
+        self._solver.SetTimeLimit(max(1, round(1000 * min(max_time_s, LONGEST_S))))
         if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
             return None
         return Relaxed(

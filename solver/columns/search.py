@@ -44,6 +44,8 @@ RESERVE_S = 1.0
 WHOLE_AGENT_DAYS = 300
 WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
 """Problems up to this size are solved whole at first, for so much of the time."""
+ROOT_PART = 0.4
+"""Of the time that is left, for the generation of columns for everybody."""
 FIXED_PART = 15
 """A dive fixes one agent in so many at a time."""
 TURN_S, COMBINE_EVERY = 20.0, 4
@@ -154,19 +156,26 @@ class ColumnSearch:
         self.settle()
 
     def generate(self) -> None:
-        """Generate columns for everybody, then dive."""
+        """Generate columns for everybody, then dive, from wherever that has led."""
         nobody = np.zeros(len(self.stretches.wanted), dtype=np.int64)
+        part = 1.0 if self.course.is_deterministic else ROOT_PART
+        until_s = self.course.left_s * (1.0 - part)
         generation = Generation(
             stretches=self.stretches,
             pricer=self.pricer,
             master=Master(self.stretches, self.everybody, nobody),
             given=nobody,
+            left_s=lambda: self.course.left_s - until_s,
         )
         for column in self.now.columns:
             if column is not None:
                 generation.master.add(column)
-        generation.run(stop=self.is_over, tell=self.hear_bound)
+        generation.run(
+            stop=lambda: self.is_over() or self.course.left_s < until_s,
+            tell=self.hear_bound,
+        )
         if not self.is_over():
+            generation.left_s = lambda: self.course.left_s - RESERVE_S
             size = max(1, len(self.everybody) // FIXED_PART)
             found = dive(generation, size, np.inf, self.is_over)
             self.remember(generation.master.columns)

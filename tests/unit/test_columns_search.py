@@ -300,7 +300,8 @@ def test_a_dive_ends_without_a_result_where_it_can_not_win() -> None:
         made.run(stop=lambda: False)
         return made
 
-    assert dive(generation(), 1, np.inf, lambda: True) is None
+    assert dive(generation(), 1, np.inf, lambda: True) == []
+    assert dive(generation(), 1, -np.inf, lambda: False) is None
     found = dive(generation(), 1, np.inf, lambda: False)
     assert found is not None
     assert {column.agent for column in found} == {0, 1}
