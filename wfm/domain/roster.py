@@ -142,6 +142,9 @@ class Prices:
     preference_per_hour
         For one hour of work in avoided time or outside a preferred span of that day,
         at weight 1.
+    preference_seniority
+        How much of that each year of service adds: 0.1 counts the wishes of somebody
+        with ten years twice.
     fairness_per_hour
         For one paid hour on a weekend, and for one at night, for each such shift a week
         that the agent has had more than the peer with the fewest.
@@ -159,6 +162,7 @@ class Prices:
     overstaffing_per_hour: int = 0
     night_per_hour: int = 0
     preference_per_hour: int = 0
+    preference_seniority: float = 0.0
     fairness_per_hour: int = 0
     change_per_shift: int = 0
     change_per_break: int = 0

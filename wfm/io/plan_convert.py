@@ -241,6 +241,7 @@ def prices_of(table: PricesTable | None, currency: str) -> Prices:
         overstaffing_per_hour=price("overstaffing_per_hour"),
         night_per_hour=price("night_per_hour"),
         preference_per_hour=price("preference_per_hour"),
+        preference_seniority=table.preference_seniority,
         fairness_per_hour=price("fairness_per_hour"),
         change_per_shift=per_shift,
         change_per_break=price("change_per_break", per_shift // 3),

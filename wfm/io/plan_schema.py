@@ -188,6 +188,7 @@ class PricesTable(Table):
     overstaffing_per_hour: Money = Decimal(0)
     night_per_hour: Money = Decimal(0)
     preference_per_hour: Money = Decimal(0)
+    preference_seniority: NotNegative = 0.0
     fairness_per_hour: Money = Decimal(0)
     change_per_shift: Money | None = None
     change_per_break: Money | None = None
