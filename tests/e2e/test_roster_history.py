@@ -50,6 +50,23 @@ def check_versions(run, plan):
     assert "0 shifts changed" in run("diff", plan, "v1", "draft")[1]
 
 
+def check_undone_repair(run, plan, ids):
+    """Take the repair alone back, with edits before and after it; ids stay."""
+    assert run("revert", plan, "v2", *NOW)[0] == 0
+    code, said = run("edit", plan, "pin", "A3", "2026-10-27", "mail", *NOW)
+    assert code == 0, said
+    assert run("undo", plan, 1, *NOW)[0] == 0
+    assert not (plan / "time_off.csv").exists()
+    said = run("diff", plan, "v1", "draft")[1]
+    assert "A3 Tue 2026-10-27: moved" in said
+    assert said.startswith("v1 -> draft: 1 shift changed")
+    assert "A2" not in said
+    assert run("publish", plan, "--why", "A2 is well", *NOW)[0] == 0
+    assert uids(plan, "A3") == (ids, {3})
+    numbers = [line["edit"] for line in log_of(plan)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_ids_and_history_survive_the_whole_way(run, tmp_path):
     plan = write_draft(tmp_path / "plan")
     assert run("publish", plan, "--why", "week 44", *NOW)[0] == 0
@@ -85,3 +102,4 @@ def test_ids_and_history_survive_the_whole_way(run, tmp_path):
     assert [(line["edit"], line["why"]) for line in log] == [(1, "ill"), (2, "school")]
     assert log[0]["after"] == log[1]["before"]
     check_versions(run, plan)
+    check_undone_repair(run, plan, first)
