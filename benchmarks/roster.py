@@ -2,12 +2,15 @@
 
     python benchmarks/roster.py 200 --seconds 150 --seeds 1 2 3
     python benchmarks/roster.py 5000 --seconds 300            # all ten seeds
+    python benchmarks/roster.py 1000 --gap 0.4 --log runs.jsonl
+    python benchmarks/roster.py table --log runs.jsonl
 
 Every roster is written as a file and judged by ``roster_check.py``, which shares no
 code with the planner. The gap is (cost with penalties - bound) / bound; the bound is
 that of the relaxation over all tours whose starts lie within two hours, breaks
 relaxed, and holds for whole breaks too. Compiling is done before the clock starts and
-timed apart. CPU counts both processes.
+timed apart. CPU counts both processes, and so does memory. ``--log`` gathers the runs
+of several calls, of which ``table`` prints medians and the worst.
 """
 
 import argparse
@@ -15,7 +18,6 @@ import csv
 import json
 import os
 import resource
-import statistics
 import sys
 import tempfile
 import time
@@ -28,6 +30,7 @@ sys.path.append(str(HERE))
 
 import roster_check
 import roster_fts
+from roster_table import logged, table
 
 from solver.outcome import Progress, SolveLimits
 from solver.tours.plan import plan_tours
@@ -76,14 +79,16 @@ def run(heads: int, seed: int, options: argparse.Namespace) -> dict[str, object]
     start, cpu = time.perf_counter(), cpu_s()
     plan = plan_tours(
         roster_fts.instance_of(required),
-        SolveLimits(max_time_s=options.seconds, seed=options.seed),
+        SolveLimits(
+            max_time_s=options.seconds, gap=options.gap / 100, seed=options.seed
+        ),
         show if options.trace else None,
     )
     wall, used = time.perf_counter() - start, cpu_s() - cpu
     path = options.out / f"fts_{heads}_{seed}.csv"
     write(plan, path)
     verdict = roster_check.judge(path, required)
-    kept = max(
+    memory = sum(
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
@@ -101,38 +106,43 @@ def run(heads: int, seed: int, options: argparse.Namespace) -> dict[str, object]
         "wall_s": round(wall, 1),
         "cpu_s": round(used, 1),
         "first_plan_s": round(plan.first_plan_s or -1.0, 1),
-        "largest_process_mb": round(kept / 1024),
+        "memory_mb": round(memory / 1024),
         "stop": plan.stop_reason,
     }
 
 
-def main() -> None:
-    """Run the weeks and print one line each, then the medians."""
+def arguments() -> argparse.Namespace:
+    """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("heads", type=int, choices=(200, 1000, 5000))
+    parser.add_argument("heads", choices=("200", "1000", "5000", "table"))
     parser.add_argument("--seconds", type=float, default=150.0)
+    parser.add_argument("--gap", type=float, default=0.0, help="stop at, in percent")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))
     parser.add_argument("--seed", type=int, default=1, help="seed of the search")
     parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--log", type=Path, default=None, help="JSON lines, appended")
     parser.add_argument("--trace", action="store_true")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the weeks and print one line each, then medians and the worst."""
+    options = arguments()
+    if options.heads == "table":
+        print(table(logged(options.log)))
+        return
     options.out = options.out or Path(tempfile.mkdtemp(prefix="fts-"))
     start = time.perf_counter()
     warm()
     print(f"compiled in {time.perf_counter() - start:.1f} s", file=sys.stderr)
     found = []
     for seed in options.seeds:
-        found.append(run(options.heads, seed, options))
+        found.append(run(int(options.heads), seed, options))
         print(json.dumps(found[-1]), flush=True)
-    medians = {
-        name: statistics.median(float(str(row[name])) for row in found)
-        for name in ("gap_percent", "missing_percent", "wall_s", "cpu_s")
-    }
-    worst = {
-        name: max(int(str(r[name])) for r in found)
-        for name in ("faults", "below_floor")
-    }
-    print(json.dumps({"runs": len(found), "median": medians, "worst": worst}))
+        if options.log is not None:
+            with options.log.open("a") as sink:
+                sink.write(json.dumps(found[-1]) + "\n")
+    print(table(found))
 
 
 if __name__ == "__main__":

@@ -35,11 +35,18 @@ def sum_worth(scratch: Scratch, first: int, last: int) -> None:
 
 
 @inner_kernel
-def sum_full(tables: TourTables, state: TourState, scratch: Scratch, r: int) -> None:
-    """Fill ``full_sum``: steps before t in which region r has no seat left."""
+def sum_full(
+    tables: TourTables,
+    state: TourState,
+    scratch: Scratch,
+    r: int,
+    first: int,
+    last: int,
+) -> None:
+    """Fill ``full_sum``: steps from *first* to t in which region r has no seat left."""
     full = scratch.full_sum
-    full[0] = 0
-    for t in range(len(tables.need)):
+    full[first] = 0
+    for t in range(first, last):
         full[t + 1] = full[t] + (1 if state.present[r, t] >= tables.seats[r] else 0)
 
 
@@ -54,39 +61,60 @@ def price_break(tables: TourTables, scratch: Scratch, r: int, w: int, t: int) ->
 
 
 @inner_kernel
+def price_window(
+    tables: TourTables, scratch: Scratch, r: int, w: int, first: int, last: int
+) -> None:
+    """Fill ``break_value[w, t]``: the best break if window w opens at t.
+
+    *first* and *last* are the first and the last t.
+    """
+    width = tables.windows[w, W_WIDTH]
+    for t in range(first, last + width + 1):
+        scratch.lost[t] = price_break(tables, scratch, r, w, t)
+    for t in range(first, last + 1):
+        best = scratch.lost[t]
+        for i in range(t + 1, t + width + 1):
+            best = max(best, scratch.lost[i])
+        scratch.break_value[w, t] = best
+
+
+@inner_kernel
 def price_windows(tables: TourTables, scratch: Scratch, r: int) -> None:
-    """Fill ``break_value[w, t]``: the best break that starts in the window from t."""
-    num_t = len(tables.need)
+    """Price all windows at all steps; paid ones are alike in all regions."""
     for w in range(len(tables.windows)):
-        if r > 0 and tables.windows[w, W_PAID] == 1:
-            continue
-        width, length = tables.windows[w, W_WIDTH], tables.windows[w, W_LENGTH]
-        for t in range(num_t - length):
-            scratch.lost[t] = price_break(tables, scratch, r, w, t)
-        for t in range(num_t - length - width):
-            best = scratch.lost[t]
-            for i in range(t + 1, t + width + 1):
-                best = max(best, scratch.lost[i])
-            scratch.break_value[w, t] = best
+        if r == 0 or tables.windows[w, W_PAID] == 0:
+            width, length = tables.windows[w, W_WIDTH], tables.windows[w, W_LENGTH]
+            price_window(
+                tables, scratch, r, w, 0, len(tables.need) - length - width - 1
+            )
+
+
+@inner_kernel
+def value_shift(
+    tables: TourTables, scratch: Scratch, r: int, k: int, start: int
+) -> float:
+    """Return what the best shift of (r, k) from *start* is worth.
+
+    ``NEVER`` where a seat is missing.
+    """
+    end = start + tables.contracts[k, SHIFT]
+    if scratch.full_sum[end] > scratch.full_sum[start]:
+        return NEVER
+    value = scratch.worth_sum[end] - scratch.worth_sum[start]
+    value -= tables.pay_sum[r, end] - tables.pay_sum[r, start]
+    for j in range(tables.contracts[k, BREAKS]):
+        w = tables.breaks[k, j, WINDOW]
+        value += scratch.break_value[w, start + tables.breaks[k, j, FIRST]]
+    return float(value)
 
 
 @inner_kernel
 def price_days(tables: TourTables, scratch: Scratch, r: int, k: int) -> None:
     """Fill ``day_value[d, i]``: the best shift of day d at start i."""
-    length = tables.contracts[k, SHIFT]
     for d in range(DAYS):
         for i in range(tables.num_starts[r]):
-            t = tables.day_start[r, d] + tables.starts[r, i]
-            end = t + length
-            if scratch.full_sum[end] > scratch.full_sum[t]:
-                scratch.day_value[d, i] = NEVER
-                continue
-            value = scratch.worth_sum[end] - scratch.worth_sum[t]
-            value -= tables.pay_sum[r, end] - tables.pay_sum[r, t]
-            for j in range(tables.contracts[k, BREAKS]):
-                w = tables.breaks[k, j, WINDOW]
-                value += scratch.break_value[w, t + tables.breaks[k, j, FIRST]]
-            scratch.day_value[d, i] = value
+            start = tables.day_start[r, d] + tables.starts[r, i]
+            scratch.day_value[d, i] = value_shift(tables, scratch, r, k, start)
 
 
 @inner_kernel
@@ -167,7 +195,7 @@ def best_tour(tables: TourTables, state: TourState, scratch: Scratch, a: int) ->
     sum_worth(scratch, 0, len(tables.need))
     best, at_r, at_k, at_n, at_p = 0.0, NONE, NONE, NONE, NONE
     for r in range(len(tables.num_starts)):
-        sum_full(tables, state, scratch, r)
+        sum_full(tables, state, scratch, r, 0, len(tables.need))
         price_windows(tables, scratch, r)
         for k in range(len(tables.contracts)):
             if is_allowed(tables, state, k):
@@ -177,7 +205,7 @@ def best_tour(tables: TourTables, state: TourState, scratch: Scratch, a: int) ->
                     best, at_r, at_k, at_n, at_p = value, r, k, n, p
     state.place[a, 0], state.place[a, 1] = at_r, at_k
     if at_k != NONE:
-        sum_full(tables, state, scratch, at_r)
+        sum_full(tables, state, scratch, at_r, 0, len(tables.need))
         price_windows(tables, scratch, at_r)
         price_days(tables, scratch, at_r, at_k)
         write_week(tables, state, scratch, a, at_n, at_p)
@@ -201,14 +229,22 @@ def clock_range(
 
 
 @inner_kernel
-def has_seats(
-    tables: TourTables, state: TourState, r: int, start: int, end: int
-) -> bool:
-    """Return whether region r has a seat in every step."""
-    is_free = True
-    for t in range(start, end):
-        is_free = is_free and state.present[r, t] < tables.seats[r]
-    return is_free
+def price_range(
+    tables: TourTables,
+    state: TourState,
+    scratch: Scratch,
+    a: int,
+    first: int,
+    last: int,
+) -> None:
+    """Add up and price what shifts of tour a need that start at *first* to *last*."""
+    r, k = state.place[a, 0], state.place[a, 1]
+    end = last + tables.contracts[k, SHIFT]
+    sum_worth(scratch, first, end)
+    sum_full(tables, state, scratch, r, first, end)
+    for j in range(tables.contracts[k, BREAKS]):
+        w, after = tables.breaks[k, j, WINDOW], tables.breaks[k, j, FIRST]
+        price_window(tables, scratch, r, w, first + after, last + after)
 
 
 @inner_kernel
@@ -220,20 +256,16 @@ def best_shift(
     Returns its value, ``NEVER`` where no start has a seat left.
     """
     r, k = state.place[a, 0], state.place[a, 1]
+    day = tables.day_start[r, d]
     low, high = clock_range(tables, state, a, d)
-    length, day = tables.contracts[k, SHIFT], tables.day_start[r, d]
     first = max(low, tables.starts[r, 0])
     last = min(high, tables.starts[r, tables.num_starts[r] - 1])
-    sum_worth(scratch, day + first, day + last + length)
+    price_range(tables, state, scratch, a, day + first, day + last)
     best, best_start = NEVER, NONE
     for i in range(tables.num_starts[r]):
-        at = tables.starts[r, i]
-        start = day + at
-        if low <= at <= high and has_seats(tables, state, r, start, start + length):
-            state.starts[a, d] = start
-            value = choose_breaks(tables, state, scratch, a, d)
-            value += scratch.worth_sum[start + length] - scratch.worth_sum[start]
-            value -= tables.pay_sum[r, start + length] - tables.pay_sum[r, start]
+        if low <= tables.starts[r, i] <= high:
+            start = day + tables.starts[r, i]
+            value = value_shift(tables, scratch, r, k, start)
             if value > best:
                 best, best_start = value, start
     state.starts[a, d] = best_start

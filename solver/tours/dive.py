@@ -40,9 +40,10 @@ class _Fixing:
     contract: IntArray
 
     def fix_total(self, total: float) -> None:
-        """Make the number of all tours whole: shares then hold for whole tours."""
-        column = self.programme.total
-        self.least[column] = self.most[column] = whole_total(total)
+        """Make the number of all tours whole, and the most of each contract with it."""
+        column, whole = self.programme.total, whole_total(total)
+        self.least[column] = self.most[column] = whole
+        self.most[self.programme.numbers] = share_limits(self.instance, whole)
 
     def allow_all(self) -> bool:
         """Allow shifts again that seemed too dear; return whether any was not."""
@@ -56,6 +57,7 @@ class _Fixing:
         self.most[columns] = self.programme.most[columns]
         self.least[self.programme.total] = 0.0
         self.most[self.programme.total] = np.inf
+        self.most[self.programme.numbers] = np.inf
         return changed
 
     def drop_dear(self, root: Optimum, tour_cost: float) -> None:

@@ -9,27 +9,18 @@ from solver.tours.tables import BREAKS, LENGTH, NONE, PAID, SHIFT, TourState, To
 
 
 @inner_kernel
-def penalty(tables: TourTables, t: int, heads: int) -> float:
-    """Return what *heads* at work in step t cost: missing, idle, below the floor."""
-    short = tables.need[t] - heads
-    if short <= 0.0:
-        return float(-short * tables.idle_price)
-    cost = max(0, tables.floor[t] - heads) * tables.floor_price
-    for m in range(len(tables.prices)):
-        part = min(short, tables.widths[m, t])
-        cost += part * tables.prices[m]
-        short -= part
-    return float(cost)
+def saving(tables: TourTables, t: int, heads: int) -> float:
+    """Return what one more head than *heads* at work in step t saves."""
+    return float(tables.saving[t, min(heads, tables.saving.shape[1] - 1)])
 
 
 @inner_kernel
-def bump(tables: TourTables, state: TourState, t: int, heads: int) -> None:
-    """Add *heads* at work in step t."""
-    before = penalty(tables, t, state.cover[t])
-    state.cover[t] += heads
-    now = penalty(tables, t, state.cover[t])
-    state.cost[0] += now - before
-    state.gain[t] = now - penalty(tables, t, state.cover[t] + 1)
+def bump(tables: TourTables, state: TourState, t: int, sign: int) -> None:
+    """Add (*sign* 1) or take away (-1) one head at work in step t."""
+    state.cover[t] += sign
+    gain = saving(tables, t, state.cover[t])
+    state.cost[0] += gain if sign < 0 else -state.gain[t]
+    state.gain[t] = gain
 
 
 @inner_kernel
@@ -89,8 +80,8 @@ def recount(tables: TourTables, state: TourState) -> float:
     state.number[:] = 0
     state.cost[0] = 0.0
     for t in range(len(tables.need)):
-        state.cost[0] += penalty(tables, t, 0)
-        state.gain[t] = penalty(tables, t, 0) - penalty(tables, t, 1)
+        state.cost[0] += tables.empty[t]
+        state.gain[t] = saving(tables, t, 0)
     for a in range(len(state.place)):
         put_tour(tables, state, a, 1)
     return float(state.cost[0])

@@ -6,7 +6,14 @@ from solver.core.jit import inner_kernel, kernel
 from solver.tours.answer import NEVER, best_shift, best_tour, clock_range
 from solver.tours.heads import put_shift, put_tour
 from solver.tours.instance import DAYS
-from solver.tours.tables import NONE, SHIFT, Scratch, TourState, TourTables
+from solver.tours.tables import (
+    NOISES,
+    NONE,
+    SHIFT,
+    Scratch,
+    TourState,
+    TourTables,
+)
 from wfm.domain.arrays import IntArray
 
 _FACTOR, _MODULUS = 48271, 2147483647
@@ -43,10 +50,10 @@ def set_worth(
     last: int,
 ) -> None:
     """Set the worth of heads to what they would save, blurred by *noise*."""
+    offset = draw_below(random, len(scratch.noise))
     for t in range(max(0, first), min(last, len(state.gain))):
-        scratch.worth[t] = state.gain[t]
-        if noise > 0.0:
-            scratch.worth[t] += noise * (draw(random) - 0.5)
+        blur = scratch.noise[(offset + t) & (NOISES - 1)]
+        scratch.worth[t] = state.gain[t] + noise * blur
 
 
 @inner_kernel

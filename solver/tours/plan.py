@@ -4,7 +4,8 @@
 2. A second process solves the linear relaxation: the bound, and prices of agents.
 3. Its rounded solution is a plan; while the second process dives to whole numbers of
    tours, the local search improves that plan.
-4. The dive's solution, rounded, is annealed until the time is over.
+4. The dive's solution, rounded, is annealed in two threads until the time is over.
+   Now and then both go on from the better one's tours.
 
 Whatever fails or is late, the best plan so far is there and the search goes on from
 what it has.
@@ -12,6 +13,8 @@ what it has.
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from threading import Event
 
 import numpy as np
@@ -20,7 +23,7 @@ from solver.outcome import OnProgress, Progress, SolveLimits, StopReason
 from solver.tours.dive import dive
 from solver.tours.instance import TourInstance
 from solver.tours.linear import WAIT_S, Aside, LinearJob, Optimum, safe_bound
-from solver.tours.polish import Polish, Snapshot
+from solver.tours.polish import Polish, Snapshot, heat_at
 from solver.tours.programme import Programme, tour_programme
 from solver.tours.result import TourPlan, TourPrices, finish, prices_of
 from solver.tours.rounding import round_off
@@ -35,9 +38,11 @@ SPARE_PART = 200
 annealing fills early gaps with people whom it can't take out later.
 """
 PATIENCE = 10
-"""Chunks without gain after which the search beside the dive leaves it the machine."""
+"""Chunks without gain after which a plan is left as it is until there is a new one."""
+MEETINGS = 10
+"""How often two annealings go on from the better one's tours."""
 RESERVE_PART = 0.02
-ROUNDS = 2000
+ROUNDS = 500
 """Rounds of the local search in one deterministic round."""
 
 
@@ -82,6 +87,7 @@ class _Search:
     ) -> None:
         self.instance, self.limits = instance, limits
         self.polish = Polish(instance, limits.seed)
+        self.polishes = [self.polish]
         self.programme: Programme = tour_programme(instance)
         self.best: Snapshot | None = None
         self.bound = trivial_bound(instance)
@@ -93,13 +99,15 @@ class _Search:
         self._start = time.perf_counter()
         self._anneal_from = 0.0
         self._idle_chunks = 0
+        self._met = 0
 
     def run(self) -> None:
         """Search until time, gap or the user says stop."""
         self.polish.greedy(_rows_for(self.instance))
-        self.offer("greedy")
-        with Aside(self.must_stop) as aside:
-            root = aside.solve(self.job(None, None, self.limits.max_time_s))
+        self.offer(self.polish, "greedy")
+        with Aside(self.is_over) as aside:
+            job = self.job(None, None, self.limits.max_time_s)
+            root = aside.solve(job, self.meanwhile("greedy"))
             if root is not None:
                 self.take_root(root)
                 self.start_from(root.x, "rounded")
@@ -147,27 +155,33 @@ class _Search:
     ) -> Optimum | None:
         """Solve with these bounds while the local search works here."""
         until_s = DIVE_PART * self.limits.max_time_s
-        if not self.is_deterministic and self.wall_s >= until_s:
+        is_late = not self.is_deterministic and self.wall_s >= until_s
+        if is_late or self.is_over():
             return None
-        meanwhile = None if self.is_deterministic else self.work_beside
-        return aside.solve(self.job(least, most, until_s), meanwhile)
+        job = self.job(least, most, until_s)
+        return aside.solve(job, self.meanwhile("beside the dive"))
 
-    def work_beside(self) -> None:
+    def meanwhile(self, phase: str) -> Callable[[], None] | None:
+        """Return what to do while the second process is busy, if anything."""
+        return None if self.is_deterministic else lambda: self.descend(phase)
+
+    def descend(self, phase: str) -> None:
         """Improve the plan at hand a little, as long as that is worth it."""
         if self._idle_chunks >= PATIENCE:
             time.sleep(WAIT_S)
             return
         before = self.best
         self.polish.chunk(0.0)
-        self.offer("beside the dive")
+        self.offer(self.polish, phase)
         self._idle_chunks = self._idle_chunks + 1 if self.best is before else 0
 
     def start_from(self, x: FloatArray, phase: str) -> None:
-        """Round *x* and go on from there."""
+        """Go on from *x*, rounded."""
         spare = 2 + round(float(x[self.programme.total])) // SPARE_PART
-        state = round_off(self.instance, self.programme, self.polish.tables, x, spare)
-        self.polish.load(state)
-        self.offer(phase)
+        tables = self.polish.tables
+        self.polish.load(round_off(self.instance, self.programme, tables, x, spare))
+        self.offer(self.polish, phase)
+        self._idle_chunks = 0
 
     def anneal(self) -> None:
         """Spend what is left on the local search."""
@@ -177,28 +191,39 @@ class _Search:
                 if self.must_stop():
                     return
                 self.polish.run(ROUNDS, (1.0 - (n + 1) / number) ** 2)
-                self.offer("local search")
+                self.offer(self.polish, "local search")
             return
         self._anneal_from = self.wall_s
-        self.polish.anneal(
-            self.share, lambda: self.reason() is not None, self.take_local
-        )
+        polishes = self.polishes
+        if self.limits.num_workers > 1:
+            tables, seed = self.polish.tables, self.limits.seed + 1
+            polishes.append(Polish(self.instance, seed, tables))
+            polishes[1].load(self.polish.snapshot().state)
+        with ThreadPoolExecutor(len(polishes)) as pool:
+            while not self.is_over():
+                heat = heat_at(self.share())
+                list(pool.map(Polish.chunk, polishes, repeat(heat)))
+                for polish in polishes:
+                    self.offer(polish, "local search")
+                self.meet(polishes)
 
-    def take_local(self, found: Snapshot) -> None:
-        """Keep what the local search has found."""
-        self.keep(found, "local search")
+    def meet(self, polishes: list[Polish]) -> None:
+        """Let all go on from the best one's tours, every now and then."""
+        due = int(MEETINGS * self.share())
+        if due > self._met:
+            self._met = due
+            best, *others = sorted(polishes, key=lambda polish: polish.cost)
+            for polish in others:
+                polish.load(best.snapshot().state)
 
     def share(self) -> float:
         """Return the part of the annealing's time that is over."""
         whole = self.limits.max_time_s * (1.0 - RESERVE_PART) - self._anneal_from
-        return (self.wall_s - self._anneal_from) / max(whole, 1e-3)
+        return min(1.0, (self.wall_s - self._anneal_from) / max(whole, 1e-3))
 
-    def offer(self, phase: str) -> None:
-        """Keep the plan at hand if it is the best."""
-        self.keep(self.polish.snapshot(), phase)
-
-    def keep(self, found: Snapshot, phase: str) -> None:
-        """Keep *found* if it is the best."""
+    def offer(self, polish: Polish, phase: str) -> None:
+        """Keep the plan of *polish* if it is the best."""
+        found = polish.snapshot()
         if self.best is None or found.key < self.best.key:
             self.best = found
             if self.first_s is None and not found.faults:
@@ -236,6 +261,10 @@ class _Search:
         end = self.limits.max_time_s * (1.0 - RESERVE_PART)
         return self.wall_s >= end
 
+    def is_over(self) -> bool:
+        """Return whether the search may end."""
+        return self.reason() is not None
+
     def reason(self) -> StopReason | None:
         """Return why the search is over, ``None`` while it is not."""
         if self._stop is not None and self._stop():
@@ -264,7 +293,7 @@ class _Search:
             stop_reason=reason or fallback,
             wall_s=self.wall_s,
             first_plan_s=self.first_s,
-            rounds=self.polish.rounds,
+            rounds=sum(polish.rounds for polish in self.polishes),
             trace=tuple(self.trace),
         )
 

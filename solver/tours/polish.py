@@ -1,7 +1,6 @@
 """The local search on whole tours: exact answers of single tours, annealed."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +21,16 @@ HEAT, NOISE = 0.15, 0.3
 """Of the annealing at its start and of worths, in prices of a missing agent-step."""
 COOL_TOURS = 300
 """Plans of more tours start cooler in proportion: each tour is tried less often."""
+COLD_FROM = 0.95
+"""Part of the time from which on nothing worse is kept."""
 CHUNK_S = 0.25
-SHIFTS = 50
+SHIFTS = 200
 """Moves of single shifts for each of whole tours."""
+
+
+def heat_at(share: float) -> float:
+    """Return the heat when *share* of the annealing's time is over."""
+    return (1.0 - share / COLD_FROM) ** 2 if share < COLD_FROM else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +48,21 @@ class Snapshot:
 
 
 class Polish:
-    """Improves whole tours until told to stop; equal seeds and rounds, equal tours."""
+    """Improves whole tours until told to stop; equal seeds and rounds, equal tours.
 
-    def __init__(self, instance: TourInstance, seed: int) -> None:
+    *tables* of the instance may be shared.
+    """
+
+    def __init__(
+        self, instance: TourInstance, seed: int, tables: TourTables | None = None
+    ) -> None:
         self.instance = instance
-        self.tables: TourTables = tour_tables(instance)
+        self.tables = tour_tables(instance) if tables is None else tables
         self._scratch = new_scratch(self.tables)
         self._random = np.random.default_rng(seed).integers(
             1, 2**31 - 1, size=1, dtype=np.int64
         )
-        self._price = float(self.tables.prices[0])
+        self._price = float(instance.short_steps[0][1])
         self._state = empty_state(self.tables, 0)
         self._rate = 200.0
         self.rounds = 0
@@ -105,14 +116,7 @@ class Polish:
             state=state, cost=float(state.cost[0]), faults=int(below + above)
         )
 
-    def anneal(
-        self,
-        share: Callable[[], float],
-        is_over: Callable[[], bool],
-        tell: Callable[[Snapshot], None],
-    ) -> None:
-        """Improve, cooling with the *share* of the time that is over."""
-        while not is_over():
-            done = min(1.0, share())
-            self.chunk((1.0 - done / 0.95) ** 2 if done < 0.95 else 0.0)
-            tell(self.snapshot())
+    @property
+    def cost(self) -> float:
+        """What the tours cost as they are."""
+        return float(self._state.cost[0])

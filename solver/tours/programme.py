@@ -95,6 +95,7 @@ class Programme:
     chains: tuple[Chain, ...]
     starts: dict[tuple[int, int], int]
     present: tuple[int, ...]
+    num_contracts: int
     total: int
     cover: int
     short: int
@@ -104,6 +105,11 @@ class Programme:
     def num_columns(self) -> int:
         """Number of columns."""
         return len(self.cost)
+
+    @property
+    def numbers(self) -> slice:
+        """Columns of the numbers of tours of each contract."""
+        return slice(self.total - self.num_contracts, self.total)
 
 
 @dataclass(slots=True)
@@ -208,6 +214,7 @@ class _Writer:
             chains=tuple(self.chains.values()),
             starts=self.starts,
             present=present,
+            num_contracts=len(self.instance.contracts),
             total=total,
             cover=cover,
             short=short,

@@ -40,10 +40,14 @@ class TourTables(NamedTuple):
         ``first_band[r, k]`` and end where the next ones begin.
     patterns
         ``[k, p, d]`` whether pattern p works on day d.
-    need, floor, widths, prices
-        ``[t]``, ``[t]``, ``[m, t]`` and ``[m]`` as in the instance.
-    idle_price, floor_price
-        Of one head beyond the need, and of one below the floor or beyond the seats.
+    need, floor
+        ``[t]`` as in the instance.
+    empty, saving
+        ``[t]`` what nobody at work costs, missing and below the floor; ``[t, n]``
+        what one head more than n saves; with more than the table has as in its last
+        column.
+    floor_price
+        Of one head below the floor or beyond the seats.
     """
 
     contracts: IntArray
@@ -60,9 +64,8 @@ class TourTables(NamedTuple):
     patterns: BoolArray
     need: FloatArray
     floor: IntArray
-    widths: FloatArray
-    prices: FloatArray
-    idle_price: float
+    empty: FloatArray
+    saving: FloatArray
     floor_price: float
 
 
@@ -94,8 +97,9 @@ class TourState(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of the kernels."""
+    """Working memory of the kernels; *noise* are numbers in (-1/2, 1/2) by chance."""
 
+    noise: FloatArray
     worth: FloatArray
     worth_sum: FloatArray
     lost: FloatArray
@@ -111,6 +115,8 @@ class Scratch(NamedTuple):
 
 
 MOST_RUINED = 8
+NOISES = 4096
+"""How many numbers by chance are drawn beforehand, a power of two."""
 
 
 def tour_tables(instance: TourInstance) -> TourTables:
@@ -118,7 +124,8 @@ def tour_tables(instance: TourInstance) -> TourTables:
     regions, contracts = instance.regions, instance.contracts
     breaks, windows = _break_tables(instance)
     band_rows, first_band = _band_tables(instance)
-    prices = np.array([price for _, price in instance.short_steps], dtype=float)
+    floor_price = FLOOR_FACTOR * float(instance.short_steps[-1][1])
+    empty, saving = _head_tables(instance, floor_price)
     return TourTables(
         contracts=_contract_table(instance),
         breaks=breaks,
@@ -134,11 +141,27 @@ def tour_tables(instance: TourInstance) -> TourTables:
         patterns=_pattern_table(instance),
         need=np.array(instance.need_agents),
         floor=np.array(instance.floor_agents),
-        widths=np.ascontiguousarray(instance.widths()),
-        prices=prices,
-        idle_price=float(instance.idle_price),
-        floor_price=FLOOR_FACTOR * float(prices[-1]),
+        empty=empty,
+        saving=saving,
+        floor_price=floor_price,
     )
+
+
+def _head_tables(
+    instance: TourInstance, floor_price: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return what nobody at work costs, and what each further head saves."""
+    need = instance.need_agents[:, None]
+    heads = np.arange(int(np.ceil(need.max(initial=0.0))) + 2)
+    short = np.maximum(0.0, need - heads)
+    cost = instance.idle_price * np.maximum(0.0, heads - need)
+    cost += floor_price * np.maximum(0, instance.floor_agents[:, None] - heads)
+    for (_, price), width in zip(instance.short_steps, instance.widths(), strict=True):
+        part = np.minimum(short, width[:, None])
+        cost += price * part
+        short -= part
+    saving = np.ascontiguousarray(cost[:, :-1] - cost[:, 1:])
+    return np.ascontiguousarray(cost[:, 0]), saving
 
 
 def _contract_table(instance: TourInstance) -> IntArray:
@@ -222,6 +245,7 @@ def new_scratch(tables: TourTables) -> Scratch:
     """Return working memory for kernels on *tables*."""
     num_t, most = len(tables.need), tables.breaks.shape[1]
     return Scratch(
+        noise=np.random.default_rng(NOISES).random(NOISES) - 0.5,
         worth=np.zeros(num_t),
         worth_sum=np.zeros(num_t + 1),
         lost=np.zeros(num_t),

@@ -17,8 +17,8 @@ def digest(answer: Connection) -> None:
         instance = random_instance(seed, floor=True, seats=True, idle=15)
         polish = Polish(instance, seed=seed)
         polish.greedy(4)
-        polish.run(4, 1.0)
-        polish.run(4, 0.0)
+        polish.run(1, 1.0)
+        polish.run(1, 0.0)
         found.append(taken(polish, instance))
         crowded = copy_of(polish._state)
         for a in np.flatnonzero(crowded.place[:, 1] < 0).tolist():
