@@ -93,15 +93,14 @@ def fill_slack(
             state.slack[s] += HEAD * tables.counts[plus, s]
 
 
-@kernel
-def slot_cost(
-    tables: CoverTables, state: CoverState, idle_price: float, k: int, t: int, plus: int
-) -> float:
-    """Return the least cost of component *k* at step *t* (group *plus*: one more)."""
-    fill_slack(tables, state, k, t, plus)
-    idle = HEAD * state.heads[t, k]
-    if plus >= 0:
-        idle += HEAD
+@inner_kernel
+def serve_pieces(
+    tables: CoverTables, state: CoverState, k: int, t: int, idle: float
+) -> tuple[float, float]:
+    """Serve the pieces of step *t*, dearest first, from the unused heads.
+
+    Returns what unserved need costs, and what is left of *idle* units.
+    """
     total = 0.0
     for i in range(
         tables.components[k, FIRST_PIECE], tables.components[k + 1, FIRST_PIECE]
@@ -114,6 +113,32 @@ def slot_cost(
                 use(tables, state.slack, c, taken)
                 idle -= taken * tables.pieces[i, PIECE_USEFUL]
             total += (width - taken) * tables.pieces[i, PIECE_PRICE]
+    return total, idle
+
+
+@kernel
+def slot_cost(
+    tables: CoverTables, state: CoverState, idle_price: float, k: int, t: int, plus: int
+) -> float:
+    """Return the least cost of component *k* at step *t* (group *plus*: one more)."""
+    fill_slack(tables, state, k, t, plus)
+    heads = state.heads[t, k] + 1.0 if plus >= 0 else state.heads[t, k]
+    total, idle = serve_pieces(tables, state, k, t, HEAD * heads)
+    return float(total + idle * idle_price)
+
+
+@inner_kernel
+def slot_cost_without(
+    tables: CoverTables, state: CoverState, idle_price: float, k: int, t: int, g: int
+) -> float:
+    """Return the least cost of component *k* at step *t* with a head of *g* less."""
+    fill_slack(tables, state, k, t, -1)
+    for s in range(
+        tables.components[k, FIRST_SUBSET], tables.components[k + 1, FIRST_SUBSET]
+    ):
+        state.slack[s] -= HEAD * tables.counts[g, s]
+    idle = HEAD * (state.heads[t, k] - 1.0)
+    total, idle = serve_pieces(tables, state, k, t, idle)
     return float(total + idle * idle_price)
 
 

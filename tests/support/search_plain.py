@@ -14,10 +14,14 @@ from solver.core.local_search import LocalSearch
 from wfm.domain.roster import RuleSetting
 
 
-def _coupled_instance():
+def coupled_case():
     """Hand-overs, seats, a floor of a site and guarantees in one small problem."""
+    floor = {"site": "west", "agents": 1, "spans": (((600, 720),),) * 7}
+    rules = build_rules(
+        [RuleSetting(rule="min_cover", parameters={"floors": (floor,)})]
+    )
     agents = [agent("e1", "east"), agent("w1", "west"), agent("w2", "west")]
-    return instance_of(
+    instance = instance_of(
         agents,
         sites=[site("east", seats=1), site("west", seats=1)],
         queues=[queue("q", "en", handover_minutes=60)],
@@ -26,16 +30,13 @@ def _coupled_instance():
         pay=np.full((3, 96), 1000),
         num_days=3,
     )
+    return instance, rules
 
 
 def digest(answer: Connection) -> None:
     """Send objectives, breaches, bounds and rosters of a few small searches."""
     found = []
-    floor = {"site": "west", "agents": 1, "spans": (((600, 720),),) * 7}
-    rules = build_rules(
-        [RuleSetting(rule="min_cover", parameters={"floors": (floor,)})]
-    )
-    cases = [(_coupled_instance(), rules)]
+    cases = [coupled_case()]
     for seed, weeks in ((2, 1), (6, 2), (9, 1)):
         instance = random_instance(
             seed, num_agents=3, num_days=4, weeks=weeks, guarantee=True

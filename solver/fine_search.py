@@ -1,0 +1,159 @@
+"""The search of named agents: best weeks, and between them millions of small moves.
+
+Best-response weeks (:mod:`solver.core.local_search`) find the shape of a roster; what
+is left are heads that are off by one here and there. Small moves of breaks and shifts
+(:mod:`solver.core.fine_moves`) are worth little each, but there are so many of them
+that annealing fits whole heads to fractional needs. Deferred work is placed by the
+exact flow (:mod:`solver.allocation`) now and then: a profile that is a little off is
+paid for by everybody who has to follow it.
+"""
+
+import numpy as np
+
+from solver.allocation import Served, allocate
+from solver.core.choices import roster_of
+from solver.core.compile import Compiled
+from solver.core.draws import new_draws
+from solver.core.fine_moves import (
+    CLOCK,
+    COVER,
+    HAND_OVERS,
+    OFF_ROWS,
+    OWN,
+    Fine,
+    anneal,
+)
+from solver.core.incumbent import Incumbent
+from solver.core.margins import new_margins
+from solver.core.slots import HEAD
+from solver.core.tables import FIRST_DAY
+from solver.need import UNITS_PER_AGENT
+from solver.problem import Problem
+from solver.starts import SampledSearch
+from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.roster import Roster
+
+MOVES_PER_DAY, MOST_MOVES = 40, 100_000
+"""Small moves of a round for each agent-day, and at most."""
+PLACE_EVERY = 10
+"""Rounds after which deferred work is placed anew."""
+WEEKS_EVERY = 4
+"""Rounds after which whole weeks are moved too."""
+
+
+class FineSearch(SampledSearch):
+    """The sampled search with small moves and exactly placed deferred work.
+
+    Parameters
+    ----------
+    problem, compiled
+        What is solved, and its tables.
+    seed, start_s
+        As for the sampled search.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        compiled: Compiled,
+        seed: int = 1,
+        start_s: float | None = None,
+    ) -> None:
+        super().__init__(compiled, seed, start_s)
+        self._problem = problem
+        self._fine = fine_of(self.now, seed)
+        alone = [a not in compiled.companions.shared for a in range(self._num_agents)]
+        has_days = np.diff(compiled.weeks.agents[:, FIRST_DAY]) > 0
+        self._movable: IntArray = np.flatnonzero(np.array(alone, dtype=bool) & has_days)
+        self._num_moves = min(MOST_MOVES, MOVES_PER_DAY * len(compiled.days))
+        self._rounds = 0
+
+    def load(self, roster: Roster) -> int:
+        """Go on from *roster*, which becomes the best; return its objective."""
+        super().load(roster)
+        self._place_work()
+        return self.objective
+
+    def _anneal(self, heat: float) -> None:
+        """Do a round: small moves, now and then whole weeks and deferred work."""
+        if self._rounds % PLACE_EVERY == 0:
+            self._place_work()
+        self._rounds += 1
+        if self._movable.size:
+            self._move(heat)
+        if self._rounds % WEEKS_EVERY == 0 or not self._movable.size:
+            super()._anneal(heat)
+
+    def _relevel(self, heat: float) -> None:
+        """Leave the deferred work where the flow has placed it."""
+
+    def _move(self, heat: float) -> None:
+        """Make small moves; the incumbent's totals follow."""
+        now, fine = self.now, self._fine
+        now.settle()
+        fine.now[CLOCK] = now.clock
+        fine.now[OFF_ROWS] = now.totals.off_rows
+        fine.now[HAND_OVERS] = now.totals.hand_overs
+        fine.total.fill(0.0)
+        anneal(fine, self._movable, heat, self._num_moves)
+        now.clock = int(fine.now[CLOCK])
+        now.totals.off_rows = int(fine.now[OFF_ROWS])
+        now.totals.hand_overs = int(fine.now[HAND_OVERS])
+        now.totals.cover += float(fine.total[COVER])
+        now.totals.agents += float(fine.total[OWN])
+        self._note()
+
+    def _place_work(self) -> None:
+        """Place the deferred work as the exact flow does for the roster at hand."""
+        if not self.compiled.backlog_queues:
+            return
+        problem = self._problem
+        served = allocate(
+            problem.instance,
+            roster_of(self.compiled, self.now.choice, self.now.taken),
+            problem.serves,
+            problem.need,
+        )
+        self._use_profiles(self._profile_of(served))
+        self._note()
+
+    def _profile_of(self, served: Served) -> FloatArray:
+        """Return ``[b, t]`` units of deferred work, what is undone in whole heads."""
+        units = np.rint(served.allocation.agents.sum(axis=0) * UNITS_PER_AGENT)
+        for work, undone in zip(self._problem.need.due, served.undone, strict=True):
+            left, place = float(undone), int(self._rng.integers(0, 1 << 20))
+            while left > 0.0 and len(work.steps):
+                t = work.steps[place % len(work.steps)]
+                units[work.queue_row, t] += min(HEAD, left)
+                left, place = left - HEAD, place + 1
+        return np.asarray(units[list(self.compiled.backlog_queues)])
+
+
+def fine_of(now: Incumbent, seed: int) -> Fine:
+    """Return what the small moves of incumbent *now* need."""
+    compiled = now.compiled
+    need, num_t = compiled.cover_need, compiled.costs.paid.shape[1]
+    most = int(np.diff(compiled.weeks.agents[:, FIRST_DAY]).max(initial=1))
+    breaks = now.taken.shape[1]
+    return Fine(
+        weeks=compiled.weeks,
+        costs=compiled.costs,
+        rows=compiled.rows,
+        hands=compiled.hands,
+        margins=new_margins(compiled.cover, now.cover, need.window, need.idle_price),
+        groups=need.group_of_agent,
+        choice=now.choice,
+        taken=now.taken,
+        row_count=now.row_count,
+        shift_count=now.shift_count,
+        work_count=now.work_count,
+        change=np.zeros(num_t, dtype=np.int64),
+        move=np.zeros((2, 3), dtype=np.int64),
+        kept=np.zeros((2, breaks), dtype=np.int64),
+        now=np.zeros(6, dtype=np.int64),
+        total=np.zeros(2),
+        shifts=np.zeros((most, 2), dtype=np.int64),
+        works=np.zeros((most * (breaks + 1), 2), dtype=np.int64),
+        sites=np.zeros((most, 2), dtype=np.int64),
+        random=new_draws(seed),
+    )
