@@ -37,8 +37,10 @@ SPARE_PART = 200
 """One tour more than the relaxation has may be added for so many: with more room the
 annealing fills early gaps with people whom it can't take out later.
 """
-PATIENCE = 10
-"""Chunks without gain after which a plan is left as it is until there is a new one."""
+WORTH, PATIENCE = 0.002, 4
+"""Chunks that gain less than that part are too little; after so many the search beside
+the second process leaves it the machine, for its answer is worth more.
+"""
 MEETINGS = 10
 """How often two annealings go on from the better one's tours."""
 RESERVE_PART = 0.02
@@ -170,10 +172,11 @@ class _Search:
         if self._idle_chunks >= PATIENCE:
             time.sleep(WAIT_S)
             return
-        before = self.best
+        before = self.polish.cost
         self.polish.chunk(0.0)
         self.offer(self.polish, phase)
-        self._idle_chunks = self._idle_chunks + 1 if self.best is before else 0
+        is_little = before - self.polish.cost < WORTH * before
+        self._idle_chunks = self._idle_chunks + 1 if is_little else 0
 
     def start_from(self, x: FloatArray, phase: str) -> None:
         """Go on from *x*, rounded."""
