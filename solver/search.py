@@ -26,7 +26,7 @@ from solver.columns.compile import Stretches, stretches_of
 from solver.columns.search import ColumnSearch
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
-from solver.core.compile import Compiled, compile_problem
+from solver.core.local_search import LocalSearch
 from solver.cpsat.linear import JOB as MIP
 from solver.cpsat.linear import (
     MipJob,
@@ -42,6 +42,7 @@ from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.outcome import OnProgress, Outcome, SolveLimits
 from solver.problem import Problem, read_problem, score
 from solver.rule import Rule
+from solver.shares import tables_of
 from solver.starts import SampledSearch
 from solver.term import Term
 from solver.trace import Course, Stop
@@ -135,12 +136,10 @@ class _Search:
         self.problem, self.course = problem, course
         self.conflicts: tuple[str, ...] = ()
         self.base_cost = 0
-        self.compiled: Compiled = compile_problem(
-            problem.instance, problem.constraints, problem.prices
-        )
+        self.compiled, narrow = tables_of(problem)
         limits = course.limits
         start_s = None if course.is_deterministic else START_PART * limits.max_time_s
-        self.local = SampledSearch(self.compiled, limits.seed, start_s)
+        self.local = SampledSearch(narrow, limits.seed, start_s)
         self.neighbourhoods: Neighbourhoods | None = None
         self.asked: Neighbourhood | None = None
         self.answers: list[Optimum] = []
@@ -167,12 +166,14 @@ class _Search:
 
     def run(self) -> None:
         """Search until the course says why to stop."""
-        impossible = self.local.infeasible_agents()
+        local = self.local
+        whole = local if local.compiled is self.compiled else LocalSearch(self.compiled)
+        impossible = whole.infeasible_agents()
         if impossible:
             self.conflicts = week_conflicts(self.problem, impossible)
             return
         weeks = range(len(self.compiled.agent_ids))
-        self.base_cost = sum(self.local.cheapest_week(a) or 0 for a in weeks)
+        self.base_cost = sum(whole.cheapest_week(a) or 0 for a in weeks)
         self.local.construct()
         self.adopt("greedy")
         self.course.raise_bound(self.base_cost, "wages")

@@ -64,10 +64,7 @@ class Limits:
         if isinstance(item, PaidStepsPerWeek) and item.week < self.num_weeks:
             self._note_hours(item, item.week)
         elif isinstance(item, PaidStepsOnDates):
-            a = self._rows[item.agent_id]
-            week = self._weeks.get((a, item.dates))
-            if week is not None:
-                self._note_hours(item, week)
+            self._note_period(item)
         elif isinstance(item, RestBetweenShifts):
             a = self._rows[item.agent_id]
             self.rest[a] = max(self.rest[a], item.min_steps)
@@ -79,6 +76,17 @@ class Limits:
             if self.stretches.setdefault(key, item) != item:
                 msg = f"{item.agent_id} has two kinds of weekly rest in one week"
                 raise ModelError(msg)
+
+    def _note_period(self, item: PaidStepsOnDates) -> None:
+        """Read the hours of a week; no week of a longer period holds more than it."""
+        a = self._rows[item.agent_id]
+        week = self._weeks.get((a, item.dates))
+        if week is not None:
+            self._note_hours(item, week)
+            return
+        for (b, dates), week in self._weeks.items():
+            if a == b and dates <= item.dates:
+                self.high[a][week] = min(self.high[a][week], item.max_steps)
 
     def _note_hours(self, item: PaidStepsPerWeek | PaidStepsOnDates, week: int) -> None:
         low, high = (x[self._rows[item.agent_id]] for x in (self.low, self.high))

@@ -28,7 +28,7 @@ DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END, MOVES = range(7)
 START, FIRST_OPTION = range(2)
 """Columns of ``WeekTables.starts``."""
 
-OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK, LETTER, IS_HOME = range(7)
+OPTION_START, OPTION_END, END_ROW, JUMP, FIRST_BREAK, LETTER, IS_HOME, LIKE = range(8)
 """Columns of ``WeekTables.options``."""
 
 WINDOW_FIRST, WINDOW_LAST, WINDOW_STEPS, WINDOW_PAID = range(4)
@@ -54,7 +54,8 @@ class WeekTables(NamedTuple):
         Agent-days in date order; on a forced day (locked) the agent must work. The
         machine's table for the date is ``moves[row of the day's column MOVES]``.
     starts, options, ends
-        A day's distinct starts, its shifts by start, its distinct ends, all rising.
+        A day's distinct starts, its shifts by start, its distinct ends, all rising. A
+        shift is *like* the first of its start that binds other days as it does.
     breaks, windows
         The window row of each break of each option; the day's distinct windows.
     jumps

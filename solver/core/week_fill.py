@@ -12,6 +12,7 @@ from solver.core.tables import (
     HIGH,
     JUMP,
     LETTER,
+    LIKE,
     LOW,
     MOVES,
     RUN_CAP,
@@ -60,6 +61,16 @@ def spread(
                     if total > memory.best[row, c, f, to]:
                         memory.best[row, c, f, to] = total
                         memory.via[row, c, f, to] = o
+
+
+@inner_kernel
+def best_like(tables: WeekTables, value: FloatArray, first: int, last: int) -> int:
+    """Return the best of the options up to *last* that are like option *first*."""
+    best = first
+    for o in range(first + 1, last):
+        if tables.options[o, LIKE] == first and value[o] > value[best]:
+            best = o
+    return best
 
 
 @inner_kernel
@@ -132,6 +143,9 @@ def fill_states(tables: WeekTables, memory: Memory, a: int, value: FloatArray) -
         look_back(tables, memory, a, day)
         for s in range(days[day, FIRST_START], days[day + 1, FIRST_START]):
             find_fresh(tables, memory, a, day, starts[s, START])
-            for o in range(starts[s, FIRST_OPTION], starts[s + 1, FIRST_OPTION]):
-                spread(tables, memory, a, day, o, value[o])
+            last = starts[s + 1, FIRST_OPTION]
+            for o in range(starts[s, FIRST_OPTION], last):
+                if tables.options[o, LIKE] == o:
+                    best = best_like(tables, value, o, last)
+                    spread(tables, memory, a, day, best, value[best])
         accumulate(tables, memory, a, day)

@@ -43,18 +43,22 @@ class _Rows:
         ends = sorted(set(alike.values()))
         for start in sorted({option.start_idx for option in item.options}):
             self.starts.append([start, len(self.options)])
+            first: dict[tuple[int, int, int], int] = {}
             for option in item.options:
                 if option.start_idx == start:
                     end_row = len(self.ends) + ends.index(alike[option.end_idx])
+                    jump, letter = jump_of[option.paid_steps], reader.letter(option)
+                    like = first.setdefault((end_row, jump, letter), len(self.options))
                     self.options.append(
                         [
                             option.start_idx,
                             option.end_idx,
                             end_row,
-                            jump_of[option.paid_steps],
+                            jump,
                             len(self.breaks),
-                            reader.letter(option),
+                            letter,
                             int(option.where == HOME),
+                            like,
                         ]
                     )
                     self.breaks += [
@@ -76,7 +80,7 @@ class _Rows:
         rows = [len(self.starts), len(self.windows), len(self.ends)]
         self.days.append([0, 0, 0, *rows, 0])
         self.starts.append([0, len(self.options)])
-        self.options.append([0, 0, 0, 0, len(self.breaks), 0, 0])
+        self.options.append([0, 0, 0, 0, len(self.breaks), 0, 0, -1])
 
 
 def _window(item: BreakWindow) -> tuple[int, int, int, int]:
