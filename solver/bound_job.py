@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from solver.core.bound import lagrangian_bound
+from solver.core.bound import Climb, proven
+from solver.core.clock import Clock
 from solver.core.compile import Compiled
 from solver.core.relaxation import Prices
+from solver.whole_heads import WholeHeads
 from solver.worker import Emit
 
 JOB = "solver.bound_job:run"
+CLIMBING = 0.75
+"""Part of the time in which prices settle; the rest counts heads as whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +36,19 @@ class BoundFound:
 
 
 def run(job: BoundJob, emit: Emit) -> None:
-    """Raise the bound, sending every better one."""
-    bound = lagrangian_bound(
-        job.compiled,
-        job.prices,
-        rounds=job.rounds,
-        seconds=job.seconds,
-        upper=lambda: job.upper,
-        on_bound=lambda value: emit(BoundFound(bound=int(value))),
-    )
-    emit(BoundFound(bound=int(bound)))
+    """Raise the bound, sending every better one.
+
+    Where the clock decides, the last part of the time goes into whole heads.
+    """
+
+    def send(value: int) -> None:
+        emit(BoundFound(bound=value))
+
+    seconds = None if job.seconds is None else CLIMBING * job.seconds
+    climb = Climb(job.compiled, job.prices, send)
+    clock = Clock(job.seconds, 1)
+    climb.run(rounds=job.rounds, seconds=seconds, upper=lambda: job.upper)
+    send(proven(climb.best))
+    if job.rounds is None and climb.best < job.upper:
+        whole = WholeHeads(climb.relaxation, climb.best_prices)
+        whole.raise_bound(lambda: clock.share() >= 1.0, send)

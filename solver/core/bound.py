@@ -88,34 +88,49 @@ def lagrangian_bound(
     on_bound
         Called with every better bound.
     """
-    climb = _Climb(compiled, prices, on_bound)
-    is_open = seconds is None and rounds is None
-    clock = Clock(DEFAULT_S if is_open else seconds, rounds)
-    while not (stop is not None and stop()):
-        over = clock.share()
-        known = None if upper is None else upper()
-        if over >= 1.0 or (known is not None and climb.best >= known):
-            break
-        climb.round(over)
-        clock.rounds_done += 1
-    climb.evaluate()
+    climb = Climb(compiled, prices, on_bound)
+    climb.run(rounds=rounds, seconds=seconds, upper=upper, stop=stop)
     return proven(climb.best)
 
 
-class _Climb:
-    """Passes of the ascent, and now and then the value at their mean prices."""
+class Climb:
+    """Passes of the ascent, and now and then the value at their mean prices.
+
+    ``best`` is the highest value so far, found at ``best_prices``.
+    """
 
     def __init__(
         self, compiled: Compiled, prices: Prices, on_bound: OnBound | None
     ) -> None:
         self.relaxation = Relaxation(compiled)
         self.ascent = Ascent(self.relaxation, prices)
-        self.best = self.relaxation.value(self.ascent.prices).value
+        self.best_prices = self.ascent.prices
+        self.best = self.relaxation.value(self.best_prices).value
         self.on_bound = on_bound
         self.num_rounds = self._evaluated = 0
         self._next = FIRST_EVALUATION
         if on_bound is not None:
             on_bound(proven(self.best))
+
+    def run(
+        self,
+        *,
+        rounds: int | None = None,
+        seconds: float | None = None,
+        upper: Callable[[], float | None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> None:
+        """Climb until one of them says to end (see :func:`lagrangian_bound`)."""
+        is_open = seconds is None and rounds is None
+        clock = Clock(DEFAULT_S if is_open else seconds, rounds)
+        while not (stop is not None and stop()):
+            over = clock.share()
+            known = None if upper is None else upper()
+            if over >= 1.0 or (known is not None and self.best >= known):
+                break
+            self.round(over)
+            clock.rounds_done += 1
+        self.evaluate()
 
     def round(self, over: float) -> None:
         """Do one pass; evaluate when due."""
@@ -130,8 +145,9 @@ class _Climb:
         if self.num_rounds == self._evaluated:
             return
         self._evaluated = self.num_rounds
-        value = self.relaxation.value(self.ascent.mean_prices()).value
+        prices = self.ascent.mean_prices()
+        value = self.relaxation.value(prices).value
         if value > self.best:
-            self.best = value
+            self.best, self.best_prices = value, prices
             if self.on_bound is not None:
                 self.on_bound(proven(value))

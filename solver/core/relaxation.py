@@ -121,13 +121,13 @@ class Relaxation:
         """Return the nearest prices for which the relaxation is bounded."""
         heads = np.maximum(prices.heads, self.lowest()) * self.inside
         rows = self.compiled.backlog.rows
-        least = np.array([self._cheapest(heads, c)[0] for c in rows[:, BACKLOG_CLASS]])
+        least = np.array([self.cheapest(heads, c)[0] for c in rows[:, BACKLOG_CLASS]])
         least = least.reshape(prices.floors.shape) - self.lowest()
         hard = self.compiled.breach_price / HEAD
         floors = np.clip(prices.floors, 0.0, np.minimum(least, hard))
         return Prices(heads=heads, floors=floors * self.inside)
 
-    def _cheapest(self, heads: FloatArray, c: int) -> tuple[FloatArray, IntArray]:
+    def cheapest(self, heads: FloatArray, c: int) -> tuple[FloatArray, IntArray]:
         """Return the least price ``[t]`` of a group serving class *c*, and which."""
         able = np.flatnonzero(self.serves[c])
         if not len(able):
@@ -153,6 +153,11 @@ class Relaxation:
         """Return the use of heads ``[g, t]`` and what guarantees miss ``[b, t]``."""
         _, use, slack = self._flow(prices)
         return use, slack
+
+    def cost_of_need(self, prices: Prices) -> float:
+        """Return the part of the value that queues pay: the rest is agents' own."""
+        total, _, _ = self._flow(prices)
+        return total + float((prices.floors * self.compiled.backlog.floor).sum())
 
     def _flow(self, prices: Prices) -> tuple[float, FloatArray, FloatArray]:
         use = np.zeros_like(prices.heads)
@@ -192,7 +197,7 @@ class Relaxation:
         """Return the least cost of live need; add the heads used to *use*."""
         total = 0.0
         pieces, width = self.compiled.cover.pieces, self.compiled.cover_need.width
-        cheapest = [self._cheapest(prices.heads, c) for c in range(len(self.serves))]
+        cheapest = [self.cheapest(prices.heads, c) for c in range(len(self.serves))]
         for row in self.live:
             price, which = cheapest[int(pieces[row, PIECE_CLASS])]
             bought = price < pieces[row, PIECE_PRICE]
@@ -207,7 +212,7 @@ class Relaxation:
     ) -> float:
         """Return the least cost of backlog *b*; note the work in *use* and *slack*."""
         backlog = self.compiled.backlog
-        price, which = self._cheapest(prices.heads, backlog.rows[b, BACKLOG_CLASS])
+        price, which = self.cheapest(prices.heads, backlog.rows[b, BACKLOG_CLASS])
         cost = price - prices.floors[b]
         due_price = float(self.compiled.need.due_price)
         total = place_buckets(backlog, b, cost, due_price, self._at)
