@@ -29,8 +29,9 @@ def tradeoff_context(inputs: ReportInput) -> dict[str, Any]:
 
 def _row(table: TradeOffs, row: TradeOff, here: int | None) -> dict[str, Any]:
     best = {
-        name: min(other.of(name) for other in table.rows) == row.of(name)
-        for name in table.asked
+        name: name in table.asked
+        and min(other.of(name) for other in table.rows) == row.of(name)
+        for name in MEASURE_WORDS
     }
     return {
         "number": row.number,
