@@ -1,6 +1,6 @@
 """A whole roster as one stretch per agent, and single agents moved to their best."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -74,12 +74,14 @@ class Incumbent:
             found = self.pricer.price(a, prices + noise, exact=False)
         self.put(a, found.column or old)
 
-    def sweep(self, order: Sequence[int]) -> None:
+    def sweep(self, order: Sequence[int], stop: Callable[[], bool]) -> None:
         """Let agents respond one after the other while that helps."""
         before = self.objective + 1
         while self.is_whole and self.objective < before:
             before = self.objective
             for a in order:
+                if stop():
+                    return
                 self.respond(a)
 
     def roster(self) -> Roster:

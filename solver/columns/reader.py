@@ -1,22 +1,18 @@
 """From one agent's dates and records to the tables of its stretch programme."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import gcd
 
 import numpy as np
 
+from solver.columns.counters import Core, Limits
 from solver.columns.states import Day, Runs, Succession, build_machine
 from solver.columns.tables import (
-    BOUND,
-    BY_SHIFT,
     HIGH,
-    KIND,
     LEAST,
-    NEVER,
-    OUTSIDE,
     StretchTables,
 )
 from solver.constraints import (
@@ -32,11 +28,8 @@ from solver.constraints import (
 )
 from solver.core.options import AgentDay
 from wfm.calendar.catalogue import ShiftOption
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import IntArray
 from wfm.domain.roster import Shift
-
-MOST_SCARCE = 5
-"""A kind of which more are allowed is left to the labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,74 +38,6 @@ class Choice:
 
     date: date
     option: ShiftOption
-
-
-@dataclass(slots=True, kw_only=True)
-class _Limits:
-    """Rows of ``StretchTables.limits`` and what choices and dates add to them."""
-
-    rows: list[list[int]] = field(default_factory=list)
-    uses: list[IntArray] = field(default_factory=list)
-    room: list[IntArray] = field(default_factory=list)
-
-    def take_scarcest(self) -> tuple[IntArray, int] | None:
-        """Take out the count of shifts that allows least; return uses and limit."""
-        counts = [
-            (row[BOUND], n)
-            for n, row in enumerate(self.rows)
-            if row[KIND] == HIGH and row[BY_SHIFT] and row[BOUND] <= MOST_SCARCE
-        ]
-        if not counts:
-            return None
-        bound, n = min(counts)
-        self.rows.pop(n)
-        self.room.pop(n)
-        return self.uses.pop(n), bound
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Core:
-    """Counters that the place of a stretch holds."""
-
-    hours: IntArray
-    hours_range: tuple[int, int]
-    most_groups: int | None
-    scarce: tuple[IntArray, int] | None
-
-    @property
-    def _deep(self) -> int:
-        """Places per number of groups; the last is out of reach."""
-        return 1 if self.scarce is None else self.scarce[1] + 2
-
-    @property
-    def _wide(self) -> int:
-        """Places per hour; the last number of groups is out of reach."""
-        groups = 1 if self.most_groups is None else self.most_groups + 2
-        return groups * self._deep
-
-    def step(self) -> IntArray:
-        """Return ``[c]`` how far each choice moves the place."""
-        step = self.hours * self._wide
-        return step if self.scarce is None else step + self.scarce[0]
-
-    def sizes(self) -> IntArray:
-        """Return ``StretchTables.core``."""
-        least = max(1, int(self.hours.min(initial=1)))
-        hit = 0 if self.most_groups is None else self._deep
-        sizes = [self.hours_range[1], least, self._wide, hit]
-        return np.array(sizes, dtype=np.int64)
-
-    def final(self) -> FloatArray:
-        """Return ``StretchTables.final``."""
-        low, high = self.hours_range
-        groups = self._wide // self._deep
-        final = np.full((high + 1, groups, self._deep), NEVER)
-        final[low:] = 0.0
-        if self.most_groups is not None:
-            final[:, -1] = OUTSIDE
-        if self.scarce is not None:
-            final[:, :, -1] = OUTSIDE
-        return final.reshape(-1)
 
 
 class AgentReader:
@@ -271,13 +196,27 @@ class AgentReader:
             found[dates] = max(low, item.min_steps), min(high, item.max_steps)
         return found
 
+    def _can_bind(self, dates: frozenset[date], steps: tuple[int, int]) -> bool:
+        """Return whether a range of paid steps on *dates* demands anything.
+
+        Shifts that are demanded by number have paid steps too.
+        """
+        paid, (low, high) = self._paid_on(dates), steps
+        counted = [0]
+        for item in self.records:
+            if isinstance(item, ShiftCount) and item.dates <= dates:
+                those = paid[self._counted(item) > 0]
+                counted.append(item.min_shifts * int(those.min(initial=10**9)))
+        return high < int(self._room(paid)[0]) or low > max(counted)
+
     def _counters(
         self, groups: Sequence[tuple[frozenset[date], ...]], most_groups: Sequence[int]
-    ) -> tuple["_Core", _Limits]:
+    ) -> tuple[Core, Limits]:
         """Return what the table counts, and all other limits."""
-        limits = _Limits()
+        limits = Limits()
         ranges = sorted(
-            self._hours().items(), key=lambda item: (len(item[0]), sorted(item[0]))
+            (item for item in self._hours().items() if self._can_bind(*item)),
+            key=lambda item: (len(item[0]), sorted(item[0])),
         )
         hours, low, high = self._core_hours(ranges.pop() if ranges else None)
         by_shift = int(hours.min(initial=1)) > 0
@@ -293,7 +232,7 @@ class AgentReader:
         for g in range(1, len(groups)):
             self._limit_groups(limits, g, groups[g], most_groups[g])
         scarce = limits.take_scarcest()
-        core = _Core(
+        core = Core(
             hours=hours,
             hours_range=(low, high),
             most_groups=most_groups[0] if groups else None,
@@ -340,7 +279,7 @@ class AgentReader:
 
     def _limit(
         self,
-        limits: _Limits,
+        limits: Limits,
         uses: IntArray,
         bounds: tuple[int, int],
         *,
@@ -356,7 +295,7 @@ class AgentReader:
                 limits.room.append(room)
 
     def _limit_groups(
-        self, limits: _Limits, g: int, groups: Sequence[frozenset[date]], most: int
+        self, limits: Limits, g: int, groups: Sequence[frozenset[date]], most: int
     ) -> None:
         room = [sum(max(group) >= day for group in groups) for day in self.dates]
         last = self.dates.index(max(max(group) for group in groups))

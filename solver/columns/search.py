@@ -110,8 +110,11 @@ class ColumnSearch:
         """Return whether to leave what is being done; hear the second process."""
         self.listen()
         self.employ()
-        out_of_time = self.course.left_s < RESERVE_S
-        return self.course.must_stop() or out_of_time or self.course.proven
+        return self.must_end() or self.course.proven
+
+    def must_end(self) -> bool:
+        """Return whether there is no more time, or the user wants to stop."""
+        return self.course.must_stop() or self.course.left_s < RESERVE_S
 
     def construct(self) -> None:
         """Make the first roster."""
@@ -123,9 +126,11 @@ class ColumnSearch:
                 * self.rng.random(self.stretches.short.shape)
             )
             self.now.respond(a, noise)
+        self.adopt("greedy")
         for a in order:
-            self.now.respond(a)
-        self.now.sweep(order)
+            if not self.must_end():
+                self.now.respond(a)
+        self.now.sweep(order, self.must_end)
         self.adopt("greedy")
 
     def adopt(self, phase: str) -> None:
@@ -189,7 +194,7 @@ class ColumnSearch:
         before = self.now.objective
         for column in columns:
             self.now.put(column.agent, column)
-        self.now.sweep(self.rng.permutation(len(self.everybody)).tolist())
+        self.now.sweep(self.rng.permutation(len(self.everybody)).tolist(), self.is_over)
         if self.now.objective > before:
             for column in old:
                 self.now.put(column.agent, column)

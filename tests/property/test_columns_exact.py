@@ -80,7 +80,7 @@ def test_bounds_hold_at_any_prices(seed: int) -> None:
     )
     rng = np.random.default_rng(seed)
     for _ in range(5):
-        generation.ask(rng.normal(10.0, 30.0, len(nobody)))
+        generation.ask(rng.normal(10.0, 30.0, len(nobody)), lambda: False)
         assert base + generation.bound <= best + 1e-6
     assert generation.run(stop=lambda: False)
     assert generation.relaxed is not None
