@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks import forecasting_runs as runs_of
-from benchmarks.forecasting_accuracy import special, thin
+from benchmarks.forecasting_accuracy import deaf, thin
 from benchmarks.forecasting_data import SETS, DataSet
 from benchmarks.forecasting_report import Block, Claim, three
 from benchmarks.forecasting_runs import Runs
@@ -56,7 +56,7 @@ def _found(data: DataSet, name: str, peers: Sequence[str]) -> dict[str, Runs | N
     chosen = PEERS if data.key != "tech_thin" else PEERS[:1]
     ours = {
         name: runs_of.ours(data, name),
-        special(name): runs_of.ours(data, name, special_days=True),
+        deaf(name): runs_of.ours(data, name, holidays=False),
     }
     return ours | {p: runs_of.peer(data, p) for p in chosen if p in peers}
 

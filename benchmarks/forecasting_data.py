@@ -15,11 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from wfm.calendar.holidays import public_holidays
 from wfm.calendar.local import local_clock, to_instant, wall_minute
 from wfm.domain.demand import (
     ContactHistory,
-    DemandEvent,
     OpeningHours,
     Queue,
     ServiceTarget,
@@ -34,8 +32,6 @@ TYPES = "technion_bank_1999_jan_oct_15min_by_type_aht.csv.gz"
 TAXI = "nyc_taxi_30min.csv.gz"
 ALWAYS = (((0, 1440),),) * 7
 OFFICE = (((420, 1260),),) * 5 + ((), ())
-# The blizzard of 26/27 January 2015, tagged as the city announced it.
-BLIZZARD = (date(2015, 1, 26), date(2015, 1, 27))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +59,6 @@ class DataSet:
     spans: tuple = ALWAYS
     handled: np.ndarray | None = None
     handle_s: np.ndarray | None = None
-    events: tuple[tuple[str, date, date], ...] = ()
 
     def row(self, day: date) -> int:
         """Return the row of a date."""
@@ -135,25 +130,6 @@ class DataSet:
             observed=observed,
             aht_weight=np.where(with_time, handled, 0.0),
         )
-
-    def holidays(self) -> dict:
-        """Return the public holidays by queue id, as the library announces them."""
-        years = range(self.first.year, self.days[-1].year + 1)
-        found = public_holidays(self.country, self.subdivision, years)
-        return dict.fromkeys(self.queue_ids, found)
-
-    def tagged(self) -> list[DemandEvent]:
-        """Return the tagged events, their effect to be learnt."""
-        return [
-            DemandEvent(
-                event=f"{kind} {low}",
-                kind=kind,
-                queue_ids=self.queue_ids,
-                from_local_minute=wall_minute(low),
-                to_local_minute=wall_minute(high + DAY),
-            )
-            for kind, low, high in self.events
-        ]
 
     def filled(self, q: int, until: date) -> tuple[np.ndarray, np.ndarray]:
         """Return ``[day, slot]`` before *until* without gaps, and the dates kept.
@@ -327,7 +303,6 @@ def taxi() -> DataSet:
         scored=np.ones(215, dtype=bool),
         origins=every(date(2014, 9, 8), 8, 14),
         weeks=6,
-        events=(("blizzard", *BLIZZARD),),
     )
 
 

@@ -45,20 +45,22 @@ def ours(
     data: DataSet,
     model: str,
     *,
-    special_days: bool = False,
+    holidays: bool = True,
     origins: tuple[date, ...] | None = None,
 ) -> Runs:
     """Return the forecasts of *model* by ``forecasting.forecast``, one call an origin.
 
-    CPU time is the whole call's, bands and handle time with it, after one call that
-    does not count.
+    The call knows the country of each queue, as a plan does, and looks up its public
+    holidays; without *holidays* it is deaf to the calendar, as the peers are. CPU time
+    is the whole call's, bands and handle time with it, after one call that does not
+    count.
     """
     import forecasting
 
     origins = origins or data.origins
     options: Mapping = {"levels": LEVELS, "model": model}
-    if special_days:
-        options = {**options, "holidays": data.holidays(), "events": data.tagged()}
+    if not holidays:
+        options = {**options, "holidays": {}}
     means, quantiles, cpu, failures = [], [], [], []
     queues, num_days = data.queues(), 7 * data.weeks
     for n, origin in enumerate(origins):

@@ -28,18 +28,18 @@ def totals(model: str, stride: int = 1) -> Block:
     )
     for key in KEYS:
         data = SETS[key]()
-        for given in (False, True):
-            label = f"{key}, special days given" if given else key
-            block.rows.append((label, *_row(data, model, given, stride)))
+        for holidays in (True, False):
+            label = key if holidays else f"{key}, no calendar"
+            block.rows.append((label, *_row(data, model, stride, holidays=holidays)))
     return block
 
 
-def _row(data: DataSet, model: str, given: bool, stride: int) -> list[str]:
+def _row(data: DataSet, model: str, stride: int, *, holidays: bool) -> list[str]:
     import forecasting
 
     inside: dict[str, list[bool]] = {span: [] for span in SPANS}
     widths = []
-    more = {"holidays": data.holidays(), "events": data.tagged()} if given else {}
+    more = {} if holidays else {"holidays": {}}
     for origin in data.origins[::stride]:
         result = forecasting.forecast(
             data.history(origin),

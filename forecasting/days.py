@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from forecasting.special import (
     tags_on,
     trusted_days,
 )
-from wfm.calendar.holidays import Holiday, weekend_days
+from wfm.calendar.holidays import Holiday, public_holidays, weekend_days
 from wfm.calendar.local import local_clock, wall_minute
 from wfm.calendar.opening import open_mask
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray, frozen
@@ -152,6 +153,41 @@ class MarketCalendar:
             self.events,
             weekend_days(queue.country),
         )
+
+
+def market_calendar(
+    queues: Sequence[Queue],
+    holidays: Mapping[str, Mapping[date, Holiday]] | None,
+    events: Sequence[DemandEvent],
+    years: range,
+) -> MarketCalendar:
+    """Return *holidays* and *events*; by default the holidays of each queue's country.
+
+    These are the public ones of its country and subdivision, over *years* and the ones
+    beside them.
+
+    Raises
+    ------
+    NotImplementedError
+        If they are looked up and a country or subdivision is not known.
+    """
+    if holidays is None:
+        holidays = {
+            queue.queue_id: _announced(
+                queue.country, queue.subdivision, years.start - 1, years.stop + 1
+            )
+            for queue in queues
+            if queue.country is not None
+        }
+    return MarketCalendar(holidays=holidays, events=events)
+
+
+@lru_cache(maxsize=64)  # the queues of one market share them
+def _announced(
+    country: str | None, subdivision: str | None, first: int, end: int
+) -> Mapping[date, Holiday]:
+    found = public_holidays(country, subdivision, range(first, end))
+    return MappingProxyType(found)
 
 
 def queue_record(

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypedDict
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy as np
 from forecasting import metrics
 from forecasting.days import (
     Horizon,
-    MarketCalendar,
     QueueRecord,
     day_number,
+    market_calendar,
     queue_record,
 )
 from forecasting.single import DayForecast, forecast_days
@@ -92,9 +92,13 @@ def backtest(
 
     At an origin, a model sees what lay before local midnight of that date. Planned
     events and holidays of the horizon are known to it, as they are to a planner.
-    Queues without history, and origins without anything to score, have no row.
+    Queues without history, and origins without anything to score, have no row. Without
+    *holidays* those of each queue's country are looked up; ``{}`` stands for none.
     """
-    calendar = MarketCalendar(holidays=holidays or {}, events=events)
+    grid = history.grid
+    end = grid.instant(grid.num_intervals) + timedelta(days=horizon_days)
+    years = range(grid.start_utc.year, end.year + 1)
+    calendar = market_calendar(queues, holidays, events, years)
     rows = []
     for queue in queues:
         if queue.queue_id not in history.queue_ids or not history.grid.num_intervals:

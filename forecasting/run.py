@@ -12,6 +12,7 @@ from forecasting.days import (
     MarketCalendar,
     day_number,
     day_slots,
+    market_calendar,
     queue_record,
 )
 from forecasting.model import FORECASTERS, ForecastError
@@ -62,7 +63,8 @@ def forecast(
     first_day, num_days
         By queue id, the first local date and how many (one number for all will do).
     holidays
-        By queue id, the public holidays of its market over history and horizon.
+        By queue id, the public holidays of its market over history and horizon. By
+        default those of the queue's country are looked up; ``{}`` stands for none.
     events
         Tagged events, past and to come.
     model, queue_models
@@ -77,11 +79,16 @@ def forecast(
         If a model's name is unknown.
     ValueError
         If there is no queue, a queue has no day, or the levels do not ascend.
+    NotImplementedError
+        If holidays are looked up and a queue's country is not known.
     """
     _check_levels(levels)
     tasks = _tasks(queues, first_day, num_days, queue_models or {}, model)
     grid = _union_grid(history.grid, tasks)
-    calendar = MarketCalendar(holidays=holidays or {}, events=events)
+    years = range(
+        history.grid.start_utc.year, grid.instant(grid.num_intervals).year + 1
+    )
+    calendar = market_calendar(queues, holidays, events, years)
     tables = _Tables.zeros(len(tasks), len(levels), grid.num_intervals)
     rows = [
         _forecast_queue(task, history, grid, calendar, levels, tables.of_queue(q))

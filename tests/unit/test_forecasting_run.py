@@ -8,7 +8,7 @@ from support.forecasting import grid_over, local_values, make_history, make_queu
 
 import forecasting.models.weekday_mean as weekday_mean_module
 from forecasting.run import forecast
-from wfm.calendar.holidays import Holiday
+from wfm.calendar.holidays import Holiday, public_holidays
 from wfm.calendar.local import local_clock, to_instant, wall_minute
 from wfm.domain.demand import DemandEvent, Forward, OpeningHours
 from wfm.domain.errors import UsageError
@@ -449,3 +449,26 @@ def test_a_fallback_without_handle_time_names_both():
     result = run(history, [queue], events=[sale(first, 0, 7 * 1440, effect=1.0)])
     assert "last week" in result.failures["q"]
     assert "no handle time" in result.failures["q"]
+
+
+def test_the_holidays_of_the_country_are_looked_up_unless_others_are_given():
+    first = date(2026, 12, 21)
+    history = history_of({"q": "America/New_York"}, num_days=56, end=first)
+    queue = make_queue(zone="America/New_York", country="US", subdivision="NY")
+    looked_up = run(history, [queue], first)
+    found = public_holidays("US", "NY", range(2025, 2028))
+    given = run(history, [queue], first, holidays={"q": found})
+    assert np.array_equal(looked_up.mean, given.mean)
+    names = {one.name for one in looked_up.special_days["q"]}
+    assert "Christmas Day" in names
+    none = run(history, [queue], first, holidays={})
+    assert not none.special_days
+    nowhere = run(history, [make_queue(zone="America/New_York")], first)
+    assert not nowhere.special_days
+    assert np.array_equal(none.mean, nowhere.mean)
+
+
+def test_a_country_that_nobody_knows_is_the_caller_s_error():
+    history = history_of({"q": "UTC"}, num_days=28)
+    with pytest.raises(NotImplementedError):
+        run(history, [make_queue(country="Atlantis")])
