@@ -100,7 +100,11 @@ class Survey:
     def must_stop(self) -> bool:
         """Return whether the clock or the user says stop."""
         late = self.limits.rounds is None and self.wall_s >= self.limits.max_time_s
-        return late or (self._stop is not None and bool(self._stop()))
+        return late or self.is_stopped()
+
+    def is_stopped(self) -> bool:
+        """Return whether the user says stop."""
+        return self._stop is not None and bool(self._stop())
 
     def run(self, start: Roster, start_bound: int | None, on_point: OnPoint) -> None:
         """Search at the corners' prices, then between the points farthest apart.
@@ -225,7 +229,7 @@ class Survey:
                     known = self.bounds.get(message.tag, 0)
                     self.bounds[message.tag] = max(known, message.bound)
             patient = self.limits.rounds is not None or self.wall_s < waited_until
-            if not self._worker.is_busy or not patient:
+            if not self._worker.is_busy or not patient or self.is_stopped():
                 break
         bounds = {self.tried[tag]: bound for tag, bound in self.bounds.items()}
         self.points = [

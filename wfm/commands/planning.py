@@ -130,7 +130,8 @@ def _with_more(
 ) -> "ReportInput":
     """Return *inputs* with what was asked for beside the roster."""
     if traded is not None:
-        inputs = replace(inputs, tradeoffs=traded.found.table)
+        manifest = {**inputs.manifest, "pareto": traded.record}
+        inputs = replace(inputs, tradeoffs=traded.found.table, manifest=manifest)
     if explained:
         inputs = replace(inputs, findings=explain_gaps(run, inputs, explained))
     if full:

@@ -49,6 +49,18 @@ class Traded:
         """The roster that is taken, as a run returns it."""
         return self.found.pick(self.picked)
 
+    @property
+    def record(self) -> dict[str, object]:
+        """What the manifest says of the set."""
+        found = self.found.found
+        return {
+            "asked": list(found.asked),
+            "rosters": len(found.points),
+            "searches": found.searches,
+            "wall_s": round(found.wall_s, 2),
+            "picked": self.picked,
+        }
+
 
 def require_tradeoffs(run: Run, request: TradeOffRequest) -> None:
     """Check before long work that the measures can be asked for.

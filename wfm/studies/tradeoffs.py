@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solver.outcome import Solved
+from solver.outcome import Infeasible, NotFound, Outcome, Solved
 from solver.pareto.frontier import check_asked, frontier
 from solver.pareto.measures import changed_agent_days
 from solver.pareto.outcome import Frontier, FrontierLimits, OnPoint, Point
@@ -70,9 +70,11 @@ class ParetoResult:
         if solved is None:
             msg = "a set of rosters begins with a roster"
             raise ValueError(msg)
+        picked = _as_solved(solved, point)
         return replace(
             self.base,
-            solved=_as_solved(solved, point),
+            outcome=_with_best(self.base.outcome, picked),
+            solved=picked,
             certificate=self.certificates[number - 1],
         )
 
@@ -90,6 +92,15 @@ class ParetoResult:
         from wfm.report.tradeoff_plots import tradeoff_plot
 
         return tradeoff_plot(self.table)
+
+
+def _with_best(outcome: Outcome, picked: Solved) -> Outcome:
+    """Return *outcome* with another roster as its best."""
+    match outcome:
+        case Solved():
+            return picked
+        case Infeasible() | NotFound():
+            return replace(outcome, best=picked)
 
 
 def _as_solved(base: Solved, point: Point) -> Solved:
