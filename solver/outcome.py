@@ -51,12 +51,37 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evenness:
+    """What exchanging weeks among people alike has done for fairness.
+
+    Attributes
+    ----------
+    before, after
+        Weekend and night shifts a week of everybody who has peers alike, past weeks
+        included, falling.
+    exchanged
+        How many people have another week than before.
+    cost
+        What it added to the objective, in its units.
+    is_proven
+        Whether no exchange within the budget is fairer by the measure asked for.
+    """
+
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    exchanged: int
+    cost: int
+    is_proven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
     """A roster that breaks no rule.
 
     Objective and bound are integer thousandths of a minor unit of the plan currency.
     *avoidable_base* is the part of the objective that no legal roster can avoid
-    (wages of contractual minimum hours), for the net gap.
+    (wages of contractual minimum hours), for the net gap. *evenness* says what a
+    measure of fairness has changed, where one is asked for.
     """
 
     roster: Roster
@@ -72,6 +97,7 @@ class Solved:
     start_objective: int
     rounds: int
     trace: tuple[Progress, ...] = ()
+    evenness: Evenness | None = None
 
     @property
     def gap(self) -> float:

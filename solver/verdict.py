@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from solver.evening import even_out
 from solver.outcome import (
     Infeasible,
     NotFound,
@@ -40,7 +41,7 @@ def verdict(
     _check(problem, course, best)
     solved = _solved(course, best, base_cost)
     if not best.violations:
-        return solved
+        return even_out(problem, solved, course.limits)
     if diagnosis is not None and diagnosis.is_proven:
         return Infeasible(
             best=solved,

@@ -148,6 +148,10 @@ class Prices:
     fairness_per_hour
         For one paid hour on a weekend, and for one at night, for each such shift a week
         that the agent has had more than the peer with the fewest.
+    fairness_measure, fairness_within
+        ``"price"``: what has been said above is all. With ``"spread"``, ``"min_max"``
+        or ``"lexicographic"`` people alike exchange weeks at the end, until nights and
+        weekends are shared as evenly as that share of the objective allows.
     change_per_shift, change_per_break
         For a shift added, dropped or moved against the live roster, and for one that
         only has its breaks moved.
@@ -164,6 +168,8 @@ class Prices:
     preference_per_hour: int = 0
     preference_seniority: float = 0.0
     fairness_per_hour: int = 0
+    fairness_measure: str = "price"
+    fairness_within: float = 0.001
     change_per_shift: int = 0
     change_per_break: int = 0
 
@@ -326,8 +332,10 @@ class RosterRule(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetting:
-    """One entry of the plan's rules: name, parameters, and whom it applies to."""
+    """One entry of the plan's rules: name, parameters, for whom, on which dates."""
 
     rule: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     agent_ids: frozenset[str] | None = None
+    first: date = date.min
+    last: date = date.max

@@ -243,6 +243,8 @@ def prices_of(table: PricesTable | None, currency: str) -> Prices:
         preference_per_hour=price("preference_per_hour"),
         preference_seniority=table.preference_seniority,
         fairness_per_hour=price("fairness_per_hour"),
+        fairness_measure=table.fairness_measure,
+        fairness_within=table.fairness_within,
         change_per_shift=per_shift,
         change_per_break=price("change_per_break", per_shift // 3),
     )

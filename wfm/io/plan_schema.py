@@ -22,6 +22,7 @@ from wfm.io.plan_types import (
     DurationSpan,
     ElapsedMinutes,
     Flag,
+    Fraction,
     Id,
     LengthRange,
     Minutes,
@@ -190,6 +191,8 @@ class PricesTable(Table):
     preference_per_hour: Money = Decimal(0)
     preference_seniority: NotNegative = 0.0
     fairness_per_hour: Money = Decimal(0)
+    fairness_measure: Literal["price", "spread", "min_max", "lexicographic"] = "price"
+    fairness_within: Fraction = 0.001
     change_per_shift: Money | None = None
     change_per_break: Money | None = None
 
