@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from solver.dated import Dated
 from solver.rule import RULES, Rule
 from wfm.domain.errors import UsageError
 from wfm.domain.roster import RuleSetting
 
 _TEXT = ("str", "<class 'str'>")
+_ALWAYS = (date.min, date.max)
 _WHOLE_PLAN = frozenset({"min_cover", "hand_over", "n_minus_1"})
 
 
@@ -34,10 +37,23 @@ def build_rules(
         by_name[setting.rule].append(setting)
     rules: list[Rule] = []
     for name, own in sorted(by_name.items()):
-        merged = [_for_whole_plan(own)] if name in _WHOLE_PLAN and own else own
-        rules += [_build(setting) for setting in merged if _is_on(setting)]
-        rules += _by_default(name, merged, everybody)
+        parts = {(setting.first, setting.last) for setting in own} or {_ALWAYS}
+        for first, last in sorted(parts):
+            here = [s for s in own if (s.first, s.last) == (first, last)]
+            found = _of_part(name, here, everybody)
+            if (first, last) != _ALWAYS:
+                found = [Dated(rule, first, last) for rule in found]
+            rules += found
     return tuple(rules)
+
+
+def _of_part(
+    name: str, own: Sequence[RuleSetting], everybody: frozenset[str]
+) -> list[Rule]:
+    """Return the rules called *name* by its settings for the same dates."""
+    merged = [_for_whole_plan(own)] if name in _WHOLE_PLAN and own else own
+    rules = [_build(setting) for setting in merged if _is_on(setting)]
+    return [*rules, *_by_default(name, merged, everybody)]
 
 
 def _is_on(setting: RuleSetting) -> bool:

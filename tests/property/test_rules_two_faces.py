@@ -7,6 +7,7 @@ that those rosters attain, so that ties occur.
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from itertools import product
 from typing import Any
@@ -25,6 +26,7 @@ from support.tiny_rosters import (
 
 from solver.build import build_rules
 from solver.cpsat.model import RosterModel
+from solver.dated import Dated
 from solver.rule import RULES, Rule
 from solver.walk import local_minute
 from wfm.domain.roster import (
@@ -370,6 +372,35 @@ def test_faces_agree_on_all_rosters(name: str, seed: int) -> None:
     instance, rule = make_case(name, seed)
     _, legal = judged_case(name, seed)
     assert feasible_rosters(instance, (ONE_A_DAY, rule)) == legal
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shift_limits",
+        "max_hours_a_day",
+        "work_stretch",
+        "weekly_hours",
+        "weekly_rest",
+        "max_days_a_week",
+        "split_shifts",
+        "seats",
+        "min_cover",
+        "min_rest",
+    ],
+)
+def test_faces_agree_where_a_rule_holds_on_some_dates(name: str, seed: int) -> None:
+    instance, rule = make_case(name, seed)
+    rng = np.random.default_rng([seed, 5, *name.encode()])
+    dates = [d.date_local for d in instance.planned_days[instance.agents[0].agent_id]]
+    first, last = sorted(dates[i] for i in rng.integers(0, len(dates), 2))
+    if rng.random() < 0.3:
+        first = date.min
+    dated: Rule = Dated(rule, first, last)
+    rosters = legal_rosters(instance, all_rosters(instance, name), [ONE_A_DAY])
+    legal = legal_rosters(instance, rosters, [dated])
+    assert feasible_rosters(instance, (ONE_A_DAY, dated)) == legal
 
 
 @cache

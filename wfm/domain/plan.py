@@ -23,7 +23,8 @@ class PlanRule:
     """One rule table of plan.yaml, at the level it stands: plan, site or contract.
 
     *pack* and *pack_key* name the value of a rule pack that it comes from, if it does;
-    what the plan says itself at the same level wins over it.
+    what the plan says itself at the same level wins over it. It holds from *first* to
+    *last*.
     """
 
     rule: str
@@ -33,6 +34,8 @@ class PlanRule:
     contract_id: str | None = None
     pack: str = ""
     pack_key: str = ""
+    first: date = date.min
+    last: date = date.max
 
 
 PackState: TypeAlias = Literal[

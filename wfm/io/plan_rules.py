@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from wfm.domain.plan import PlanPack, PlanRule, QueueFloor
@@ -27,8 +27,8 @@ _SHAPE = "name: setting, or a list of them"
 class PlanRules:
     """What plan.yaml says about rules.
 
-    Rules and packs of plan, sites and contracts that are in force on the plan's first
-    date, and the floors of queues.
+    Rules and packs of plan, sites and contracts that are in force on some of the plan's
+    dates (packs: on the first), and the floors of queues.
     """
 
     rules: list[PlanRule] = dataclasses.field(default_factory=list)
@@ -128,7 +128,7 @@ class _Reader:
             return None
         given = {k: v for k, v in value.items() if k not in (_FROM, _TO)}
         parameters = parameters_of(name, given, path, self.faults)
-        in_force = self._is_in_force(value, path)
+        first, last = self._dates(value, path)
         if parameters is None:
             return None
         whole = {**self._given_before(name, level), **parameters}
@@ -137,7 +137,12 @@ class _Reader:
             known = names_written(self.faults, "queues")
             place = (*path, "queues", i)
             check_reference(queue_id, known, "queue", place, self.faults)
-        return _plan_rule(name, parameters, level) if in_force else None
+        if last < self.plan.week or first > self.plan.week + timedelta(
+            days=7 * self.plan.weeks - 1
+        ):
+            return None
+        rule = _plan_rule(name, parameters, level)
+        return dataclasses.replace(rule, first=first, last=last)
 
     def _given_before(self, name: str, level: Level) -> dict[str, object]:
         """Return what the plan and this level's packs have said about the rule."""
@@ -151,8 +156,8 @@ class _Reader:
                 given |= rule.parameters
         return given
 
-    def _is_in_force(self, value: Mapping[str, Any], path: Path) -> bool:
-        """Return whether the plan's first date lies in the table's range of dates."""
+    def _dates(self, value: Mapping[str, Any], path: Path) -> tuple[date, date]:
+        """Return the first and last date on which a rule's table holds."""
         first, last = date.min, date.max
         try:
             if value.get(_FROM) is not None:
@@ -162,10 +167,10 @@ class _Reader:
         except BadValueError as error:
             key = _FROM if first == date.min and _FROM in value else _TO
             self.faults.at_value((*path, key), str(error), error.expected)
-            return False
+            return first, last
         if first > last:
             self.faults.at_value((*path, _TO), f"{last} lies before {first}")
-        return first <= self.plan.week <= last
+        return first, last
 
 
 def _named(parameters: Mapping[str, object], key: str) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Which rule with which parameters applies to whom."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 from wfm.domain.people import Agent
 from wfm.domain.plan import Plan, PlanRule
@@ -12,17 +14,48 @@ def resolve_rules(plan: Plan, agents: Sequence[Agent]) -> tuple[RuleSetting, ...
 
     A contract's table wins over its site's, and that over the plan's, parameter by
     parameter; at one level the plan's own table wins over a rule pack. A rule that
-    stands only at the plan applies to everybody.
+    stands only at the plan applies to everybody. Where tables begin or end within the
+    plan, its dates fall into parts, each with settings of its own.
     """
     settings: list[RuleSetting] = []
     for name in sorted({rule.rule for rule in plan.rules}):
         tables = [rule for rule in plan.rules if rule.rule == name]
-        if all(t.site_id is None and t.contract_id is None for t in tables):
-            merged = _merged(sorted(tables, key=_specificity))
-            settings.append(RuleSetting(rule=name, parameters=merged))
-        else:
-            settings += _per_agent(name, tables, agents)
+        for first, last in _parts(plan, tables):
+            found = _on_dates(name, tables, agents, first, last)
+            if (first, last) != (date.min, date.max):
+                found = [replace(one, first=first, last=last) for one in found]
+            settings += found
     return tuple(settings)
+
+
+def _parts(plan: Plan, tables: Sequence[PlanRule]) -> list[tuple[date, date]]:
+    """Return the parts of the plan's dates on which the same tables hold."""
+    end = plan.first_date + timedelta(days=7 * plan.weeks)
+    starts = {table.first for table in tables}
+    starts |= {t.last + timedelta(days=1) for t in tables if t.last < date.max}
+    inside = sorted(day for day in starts if plan.first_date < day < end)
+    lasts = (day - timedelta(days=1) for day in inside)
+    return list(zip([date.min, *inside], [*lasts, date.max], strict=True))
+
+
+def _on_dates(
+    name: str,
+    tables: Sequence[PlanRule],
+    agents: Sequence[Agent],
+    first: date,
+    last: date,
+) -> list[RuleSetting]:
+    """Return the settings of one rule on dates on which the same tables hold."""
+    from solver.rule import RULES
+
+    whole = first == date.min and last == date.max
+    held = [t for t in tables if whole or (t.first <= last and first <= t.last)]
+    if not held:
+        return [RuleSetting(rule=name)] if RULES[name].always else []
+    if all(t.site_id is None and t.contract_id is None for t in held):
+        merged = _merged(sorted(held, key=_specificity))
+        return [RuleSetting(rule=name, parameters=merged)]
+    return _per_agent(name, held, agents)
 
 
 def _per_agent(
