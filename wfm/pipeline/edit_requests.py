@@ -220,7 +220,9 @@ def _swapped(
 def _given_to(shift: Shift, agent: Agent, instance: RosterInstance) -> Shift:
     """Return the shift as that of *agent*: same instants, own date, own paid breaks."""
     spans = tuple(
-        replace(span, paid=_paid(instance, agent.agent_id, span.activity))
+        span
+        if span.duty
+        else replace(span, paid=_paid(instance, agent.agent_id, span.activity))
         for span in shift.spans
     )
     day = _date_of(instance, agent, shift.start_idx)
