@@ -53,8 +53,8 @@ READ = (
     ShapedShifts,
 )
 """Records that the programme reads."""
-MOST_PLACES = 30_000_000
-"""Largest table of bounds, in numbers."""
+MOST_PLACES = 70_000_000
+"""Largest table of bounds, in numbers: all agents share the memory of one."""
 
 
 class TooWideError(WfmError):

@@ -3,17 +3,22 @@
 The programme fills those alone; without them it would take several times as long.
 """
 
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 
 from solver.columns.tables import HIT, OUTSIDE, StretchTables
 from solver.core.jit import inner_kernel, kernel
 from wfm.domain.arrays import IntArray
 
+ByteArray: TypeAlias = npt.NDArray[np.int8]
+
 OFF, REACHED, BETWEEN = range(3)
 
 
 @kernel
-def find_reach(tables: StretchTables, reach: IntArray, window: IntArray) -> None:
+def find_reach(tables: StretchTables, reach: ByteArray, window: IntArray) -> None:
     """Fill *window* ``[d, state, 2]``: the places from which and to which paths lead.
 
     *reach* ``[d, state, place]`` is scratch, all 0 before the call.
@@ -35,7 +40,7 @@ def find_reach(tables: StretchTables, reach: IntArray, window: IntArray) -> None
 
 
 @inner_kernel
-def note_window(reach: IntArray, window: IntArray) -> None:
+def note_window(reach: ByteArray, window: IntArray) -> None:
     """Write the range of places that lie between to *window*."""
     window[0], window[1] = reach.shape[0], 0
     for i in range(reach.shape[0]):
@@ -45,7 +50,7 @@ def note_window(reach: IntArray, window: IntArray) -> None:
 
 
 @inner_kernel
-def reach_from(tables: StretchTables, reach: IntArray, day: int, s: int) -> None:
+def reach_from(tables: StretchTables, reach: ByteArray, day: int, s: int) -> None:
     """Mark as reached where paths through a state before date *day* lead."""
     size = reach.shape[2]
     hit = tables.hits[0, day, s] * tables.core[HIT]
@@ -60,7 +65,7 @@ def reach_from(tables: StretchTables, reach: IntArray, day: int, s: int) -> None
 
 
 @inner_kernel
-def reach_back(tables: StretchTables, reach: IntArray, day: int, s: int) -> None:
+def reach_back(tables: StretchTables, reach: ByteArray, day: int, s: int) -> None:
     """Mark as between what is reached and leads on to an end."""
     size = reach.shape[2]
     hit = tables.hits[0, day, s] * tables.core[HIT]
@@ -77,5 +82,5 @@ def reach_back(tables: StretchTables, reach: IntArray, day: int, s: int) -> None
 def window_of(tables: StretchTables) -> IntArray:
     """Return ``[d, state, 2]`` the ranges of places that matter."""
     window = np.zeros((*tables.shape[:2], 2), dtype=np.int64)
-    find_reach(tables, np.zeros(tables.shape, dtype=np.int64), window)
+    find_reach(tables, np.zeros(tables.shape, dtype=np.int8), window)
     return window

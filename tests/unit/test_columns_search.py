@@ -9,14 +9,14 @@ import pytest
 from ortools.sat.python import cp_model
 from support.column_cases import Case, objective_of, random_case
 from support.stretch_rules import MONDAY, two_weeks
-from support.tiny_rosters import meal, template
+from support.tiny_rosters import agent, instance_of, meal, template
 
 from solver.build import build_rules
 from solver.columns import aside, whole
 from solver.columns.aside import AsideJob, Better, Given
 from solver.columns.compile import compile_stretches, fits, stretches_of
 from solver.columns.dive import dive
-from solver.columns.generate import Generation
+from solver.columns.generate import Generation, Patience
 from solver.columns.master import Master
 from solver.columns.pricer import Pricer
 from solver.columns.search import ColumnSearch
@@ -31,7 +31,7 @@ from solver.problem import Problem, read_problem, score
 from solver.search import solve
 from solver.trace import Course
 from wfm.domain.people import EmploymentContract
-from wfm.domain.roster import Roster
+from wfm.domain.roster import Roster, RuleSetting
 
 
 def _case() -> Case:
@@ -305,6 +305,71 @@ def test_a_dive_ends_without_a_result_where_it_can_not_win() -> None:
     found = dive(generation(), 1, np.inf, lambda: False)
     assert found is not None
     assert {column.agent for column in found} == {0, 1}
+
+
+def test_a_master_without_time_has_no_answer_and_a_dive_keeps_what_it_has() -> None:
+    problem = _case().problem
+    stretches = compile_stretches(problem)
+    nobody = np.zeros(len(stretches.wanted), dtype=np.int64)
+    pricer = Pricer(stretches)
+    made = Generation(
+        stretches=stretches,
+        pricer=pricer,
+        master=Master(stretches, (0, 1), nobody),
+        given=nobody,
+    )
+    for a in (0, 1):
+        column = pricer.price(a, nobody.astype(float)).column
+        assert column is not None
+        made.master.add(column)
+    relaxed = made.solve()
+    assert relaxed is not None
+    bound = made.bound
+    assert made.ask(relaxed.prices, lambda: True) == 0
+    assert made.bound == bound  # half a round gives none
+    asked: list[float] = []
+
+    def out_of_time(max_time_s: float) -> None:
+        asked.append(max_time_s)
+
+    made.left_s = lambda: 7.0
+    made.master.solve = out_of_time  # type: ignore[method-assign,assignment]
+    assert made.solve() is None
+    assert made.relaxed is relaxed
+    found = dive(made, 1, np.inf, lambda: False)
+    assert found is not None
+    assert 1 <= len(found) <= 2
+    assert set(asked) == {7.0}
+
+
+def test_what_gains_no_more_is_given_up() -> None:
+    patience = Patience()
+    values = [100.0, 90.0, 89.99, 89.98, 89.0, 88.99, 88.98, 88.97, 88.96]
+    assert [patience.ends(value) for value in values] == [False] * 8 + [True]
+
+
+@pytest.mark.parametrize(
+    ("least", "low", "high", "places"),
+    [(2, 16, 40, 1), (2, 17, 40, 6), (0, 8, 40, 6), (2, 0, 24, 4), (2, 0, 39, 5)],
+)
+def test_hours_that_can_not_bind_are_not_counted(
+    least: int, low: int, high: int, places: int
+) -> None:
+    instance = instance_of([agent("a0")], num_days=5)
+    rules = build_rules(
+        [
+            RuleSetting(
+                rule="period_hours", parameters={"min_hours": low, "max_hours": high}
+            ),
+            RuleSetting(
+                rule="shift_count", parameters={"starts": ((0, 1439),), "least": least}
+            ),
+        ]
+    )
+    terms = {"shift_demand": ShiftDemand(demands=())}
+    problem = read_problem(instance, rules, terms)
+    (one,) = compile_stretches(problem).agents
+    assert one.tables.shape[2] == places
 
 
 def test_time_that_is_up_ends_the_search() -> None:
