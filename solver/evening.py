@@ -75,10 +75,10 @@ def even_out(problem: Problem, solved: Solved, limits: SolveLimits) -> Solved:
         isinstance(price, single) for price in problem.prices
     ):
         return solved
-    compiled = compile_problem(problem.instance, problem.constraints, problem.prices)
-    groups = _groups(problem, solved.roster, compiled)
-    if not groups:
+    alike = _alike(problem)
+    if not alike:
         return solved
+    groups = _groups(problem, solved.roster, alike)
     model = _Model(groups, limits)
     within = round(prices.fairness_within * solved.objective)
     model.limit_cost(within)
@@ -139,11 +139,13 @@ def _given(week: Sequence[Shift], name: str) -> tuple[Shift, ...]:
 # ---------------------------------------------------------------- who may have what
 
 
-def _groups(problem: Problem, roster: Roster, compiled: Compiled) -> list[_Group]:
-    """Return people alike, two or more, with all weeks that they may exchange."""
+def _groups(
+    problem: Problem, roster: Roster, alike: Sequence[tuple[str, ...]]
+) -> list[_Group]:
+    """Return the groups of people alike with all weeks that they may exchange."""
+    compiled = compile_problem(problem.instance, problem.constraints, problem.prices)
     peers, shifts = Peers(problem.instance), roster.by_agent()
     weeks = {name: shifts.get(name, ()) for name in compiled.agent_ids}
-    alike = _alike(problem)
     legal = _legal(compiled, alike, weeks)
     return [
         _Group(
