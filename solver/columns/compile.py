@@ -53,7 +53,7 @@ READ = (
     ShapedShifts,
 )
 """Records that the programme reads."""
-MOST_PLACES = 70_000_000
+MOST_PLACES = 30_000_000
 """Largest table of bounds, in numbers: all agents share the memory of one."""
 
 
