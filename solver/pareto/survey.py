@@ -14,7 +14,14 @@ from solver.pareto.burden import Peers
 from solver.pareto.measures import CHANGES, measures_of, nondominated
 from solver.pareto.outcome import FrontierLimits, OnPoint, Point
 from solver.pareto.search import PointSearch
-from solver.pareto.weights import Weights, bridges, corners, unit_price, weighted
+from solver.pareto.weights import (
+    Weights,
+    bridges,
+    corners,
+    exact,
+    unit_price,
+    weighted,
+)
 from solver.problem import Score, read_problem, score
 from solver.rule import Rule
 from solver.trace import Stop
@@ -115,7 +122,7 @@ class Survey:
         for weights in corners(self.asked):
             if self.must_stop():
                 break
-            self.search(weights)
+            self.search(exact(self.instance, weights))
             on_point(self.points)
         most = MOST_SEARCHES * self.wanted
         while len(self.points) < self.wanted and len(self.tried) < most:
@@ -139,8 +146,8 @@ class Survey:
     def next_weights(self) -> Weights | None:
         """Return where to search next: in the widest gap not yet searched."""
         known = [(point.weights, point.measures) for point in self.points]
-        fresh = (w for w in bridges(known, self.asked) if w not in self.tried)
-        return next(fresh, None)
+        found = (exact(self.instance, w) for w in bridges(known, self.asked))
+        return next((w for w in found if w not in self.tried), None)
 
     def search(self, weights: Weights) -> None:
         """Search at *weights* from the best roster so far; keep what is new."""
@@ -202,6 +209,12 @@ class Survey:
         values = [point.measures for point in every]
         self.points = nondominated(every, values, self.asked)
 
+    def least_change(self) -> int:
+        """Return what all changes together cost where they have no weight."""
+        if self.instance.live is None:
+            return 0
+        return sum(len(days) for days in self.instance.planned_days.values())
+
     def send_bound(self, tag: int, compiled: Compiled, upper: int) -> None:
         """Ask the second process what no roster can undercut at these prices.
 
@@ -231,7 +244,8 @@ class Survey:
             patient = self.limits.rounds is not None or self.wall_s < waited_until
             if not self._worker.is_busy or not patient or self.is_stopped():
                 break
-        bounds = {self.tried[tag]: bound for tag, bound in self.bounds.items()}
+        slack = self.least_change()
+        bounds = {self.tried[tag]: bound - slack for tag, bound in self.bounds.items()}
         self.points = [
             replace(point, bound=bounds.get(point.weights)) for point in self.points
         ]

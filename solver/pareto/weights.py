@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import dist, sqrt
 
+from solver.need import UNITS_PER_AGENT
 from solver.pareto.measures import CHANGES, COST, FAIRNESS, SERVICE, Measures, scaled
 from wfm.domain.roster import Prices, RosterInstance
 
@@ -30,6 +31,20 @@ class Weights:
 def unit_price(prices: Prices) -> int:
     """Return the price of one changed, or uneven, shift at weight 1."""
     return prices.change_per_shift or 2 * prices.understaffing_per_hour
+
+
+def exact(instance: RosterInstance, weights: Weights) -> Weights:
+    """Return the nearest weights whose price of missing time is a whole number.
+
+    Prices are whole thousandths for a thousandth of an agent and step; with such
+    weights a roster's value at them follows exactly from its value at weight 1.
+    """
+    own = instance.prices.understaffing_per_hour
+    grain = 60 * UNITS_PER_AGENT / instance.step_minutes
+    if own < grain:
+        return weights
+    whole = max(1, round(own * weights.service / grain))
+    return replace(weights, service=whole * grain / own)
 
 
 def weighted(instance: RosterInstance, weights: Weights) -> RosterInstance:

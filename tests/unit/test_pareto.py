@@ -22,7 +22,15 @@ from solver.pareto.measures import (
 )
 from solver.pareto.outcome import Frontier, FrontierLimits
 from solver.pareto.search import PointSearch, option_burdens
-from solver.pareto.weights import STRONG, Weights, between, bridges, corners, weighted
+from solver.pareto.weights import (
+    STRONG,
+    Weights,
+    between,
+    bridges,
+    corners,
+    exact,
+    weighted,
+)
 from solver.problem import read_problem, score
 from wfm.domain.fairness import FairnessRow
 from wfm.domain.roster import Roster, RosterInstance, RuleSetting
@@ -179,6 +187,21 @@ def test_weights_are_factors_on_the_plans_own_prices(crew: RosterInstance) -> No
     lean, rich = list(corners(("cost", "service")))
     assert between(lean, rich).service == pytest.approx(1.0)
     assert between(Weights(), Weights(fairness=STRONG)).fairness == pytest.approx(0.5)
+
+
+def test_a_roster_is_worth_the_same_by_weights_as_by_weighted_prices(
+    crew: RosterInstance, start: Roster
+) -> None:
+    """The value at other weights, against a score of the problem at these prices."""
+    odd = replace(crew, prices=replace(crew.prices, understaffing_per_hour=6_060_000))
+    base = score(read_problem(odd, RULES), start)
+    for service in (0.25, 0.37, 1.9, 4.0):
+        weights = exact(odd, Weights(service=service))
+        assert weights.service == pytest.approx(service, rel=0.01)
+        found = score(read_problem(weighted(odd, weights), RULES), start)
+        short = base.terms["understaffing"]
+        more = round((weights.service - 1) * short)
+        assert found.objective == base.objective + more
 
 
 def test_the_widest_gap_between_neighbours_is_bridged_first() -> None:
