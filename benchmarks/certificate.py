@@ -17,6 +17,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 from benchmarks.scaled_plan import scaled_plan
 from wfm import api
 from wfm.io.certificate_files import certificate_faults, write_certificate
+from wfm.pipeline.judge import judge
 
 
 def repeated_roster(demo: Path, directory: Path) -> Path:
@@ -47,8 +48,12 @@ def main(demo: Path, directory: Path, people: int) -> None:
     repeated_roster(demo, directory)
     clock, cpu = time.perf_counter(), time.process_time()
     result = api.load(directory).verify()
-    read_wall, read_cpu = time.perf_counter() - clock, time.process_time() - cpu
-    print(f"read, judged    {read_wall:.1f} s wall, {read_cpu:.1f} s CPU")
+    wall, spent = time.perf_counter() - clock, time.process_time() - cpu
+    print(f"read, judged    {wall:.1f} s wall, {spent:.1f} s CPU")
+    clock, cpu = time.perf_counter(), time.process_time()
+    judge(result.folder, result.instance, result.roster)
+    wall, spent = time.perf_counter() - clock, time.process_time() - cpu
+    print(f"of which judged {wall:.1f} s wall, {spent:.1f} s CPU")
     print(f"                {len(result.instance.agents)} people, ", end="")
     print(f"{len(result.roster.shifts)} shifts")
     clock, cpu = time.perf_counter(), time.process_time()

@@ -55,8 +55,10 @@ class HandOverRule:
         """Return the steps at which a region leaves with nobody to take over."""
         found: list[Violation] = []
         for q, queue in enumerate(instance.queues):
+            if queue.handover_minutes <= 0:
+                continue
             presence = _presence(instance, roster, queue)
-            if queue.handover_minutes > 0 and len(presence) > 1:
+            if len(presence) > 1:
                 found += self._check(instance, q, presence)
         return found
 

@@ -73,7 +73,7 @@ def _people(row: Row, agents: Sequence[Agent]) -> tuple[str, ...]:
         )
         return ()
     if one:
-        return (row.reference("agent_id", (a.agent_id for a in agents), "agent"),)
+        return (row.reference("agent_id", [a.agent_id for a in agents], "agent"),)
     found = _members(group, agents)
     if found is None:
         row.fault("group", f"{group!r} is no group", GROUPS)

@@ -218,7 +218,7 @@ class _Reader:
         if row.text("where") not in ("", HOME):
             row.fault("where", f"{row.text('where')!r} is no place", f"{HOME} or blank")
         if queue not in ("", MIXED):
-            row.reference("queue", (q.queue_id for q in self.plan.queues), "queue")
+            row.reference("queue", [q.queue_id for q in self.plan.queues], "queue")
         if not row.ok:
             return None
         shift = self._built(row, agent, day, (start, end))

@@ -1,6 +1,6 @@
 """Rows of a table as typed values; a cell that can't be read is a fault of its row."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
 
@@ -110,12 +110,12 @@ class Row:
             self.fault(column, f"{text!r} is none of them{hint}", ", ".join(known))
         return text
 
-    def reference(self, column: str, known: Iterable[str], kind: str) -> str:
+    def reference(self, column: str, known: Collection[str], kind: str) -> str:
         """Return the id of a known *kind* of thing."""
-        names = tuple(known)
         text = self.required(column)
-        if text and text not in names:
-            self.fault(column, f"unknown {kind} {text!r}{did_you_mean(text, names)}")
+        if text and text not in known:
+            hint = did_you_mean(text, tuple(known))
+            self.fault(column, f"unknown {kind} {text!r}{hint}")
         return text
 
 
