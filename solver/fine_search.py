@@ -35,10 +35,10 @@ from wfm.domain.roster import Roster
 
 MOVES_PER_DAY, MOST_MOVES = 40, 100_000
 """Small moves of a round for each agent-day, and at most."""
-PLACE_EVERY = 10
+PLACE_EVERY = 4
 """Rounds after which deferred work is placed anew."""
-WEEKS_EVERY = 4
-"""Rounds after which whole weeks are moved too."""
+WEEKS_EVERY, WEEKS_RARELY = 4, 40
+"""Rounds after which whole weeks are moved too: while rules are broken, and then."""
 
 
 class FineSearch(SampledSearch):
@@ -81,7 +81,8 @@ class FineSearch(SampledSearch):
         self._rounds += 1
         if self._movable.size:
             self._move(heat)
-        if self._rounds % WEEKS_EVERY == 0 or not self._movable.size:
+        every = WEEKS_EVERY if self.breaches.total else WEEKS_RARELY
+        if self._rounds % every == 0 or self._movable.size < self._needed.size:
             super()._anneal(heat)
 
     def _relevel(self, heat: float) -> None:

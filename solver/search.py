@@ -38,12 +38,12 @@ from solver.cpsat.linear import (
 from solver.cpsat.model import RosterModel
 from solver.cpsat.run import run
 from solver.explain import Diagnosis, examine
+from solver.fine_search import FineSearch
 from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.outcome import OnProgress, Outcome, SolveLimits
 from solver.problem import Problem, read_problem, score
 from solver.rule import Rule
 from solver.shares import tables_of
-from solver.starts import SampledSearch
 from solver.term import Term
 from solver.trace import Course, Stop
 from solver.verdict import shortfalls_of, verdict
@@ -58,8 +58,8 @@ BOUND_ROUNDS = 150
 FIRST_CHUNK_S, LONGEST_CHUNK_S = 2.0, 12.0
 START_PART = 0.14
 """Part of the time that preparing the start may take."""
-HEAT = 0.1
-"""Of the annealing, which has a good start: a tenth of what a poor one needs."""
+HEAT = 0.15
+"""Of the annealing, which has a good start: a part of what a poor one needs."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
 RESERVE_S = 2.0
@@ -139,7 +139,7 @@ class _Search:
         self.compiled, narrow = tables_of(problem)
         limits = course.limits
         start_s = None if course.is_deterministic else START_PART * limits.max_time_s
-        self.local = SampledSearch(narrow, limits.seed, start_s)
+        self.local = FineSearch(problem, narrow, limits.seed, start_s)
         self.neighbourhoods: Neighbourhoods | None = None
         self.asked: Neighbourhood | None = None
         self.answers: list[Optimum] = []

@@ -15,7 +15,7 @@ from solver.columns.compile import compile_stretches
 from solver.columns.pricer import Pricer
 from solver.core.bound import lagrangian_bound, start_prices
 from solver.core.compile import compile_problem
-from solver.core.local_search import LocalSearch
+from solver.fine_search import FineSearch
 from solver.objectives.shift_demand import Demand, ShiftDemand
 from solver.problem import read_problem
 from solver.reallocation import allocated, reallocated
@@ -56,7 +56,7 @@ def warm() -> None:
     instance = _instance()
     problem = read_problem(instance, build_rules(_SETTINGS))
     compiled = compile_problem(instance, problem.constraints, problem.prices)
-    search = LocalSearch(compiled)
+    search = FineSearch(problem, compiled)
     search.infeasible_agents()
     search.construct()
     search.improve(rounds=1)

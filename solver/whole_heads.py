@@ -111,7 +111,8 @@ class WholeHeads:
 
     def class_of(self, pieces: IntArray) -> IntArray:
         """Return the class of each of *pieces*."""
-        return self.cover.pieces[pieces, PIECE_CLASS].astype(np.int64)
+        classes: IntArray = self.cover.pieces[pieces, PIECE_CLASS].astype(np.int64)
+        return classes
 
     def _steps(self) -> Iterator[tuple[_Part, int]]:
         for part in self.parts:
@@ -188,7 +189,8 @@ class _Step:
             for size, end in zip(sizes, np.cumsum(sizes).tolist(), strict=True)
         ]
         self.cost, self.least = np.zeros(self.num), np.zeros(self.num)
-        self.most, self.is_whole = np.full(self.num, np.inf), np.zeros(self.num)
+        self.most = np.full(self.num, np.inf)
+        self.is_whole = np.zeros(self.num, dtype=np.int64)
         self._price(of, t)
         floor = of.compiled.backlog.floor[part.backlogs, t] / HEAD
         self.rows = np.vstack([self._balance(of), self._held()])

@@ -37,7 +37,7 @@ from solver.core.tables import (
 )
 from wfm.domain.arrays import FloatArray, IntArray
 
-BREAKS, NEAR, ANY, TWO = 0.30, 0.75, 0.94, 0.97
+BREAKS, NEAR, ANY, TWO = 0.25, 0.53, 0.87, 0.94
 """Up to which draw a break is moved, a shift by a little, anywhere, two shifts."""
 LITTLE = 4
 """How many places in the list of a day's options a little is."""
@@ -119,7 +119,7 @@ def mark_shift(f: Fine, a: int, day: int, o: int, sign: int) -> float:
     for b in range(first, f.weeks.options[o + 1, FIRST_BREAK]):
         cost += mark_break(f, a, f.weeks.breaks[b], f.taken[day, b - first], sign)
     touch(f, start, end)
-    return cost
+    return cost  # type: ignore[no-any-return]
 
 
 @inner_kernel
@@ -189,7 +189,7 @@ def near_option(f: Fine, day: int) -> int:
 def any_option(f: Fine, day: int) -> int:
     """Return any option of *day*, -1 if there is none."""
     low, high = first_option(f, day), first_option(f, day + 1)
-    return low + draw_below(f.random, high - low) if high > low else -1  # type: ignore[no-any-return]
+    return low + draw_below(f.random, high - low) if high > low else -1
 
 
 @inner_kernel

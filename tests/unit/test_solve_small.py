@@ -27,7 +27,8 @@ from wfm.domain.people import BlockedTime, BreakRule, Preference
 from wfm.domain.roster import Roster, RosterInstance, RuleSetting, Shift, Violation
 from wfm.domain.staffing import DeferredWork
 
-LIMITS = SolveLimits(max_time_s=20.0)
+LIMITS = SolveLimits(max_time_s=90.0)
+"""Far more than a quiet machine needs: these searches end when they have proven it."""
 CHANGE_PRICES = replace(PRICES, change_per_shift=3_000_000, change_per_break=700_000)
 
 

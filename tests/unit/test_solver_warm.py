@@ -7,11 +7,14 @@ from pathlib import Path
 
 SCRIPT = """
 import gc
+import numpy as np
 from numba.core.registry import CPUDispatcher
 from support.synthetic_rosters import synthetic_week
 from solver.core.bound import lagrangian_bound, start_prices
 from solver.core.compile import compile_problem
+from solver.core.fine_moves import anneal
 from solver.core.local_search import LocalSearch
+from solver.fine_search import fine_of
 from solver.warm import warm
 
 def signatures():
@@ -29,6 +32,7 @@ compiled = compile_problem(week.instance, week.constraints, week.prices)
 search = LocalSearch(compiled)
 search.construct()
 search.improve(rounds=1)
+anneal(fine_of(search.now, 1), np.arange(2), 1.0, 100)
 lagrangian_bound(compiled, start_prices(compiled, search), rounds=2)
 after = signatures()
 print("late:", *sorted(name for name in after if after[name] > before[name]))
