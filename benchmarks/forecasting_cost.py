@@ -23,8 +23,8 @@ def scale(num_queues: int, model: str) -> Block:
         notes=[
             "Every second queue is open Monday to Friday 07:00 to 21:00, the others "
             "around the clock. Bands, handle time and the choice of model included. "
-            "The history is built by the same process; its tables alone weigh what "
-            "the last column says."
+            "The history is built by the same process; with its tables alone it weighs "
+            "what the last column says. One call is judged."
         ],
     )
     measured = {}
@@ -35,12 +35,10 @@ def scale(num_queues: int, model: str) -> Block:
         row = measured[calls]
         figures = (row[key] for key in ("cpu_s", "peak_gb", "before_gb"))
         block.rows.append((str(calls), *(f"{value:.2f}" for value in figures)))
-    least = min(row["cpu_s"] for row in measured.values())
-    memory = min(row["peak_gb"] for row in measured.values())
-    share = num_queues / 1000
+    one, share = measured[1], num_queues / 1000
     block.claims = [
-        Claim(text="scale: CPU s", value=least, at_most=CPU_S * share),
-        Claim(text="scale: peak memory, GB", value=memory, at_most=MEMORY_GB),
+        Claim(text="scale: CPU s", value=one["cpu_s"], at_most=CPU_S * share),
+        Claim(text="scale: peak memory, GB", value=one["peak_gb"], at_most=MEMORY_GB),
     ]
     return block
 

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from benchmarks.forecasting_data import ALWAYS, OFFICE, grid_over
+from wfm.domain.arrays import frozen
 from wfm.domain.demand import ContactHistory, OpeningHours, Queue, ServiceTarget
 
 DAYS, AHEAD, SLOTS, SEED = 365, 42, 48, 1
+ABANDONED, AHT_S = 0.05, 240.0
 FIRST = date(2025, 1, 6)
 WEEK = np.array([1.2, 1.1, 1.0, 1.0, 1.05, 0.7, 0.6])
 
@@ -52,24 +54,34 @@ def made_queues(size: int) -> list[Queue]:
 
 
 def made_history(queues: list[Queue], rng: np.random.Generator) -> ContactHistory:
-    """Return gamma-Poisson contacts, 0.5 to 200 a slot, days moving as one."""
+    """Return gamma-Poisson contacts, 0.5 to 200 a slot, days moving as one.
+
+    Made queue by queue and given up to the history, which then holds the only copy.
+    """
     grid, size = grid_over(FIRST, DAYS, "UTC", 30), len(queues)
     t = np.arange(grid.num_intervals)
     shape = 1.2 + np.sin((t % SLOTS - 16) / SLOTS * 2 * np.pi)
     shape *= WEEK[t // SLOTS % 7]
     level = np.exp(rng.uniform(np.log(0.5), np.log(200.0), size))[:, None]
-    shocks = rng.gamma(50.0, 0.02, (size, DAYS)).repeat(SLOTS, axis=1)
-    offered = rng.poisson(level * shape * shocks).astype(float)
-    del shocks
+    shocks = rng.gamma(50.0, 0.02, (size, DAYS))
+    offered, handled, abandoned, aht_s = (
+        np.zeros((size, grid.num_intervals)) for _ in range(4)
+    )
+    for q in range(size):
+        offered[q] = rng.poisson(level[q] * shape * shocks[q].repeat(SLOTS))
+    for q in range(size):
+        abandoned[q] = rng.binomial(offered[q].astype(np.int64), ABANDONED)
+        handled[q] = offered[q] - abandoned[q]
+        aht_s[q][handled[q] > 0] = AHT_S
     return ContactHistory(
         grid=grid,
         queue_ids=tuple(queue.queue_id for queue in queues),
-        offered_contacts=offered,
-        handled_contacts=offered,
-        abandoned_contacts=np.broadcast_to(0.0, offered.shape),
-        aht_s=np.where(offered > 0, 240.0, 0.0),
-        observed=np.broadcast_to(True, offered.shape),
-        aht_weight=offered,
+        offered_contacts=frozen(offered),
+        handled_contacts=frozen(handled),
+        abandoned_contacts=frozen(abandoned),
+        aht_s=frozen(aht_s),
+        observed=frozen(np.full(offered.shape, True)),
+        aht_weight=handled,
     )
 
 
