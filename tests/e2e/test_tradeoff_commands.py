@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = write_tiny(
         tmp_path_factory.mktemp("plans") / "tiny",
         agents=CREW,
-        offered="14",
+        offered="6",
         hours='{daily: "09:00-17:00"}',
     )
     run = Run(plan=api.load(directory), console=Console(quiet=True), command="roster")
