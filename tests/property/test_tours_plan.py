@@ -16,7 +16,7 @@ from support.tour_cases import (
 from solver.outcome import SolveLimits
 from solver.tours.plan import plan_tours
 
-LIMITS = SolveLimits(max_time_s=120.0, deterministic_rounds=1)
+LIMITS = SolveLimits(max_time_s=600.0, deterministic_rounds=1)
 
 
 def best_of_all(instance, most):

@@ -11,7 +11,7 @@ from solver.outcome import SolveLimits
 from solver.tours import linear
 from solver.tours.plan import plan_tours, trivial_bound
 
-LIMITS = SolveLimits(max_time_s=30.0, deterministic_rounds=1)
+LIMITS = SolveLimits(max_time_s=600.0, deterministic_rounds=1)
 
 
 def end(process_id):

@@ -20,15 +20,15 @@ from solver.tours.dive import dive
 from solver.tours.heads import recount
 from solver.tours.linear import Aside, LinearJob, Optimum, minimise
 from solver.tours.moves import seat
-from solver.tours.plan import plan_tours, trivial_bound
-from solver.tours.polish import Polish
+from solver.tours.plan import _Search, plan_tours, trivial_bound
+from solver.tours.polish import Polish, heat_at
 from solver.tours.programme import tour_programme
 from solver.tours.result import cost_terms, finish, heads_at_work, tours_of
 from solver.tours.rounding import round_off, whole_counts
 from solver.tours.tables import NONE, empty_state, new_scratch, tour_tables
 from wfm.domain.errors import ModelError
 
-LIMITS = SolveLimits(max_time_s=60.0, deterministic_rounds=1)
+LIMITS = SolveLimits(max_time_s=600.0, deterministic_rounds=1)
 
 
 def relaxed(instance):
@@ -231,6 +231,55 @@ def test_a_dive_that_is_late_is_rounded_as_it_is(monkeypatch):
     assert plan.bound > trivial_bound(instance)
     assert plan.stop_reason in ("time", "optimal")
     assert plan.faults == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_annealing_or_two(monkeypatch, workers):
+    monkeypatch.setattr(Aside, "solve", lambda *_: None)
+    limits = SolveLimits(max_time_s=0.6, num_workers=workers)
+    search = _Search(random_instance(8), limits, None, None)
+    search.run()
+    assert len(search.polishes) == workers
+    assert all(polish.rounds > 0 for polish in search.polishes)
+    assert search.result().objective <= search.trace[0].objective
+
+
+def test_both_annealings_go_on_from_the_better_one():
+    instance = random_instance(9)
+    search = _Search(instance, SolveLimits(max_time_s=60.0), None, None)
+    good, poor = Polish(instance, 1), Polish(instance, 2, search.polish.tables)
+    good.greedy(5)
+    poor.load(empty_state(poor.tables, 5))
+    assert good.cost < poor.cost
+    search.meet([poor, good])
+    assert good.cost < poor.cost
+    search._anneal_from = -30.0
+    search.meet([poor, good])
+    assert poor.cost == good.cost
+    poor.run(5, 1.0)
+    assert good.snapshot().cost == pytest.approx(good.cost)
+
+
+def test_annealing_cools_to_nothing():
+    heats = [heat_at(share) for share in (0.0, 0.3, 0.6, 0.95, 1.0)]
+    assert heats[0] == 1.0
+    assert heats == sorted(heats, reverse=True)
+    assert heats[3:] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_table_of_heads_adds_up_to_what_heads_cost(seed):
+    instance = random_instance(seed, idle=15)
+    tables = tour_tables(instance)
+    heads = np.random.default_rng(seed).integers(0, 5, size=instance.num_steps)
+    saved = sum(
+        tables.saving[t, min(n, tables.saving.shape[1] - 1)]
+        for t, number in enumerate(heads)
+        for n in range(number)
+    )
+    wanted = cover_cost(instance, heads)
+    assert tables.empty.sum() - saved == pytest.approx(wanted)
+    assert (tables.saving[:, -1] == -instance.idle_price).all()
 
 
 def test_an_impossible_floor_is_a_fault_not_a_crash():
