@@ -68,7 +68,9 @@ class Pricer:
 
     def is_possible(self, a: int) -> bool:
         """Return whether agent *a* has a legal stretch."""
-        return self.best(a, np.zeros(len(self.stretches.agents[a].shifts))).most > NEVER
+        worth = np.zeros(len(self.stretches.agents[a].shifts))
+        any_stretch = self.best(a, worth, exact=False).column
+        return any_stretch is not None or self.best(a, worth).most > NEVER
 
     def column(self, a: int, choices: IntArray) -> Column:
         """Return the column of some choices of agent *a*."""
