@@ -32,6 +32,7 @@ class Course:
         self.proven = False
         self._is_out = False
         self.rounds = 0
+        self.method = ""
         self.first_roster_s: float | None = None
         self.start_objective: int | None = None
         self.trace: list[Progress] = []
