@@ -1,5 +1,6 @@
 """Tables of out/: their columns and texts, and the planner's own in their place."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -197,11 +198,20 @@ def test_roster_rows(tmp_path):
     path = tmp_path / "roster.csv"
     write_roster(path, instance(), roster())
     assert path.read_text() == (
-        "agent_id,site,date_local,start_utc,end_utc,activity,queue,where\n"
-        "F1,fukuoka,2026-10-26,2026-10-26T01:00Z,2026-10-26T04:00Z,work,phone_ja,\n"
-        "F1,fukuoka,2026-10-26,2026-10-26T04:00Z,2026-10-26T05:00Z,meal,,\n"
-        "F1,fukuoka,2026-10-26,2026-10-26T05:00Z,2026-10-26T09:00Z,work,,\n"
+        "agent_id,site,date_local,start_utc,end_utc,activity,queue\n"
+        "F1,fukuoka,2026-10-26,2026-10-26T01:00Z,2026-10-26T04:00Z,work,phone_ja\n"
+        "F1,fukuoka,2026-10-26,2026-10-26T04:00Z,2026-10-26T05:00Z,meal,\n"
+        "F1,fukuoka,2026-10-26,2026-10-26T05:00Z,2026-10-26T09:00Z,work,\n"
     )
+
+
+def test_work_at_home_adds_a_column(tmp_path):
+    path = tmp_path / "roster.csv"
+    shifts = tuple(replace(shift, where="home") for shift in roster().shifts)
+    write_roster(path, instance(), Roster(shifts=shifts))
+    header, *rows = path.read_text().splitlines()
+    assert header.endswith(",queue,where")
+    assert all(row.endswith(",home") for row in rows)
 
 
 def test_an_edited_workbook_is_read_from_its_roster_sheet(tmp_path):
@@ -209,7 +219,7 @@ def test_an_edited_workbook_is_read_from_its_roster_sheet(tmp_path):
     row = ["F1", "fukuoka", plan().first_date]
     times = [datetime(2026, 10, 26, hour) for hour in (1, 4)]  # noqa: DTZ001 - Excel
     path = tmp_path / "roster.xlsx"
-    path.write_bytes(workbook([header, [*row, *times, "work", None, None]], sheet="roster"))
+    path.write_bytes(workbook([header, [*row, *times, "work", None]], sheet="roster"))
     (found,) = read_roster_rows(path, plan(), agents())
     assert found.start_utc == datetime(2026, 10, 26, 1, tzinfo=UTC)
     assert found.date_local == plan().first_date

@@ -14,7 +14,7 @@ from wfm.io.output import write_atomic
 from wfm.io.people_files import TIME_OFF, AgentNames, read_time_off
 from wfm.io.problems import Problems
 from wfm.io.sheets import SUFFIXES, Columns, Sheet, read_sheet
-from wfm.io.tables import roster_cells
+from wfm.io.tables import roster_table
 
 TIME_OFF_HEADER = (*TIME_OFF.required, *TIME_OFF.optional)
 _FIRST_ROW = 2
@@ -84,11 +84,10 @@ def lock_shifts(
         If the folder keeps its locked shifts in a workbook or a compressed file.
     """
     from wfm.io.rosters import ROSTER
-    from wfm.io.tables import ROSTER_HEADER
 
-    cells = roster_cells(instance, Roster(shifts=tuple(shifts)))
-    texts = [dict(zip(ROSTER_HEADER, map(str, row), strict=True)) for row in cells]
-    return _append(directory, "locked_roster", ROSTER, ROSTER_HEADER, texts)
+    header, cells = roster_table(instance, Roster(shifts=tuple(shifts)))
+    texts = [dict(zip(header, map(str, row), strict=True)) for row in cells]
+    return _append(directory, "locked_roster", ROSTER, header, texts)
 
 
 def _append(

@@ -53,8 +53,9 @@ ROSTER_HEADER = (
     "end_utc",
     "activity",
     "queue",
-    "where",
 )
+WHERE = "where"
+"""A column more where somebody works at home."""
 ACTIVITIES_HEADER = ("activity", "agent_id", "start_utc", "start_local", "state")
 ALLOCATION_HEADER = ("queue", "start_utc", "group", "agents")
 HISTORY_LOG_HEADER = ("file", "row", "queue", "start", "finding", "action")
@@ -155,19 +156,22 @@ def _requirement_rows(plan: Plan, requirement: StaffingRequirement) -> list[Cell
 
 def write_roster(path: Path, instance: RosterInstance, roster: Roster) -> None:
     """Write roster.csv: one row per span of each shift, by agent and time."""
-    write_table(path, ROSTER_HEADER, roster_cells(instance, roster))
+    write_table(path, *roster_table(instance, roster))
 
 
 def roster_frame(instance: RosterInstance, roster: Roster) -> "pd.DataFrame":
     """Return what :func:`write_roster` writes, as a frame."""
-    return _frame(ROSTER_HEADER, roster_cells(instance, roster))
+    return _frame(*roster_table(instance, roster))
 
 
-def roster_cells(instance: RosterInstance, roster: Roster) -> list[Cells]:
-    """Return the rows of roster.csv."""
+def roster_table(
+    instance: RosterInstance, roster: Roster
+) -> tuple[tuple[str, ...], list[Cells]]:
+    """Return header and rows of roster.csv."""
     sites = {agent.agent_id: agent.site_id for agent in instance.agents}
     grid = instance.grid
-    return [
+    has_places = any(shift.where for shift in roster.shifts)
+    rows: list[Cells] = [
         (
             shift.agent_id,
             sites.get(shift.agent_id, ""),
@@ -176,11 +180,12 @@ def roster_cells(instance: RosterInstance, roster: Roster) -> list[Cells]:
             utc_text(grid.instant(span.end_idx)),
             span.activity,
             span.queue,
-            shift.where,
+            *((shift.where,) if has_places else ()),
         )
         for shift in roster.shifts
         for span in shift.spans
     ]
+    return (*ROSTER_HEADER, *((WHERE,) if has_places else ())), rows
 
 
 def write_activities(path: Path, instance: RosterInstance, roster: Roster) -> None:
