@@ -6,7 +6,7 @@ The state is an array of one number, which must not be 0.
 
 import numpy as np
 
-from solver.core.jit import inner_kernel
+from solver.core.jit import kernel
 from wfm.domain.arrays import IntArray
 
 _AFTER_7 = (1 << 57) - 1
@@ -20,7 +20,7 @@ def new_draws(seed: int) -> IntArray:
     return np.array([_SPREAD + 2 * seed], dtype=np.int64)
 
 
-@inner_kernel
+@kernel
 def draw(state: IntArray) -> float:
     """Return the next number, evenly between 0 and 1, both excluded."""
     x = state[0]
@@ -31,7 +31,7 @@ def draw(state: IntArray) -> float:
     return ((x & _LAST) + 0.5) / (_LAST + 1.0)  # type: ignore[no-any-return]
 
 
-@inner_kernel
+@kernel
 def draw_below(state: IntArray, high: int) -> int:
     """Return the next whole number from 0 to *high* - 1."""
     return int(draw(state) * high)
