@@ -1,6 +1,7 @@
 """Compiled code that may no longer fit the sources."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -14,5 +15,6 @@ def discard_stale(folders: Sequence[Path]) -> None:
     newest = max((path.stat().st_mtime for path in sources), default=0.0)
     for folder in folders:
         for index in folder.glob("__pycache__/*.nbi"):
-            if index.stat().st_mtime < newest:
-                index.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process was quicker
+                if index.stat().st_mtime < newest:
+                    index.unlink()
