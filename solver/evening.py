@@ -97,9 +97,11 @@ def _told(
     taken: Sequence[Sequence[int]],
     is_proven: bool,
 ) -> Solved:
-    before = [g.load[i, i] / UNITS for g in groups for i in range(len(g.names))]
+    before = [
+        float(g.load[i, i]) / UNITS for g in groups for i in range(len(g.names))
+    ]
     after = [
-        g.load[i, j] / UNITS
+        float(g.load[i, j]) / UNITS
         for g, own in zip(groups, taken, strict=True)
         for i, j in enumerate(own)
     ]
