@@ -97,9 +97,7 @@ def _told(
     taken: Sequence[Sequence[int]],
     is_proven: bool,
 ) -> Solved:
-    before = [
-        float(g.load[i, i]) / UNITS for g in groups for i in range(len(g.names))
-    ]
+    before = [float(g.load[i, i]) / UNITS for g in groups for i in range(len(g.names))]
     after = [
         float(g.load[i, j]) / UNITS
         for g, own in zip(groups, taken, strict=True)
