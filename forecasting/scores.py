@@ -92,7 +92,8 @@ class ScoreModel:
 
     def shares_at(self, lead_days: int) -> FloatArray:
         """Return the coefficients ``[3, k]`` for forecasts *lead_days* ahead."""
-        return self.coefficients[bisect_left(_ENDS, lead_days)]
+        shares: FloatArray = self.coefficients[bisect_left(_ENDS, lead_days)]
+        return shares
 
     def predict(self, lead_days: IntArray, weekdays: IntArray) -> FloatArray:
         """Return scores ``[h, k]``, *lead_days* after the last day of the history."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 from solver.dated import Dated
 from solver.rule import RULES, Rule
@@ -42,7 +42,8 @@ def build_rules(
             here = [s for s in own if (s.first, s.last) == (first, last)]
             found = _of_part(name, here, everybody)
             if (first, last) != _ALWAYS:
-                found = [Dated(rule, first, last) for rule in found]
+                # its name and whether it is always on come from the rule that it holds
+                found = [cast("Rule", Dated(rule, first, last)) for rule in found]
             rules += found
     return tuple(rules)
 

@@ -92,7 +92,8 @@ def _spread_of_days(
     spread = per_median * _median(np.sort(np.abs(deviation[known])))
     mean = expected[known].sum() / num
     small = np.sqrt(mean / np.maximum(expected, 1e-9 * mean))
-    return spread * np.maximum(small, 1.0)
+    limits: FloatArray = spread * np.maximum(small, 1.0)
+    return limits
 
 
 @kernel

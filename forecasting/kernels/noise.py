@@ -172,7 +172,8 @@ def shape(
         high = known[min(low + 1, num - 1)]
         value = (known[low] + (at - low) * (high - known[low])) / spread
         result[n] = min(max(value, -most), most)
-    return result - result.mean()
+    centred: FloatArray = result - result.mean()
+    return centred
 
 
 @kernel

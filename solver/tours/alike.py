@@ -114,7 +114,13 @@ def crowd_of(problem: Problem) -> Crowd:
 
 
 def _is_about(item: Constraint, ids: frozenset[str]) -> bool:
-    return isinstance(item, COUPLING) or item.agent_id in ids
+    return isinstance(item, COUPLING) or _agent_of(item) in ids
+
+
+def _agent_of(item: Constraint) -> str:
+    """Return whom a record about one person is about."""
+    agent_id: str = getattr(item, "agent_id", "")
+    return agent_id
 
 
 def _part(
@@ -176,8 +182,8 @@ def _keys(problem: Problem) -> list[tuple[Hashable, ...]]:
                 if name in bonds:
                     bonds[name].append(bond)
             number += 1
-        elif item.agent_id in records:
-            records[item.agent_id].append(_record(item))
+        elif (agent_id := _agent_of(item)) in records:
+            records[agent_id].append(_record(item))
     prices = _price_keys(problem)
     return [
         (

@@ -99,7 +99,7 @@ def add_rows(
         for t in range(
             max(first, rows.rows[r, ROW_START]), min(last, rows.rows[r, ROW_END])
         ):
-            count = state.count[r, t]
+            count = state.in_rows[r, t]
             now, off = off_row(count, low, high), off_row(count + shift, low, high)
             scratch.seated[t] += price * (now - off_row(count + site, low, high))
             scratch.present[t] += price * (now - off)

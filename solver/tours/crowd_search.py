@@ -82,7 +82,7 @@ class CrowdSearch:
             choice=np.full((num_p, days), NONE, dtype=np.int64),
             taken=np.full((num_p, days, breaks), NONE, dtype=np.int64),
             heads=new_cover(compiled.cover, compiled.cover_need),
-            count=compiled.rows.fixed.copy(),
+            in_rows=compiled.rows.fixed.copy(),
             cost=np.zeros(2),
             random=self._rng.integers(1, 2**31 - 1, size=1, dtype=np.int64),
         )
@@ -124,7 +124,7 @@ class CrowdSearch:
         state.heads.stamp[:] += 1
         state.heads.supply[:], state.heads.heads[:] = fresh.supply, fresh.heads
         state.heads.dirty[:], state.heads.cost[:] = 1, 0.0
-        state.count[:] = self.compiled.rows.fixed
+        state.in_rows[:] = self.compiled.rows.fixed
         state.cost[0] = settle(
             self.compiled.cover, state.heads, need.idle_price, need.window
         )
@@ -214,7 +214,7 @@ class CrowdSearch:
         worth.seated.fill(0.0)
         add_row_worth(
             self.compiled.rows,
-            self.state.count,
+            self.state.in_rows,
             a,
             self.tables.price,
             worth.gain,

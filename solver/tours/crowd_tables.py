@@ -53,7 +53,7 @@ class CrowdState(NamedTuple):
     """Everybody's shifts and what they add up to.
 
     ``choice[p, d]`` is the option of the person's d-th date (-1: none), ``taken[p, d,
-    i]`` starts its i-th break; *heads* are the core's counts, ``count[row, t]`` heads
+    i]`` starts its i-th break; *heads* are the core's counts, ``in_rows[row, t]`` heads
     in rows. ``cost[0]`` and ``cost[1]`` are the costs of cover and of people, breaches
     included; ``random[0]`` is the state of the random numbers.
     """
@@ -61,7 +61,7 @@ class CrowdState(NamedTuple):
     choice: IntArray
     taken: IntArray
     heads: CoverState
-    count: IntArray
+    in_rows: IntArray
     cost: FloatArray
     random: IntArray
 
@@ -118,9 +118,11 @@ def count_rows_at(
         if rows.rows[r, ROW_START] <= t < rows.rows[r, ROW_END]:
             low, high = rows.rows[r, ROW_LOW], rows.rows[r, ROW_HIGH]
             weight = rows.members[i, ON_SHIFT] + works * rows.members[i, AT_WORK]
-            new = state.count[r, t] + sign * (weight + site * rows.members[i, ON_SITE])
-            off = off_row(new, low, high) - off_row(state.count[r, t], low, high)
-            state.count[r, t] = new
+            new = state.in_rows[r, t] + sign * (
+                weight + site * rows.members[i, ON_SITE]
+            )
+            off = off_row(new, low, high) - off_row(state.in_rows[r, t], low, high)
+            state.in_rows[r, t] = new
             state.cost[1] += off * tables.price
 
 
