@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from solver.constraints import Constraint, LockedShifts
 from solver.rule import RULES
@@ -49,17 +49,20 @@ class Locked:
         return found
 
 
-def _shapes(shifts: list[Shift]) -> list[list[tuple[str, str, bool, int, int]]]:
-    """Return what the shifts are made of, neighbouring like spans joined."""
-    return sorted(
-        [
-            (*key, min(s.start_idx for s in spans), max(s.end_idx for s in spans))
-            for key, spans in (
-                (key, list(group))
-                for key, group in groupby(
-                    shift.spans, lambda s: (s.activity, s.queue, s.paid)
-                )
-            )
-        ]
-        for shift in shifts
+_Spans: TypeAlias = list[tuple[str, str, bool, int, int]]
+
+
+def _shapes(shifts: list[Shift]) -> list[tuple[str, _Spans]]:
+    """Return places and spans of the shifts, neighbouring like spans joined."""
+    return sorted((shift.where, _spans(shift)) for shift in shifts)
+
+
+def _spans(shift: Shift) -> _Spans:
+    runs = (
+        (key, list(group))
+        for key, group in groupby(shift.spans, lambda s: (s.activity, s.queue, s.paid))
     )
+    return [
+        (*key, min(s.start_idx for s in spans), max(s.end_idx for s in spans))
+        for key, spans in runs
+    ]

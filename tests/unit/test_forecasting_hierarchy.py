@@ -144,7 +144,9 @@ def test_reconciled_days_agree_keep_their_shape_and_are_never_negative(seed):
 
 
 def test_models_that_add_up_have_nothing_to_reconcile():
-    made, result = run(history_of(np.random.default_rng(1)), model="weekday_mean")
+    made, result = run(
+        history_of(np.random.default_rng(1)), model="weekday_mean", holidays={}
+    )
     assert result.forecast.mean == pytest.approx(made.mean)
     assert result.base == pytest.approx(result.agreed, rel=0.01)
 

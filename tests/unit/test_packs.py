@@ -376,7 +376,6 @@ def test_floors_by_level_grade_and_years(tmp_path):
 @pytest.mark.parametrize(
     ("floor", "message"),
     [
-        ("{queue: phone_ja, agents: 1, grade: x}", "counts whoever can serve it"),
         ("{site: denver}", "the key 'agents' is missing"),
         ("{site: denver, agents: 3, max_agents: 2}", "and at most 2"),
         ('{skill: "xx:3", agents: 1}', "unknown skill 'xx'"),

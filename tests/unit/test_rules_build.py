@@ -87,7 +87,7 @@ def test_cover_is_about_the_whole_plan() -> None:
         (_setting("max_consecutive_days", days=2.5), "whole number from 1, got 2.5"),
         (_setting("weekly_hours", min_hours=9, max_hours=8), "hours of 9 to 8"),
         (_setting("min_cover", floors=3), "floors is 3, expected a list"),
-        (_setting("min_cover", floors=[{"agents": 1}]), "names a site or a skill"),
+        (_setting("min_cover", floors=[{"agents": 1}]), "names whom it counts"),
     ],
 )
 def test_faults_are_named(setting: RuleSetting, message: str) -> None:

@@ -247,6 +247,27 @@ CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
         "allowed",
     ),
     (
+        "together",
+        {"groups": (("a", "b"),)},
+        [_shift("a", 0, 8), _shift("b", 0, 9)],
+        0,
+        "b does not work the same shift as a",
+    ),
+    (
+        "buddy",
+        {"trainees": ("",), "seniors": ("senior",), "by": ("site",)},
+        [_shift("b", 0, 8)],
+        0,
+        "b is at work without a senior",
+    ),
+    (
+        "simultaneous_breaks",
+        {"most": 1, "by": ("site",)},
+        [_shift(name, 0, 8, 9, (4, 1, "meal", False)) for name in "ab"],
+        0,
+        "2 of 2 people are on a break at once",
+    ),
+    (
         "activities",
         {},
         [with_duty(_shift("b", 0, 8), "training", 10, 11)],

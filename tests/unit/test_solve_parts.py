@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 from support.solve_cases import make_instance, roster, work
 
+from solver.constraints import Constraint, Custom
 from solver.cpsat.linear import (
     JOB,
     MipJob,
@@ -36,10 +37,10 @@ from wfm.domain.roster import Roster, RosterInstance, Violation
 
 def problem_of(breach: Violation | None = None) -> Problem:
     class Strict:
-        name = "strict"
+        name = breach.rule if breach else "strict"
 
-        def constraints(self, instance: RosterInstance) -> tuple[()]:
-            return ()
+        def constraints(self, instance: RosterInstance) -> tuple[Constraint, ...]:
+            return (Custom(enforce=print),) if self.name == "min_cover" else ()
 
         def violations(
             self, instance: RosterInstance, plan: Roster
