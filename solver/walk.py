@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from wfm.calendar.local import zone
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
@@ -95,6 +96,14 @@ def local_minute(instance: RosterInstance, idx: int, zone_name: str) -> int:
     """Return the minute of the day at which step *idx* begins in *zone_name*."""
     local = instance.grid.instant(idx).astimezone(zone(zone_name))
     return local.hour * 60 + local.minute
+
+
+def minute_since(
+    instance: RosterInstance, agent: Agent, begins_hour: float, idx: int
+) -> int:
+    """Return the minutes from *begins_hour* on the agent's clock to step *idx*."""
+    minute = local_minute(instance, idx, agent.zone)
+    return (minute - round(begins_hour * 60)) % MINUTES_PER_DAY
 
 
 def hours_text(minutes: float) -> str:

@@ -14,12 +14,13 @@ from solver.walk import (
     carried_shifts,
     hours_text,
     local_minute,
+    minute_since,
     plan_shifts,
 )
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.people import Agent
 from wfm.domain.roster import PlannedDay, Roster, RosterInstance, Shift, Violation
 
-MINUTES_PER_DAY = 1440
 _DAYS_PER_WEEK = 7
 _Starts = tuple[int | None, int | None]
 """Earliest start of the last week with shifts, and of the present one so far."""
@@ -47,12 +48,6 @@ class StartChange:
             msg = f"{self.minutes} min, days that begin at {self.day_begins_hour}"
             raise ValueError(msg)
 
-    def _minute(self, instance: RosterInstance, agent: Agent, start_idx: int) -> int:
-        """Return the minutes of a start since the day began."""
-        begins = round(self.day_begins_hour * 60)
-        minute = local_minute(instance, start_idx, agent.zone)
-        return (minute - begins) % MINUTES_PER_DAY
-
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield one machine per agent: it remembers two weeks' earliest starts."""
         for agent in agents_of(instance, self.agent_ids):
@@ -61,7 +56,7 @@ class StartChange:
     def _machine(self, instance: RosterInstance, agent: Agent) -> DayPattern:
         planned = instance.planned_days.get(agent.agent_id, ())
         ends = _last_dates(planned)
-        minute_of = cache(partial(self._minute, instance, agent))
+        minute_of = cache(partial(minute_since, instance, agent, self.day_begins_hour))
 
         def letter(_day: date, shift: Spanned | None) -> int | None:
             return None if shift is None else minute_of(shift.start_idx)

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from solver.constraints import Constraint, DayPattern, Spanned
 from solver.rule import RULES
-from solver.walk import agents_of, hours_text, local_minute, plan_shifts
+from solver.walk import agents_of, hours_text, local_minute, minute_since, plan_shifts
+from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
-MINUTES_PER_DAY = 1440
 _Range = tuple[int, int, int]  # plan week, earliest and latest start in it
 NO_WEEK: _Range = (-1, 0, 0)
 
@@ -37,12 +37,6 @@ class StartVariation:
             msg = f"{self.minutes} min, days that begin at {self.day_begins_hour}"
             raise ValueError(msg)
 
-    def _minute(self, instance: RosterInstance, agent: Agent, start_idx: int) -> int:
-        """Return the minutes of a start since the day began."""
-        begins = round(self.day_begins_hour * 60)
-        minute = local_minute(instance, start_idx, agent.zone)
-        return (minute - begins) % MINUTES_PER_DAY
-
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield one machine per agent: it remembers the range of the week's starts."""
         for agent in agents_of(instance, self.agent_ids):
@@ -51,7 +45,7 @@ class StartVariation:
     def _machine(self, instance: RosterInstance, agent: Agent) -> DayPattern:
         planned = instance.planned_days.get(agent.agent_id, ())
         week_of = {day.date_local: day.week for day in planned}
-        minute_of = cache(partial(self._minute, instance, agent))
+        minute_of = cache(partial(minute_since, instance, agent, self.day_begins_hour))
 
         def letter(_day: date, shift: Spanned | None) -> int | None:
             return None if shift is None else minute_of(shift.start_idx)
