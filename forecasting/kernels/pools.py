@@ -39,8 +39,8 @@ def gathered(
     mean, wrong = np.empty(size), np.empty(size)
     at, number, num_days, num_weeks, last = 0, 0, 0, 0, -1
     for day in np.flatnonzero(counts):
-        num_days, num_weeks = num_days + 1, num_weeks + (day // _WEEK != last)
-        last = day // _WEEK
+        num_days, num_weeks = num_days + 1, num_weeks + int(day // _WEEK != last)
+        last = int(day // _WEEK)
         for s in range(cells.shape[1]):
             if not cells[day, s]:
                 continue
