@@ -98,9 +98,7 @@ def _forbidden_next(instance: RosterInstance, item: ForbidNext) -> DayPattern:
     """Remember whether the date before had a shift of the first set."""
     day = _day_before(instance, item.agent_id)
     before = (
-        shift
-        for shift in instance.carry_over
-        if shift.agent_id == item.agent_id and shift.date_local == day
+        shift for shift in instance.carried_of(item.agent_id) if shift.date_local == day
     )
 
     def letter(_day: date, shift: Spanned | None) -> tuple[bool, bool]:

@@ -1,7 +1,7 @@
 """What binds an agent's dates together: hours, rest, runs of days, free stretches."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from solver.constraints import (
@@ -48,8 +48,7 @@ class Limits:
         self.low = [[0] * self.num_weeks for _ in range(num_a)]
         # Without a limit on hours, all that the days allow.
         self.high = [[0] * self.num_weeks for _ in range(num_a)]
-        for item in days:
-            longest = max((o.paid_steps for o in item.options), default=0)
+        for item, longest in zip(days, longest_paid(days), strict=True):
             self.high[item.agent][item.day.week] += longest
             self.num_days[item.agent] += 1
         self.stretches: dict[tuple[int, int], FreeStretch] = {}
@@ -80,12 +79,12 @@ class Limits:
     def _note_period(self, item: PaidStepsOnDates) -> None:
         """Read the hours of a week; no week of a longer period holds more than it."""
         a = self._rows[item.agent_id]
-        week = self._weeks.get((a, item.dates))
-        if week is not None:
-            self._note_hours(item, week)
+        weeks = self._weeks.get(a, {})
+        if item.dates in weeks:
+            self._note_hours(item, weeks[item.dates])
             return
-        for (b, dates), week in self._weeks.items():
-            if a == b and dates <= item.dates:
+        for dates, week in weeks.items():
+            if dates <= item.dates:
                 self.high[a][week] = min(self.high[a][week], item.max_steps)
 
     def _note_hours(self, item: PaidStepsPerWeek | PaidStepsOnDates, week: int) -> None:
@@ -106,6 +105,11 @@ class Limits:
         most = max(1, self.max_days[a])
         cap = most if most < self.num_days[a] + run else 0
         return [self.rest[a], cap, end, ordinal, run, max(1, cap)]
+
+    def stretches_of(self, a: int) -> list[FreeStretch]:
+        """Return the free stretches of the agent's weeks."""
+        found = (self.stretches.get((a, w)) for w in range(self.num_weeks))
+        return [stretch for stretch in found if stretch is not None]
 
     def of_weeks(self, a: int, sums: Sequence[int]) -> list[list[int]]:
         """Return per week the range of allowed places in *sums*, and its free stretch.
@@ -128,14 +132,28 @@ def _stretch(item: FreeStretch | None) -> tuple[int, int, int]:
     return item.start_idx, item.end_idx, item.min_steps
 
 
+def longest_paid(days: Iterable[AgentDay]) -> Iterator[int]:
+    """Yield the most paid steps of a shift of each of *days*, 0 if there is none."""
+    known: dict[int, int] = {}
+    for item in days:
+        key = id(item.options)  # people alike are offered the same tuple
+        if key not in known:
+            known[key] = max((o.paid_steps for o in item.options), default=0)
+        yield known[key]
+
+
 def _dates_of_weeks(
     days: Iterable[AgentDay],
-) -> dict[tuple[int, frozenset[date]], int]:
-    """Return agent row and dates of a plan week -> week."""
-    dates: dict[tuple[int, int], set[date]] = {}
+) -> dict[int, dict[frozenset[date], int]]:
+    """Return agent row -> dates of a plan week -> week."""
+    dates: dict[int, dict[int, set[date]]] = {}
     for item in days:
-        dates.setdefault((item.agent, item.day.week), set()).add(item.day.date_local)
-    return {(a, frozenset(found)): week for (a, week), found in dates.items()}
+        own = dates.setdefault(item.agent, {})
+        own.setdefault(item.day.week, set()).add(item.day.date_local)
+    return {
+        a: {frozenset(found): week for week, found in own.items()}
+        for a, own in dates.items()
+    }
 
 
 def _carried(instance: RosterInstance) -> dict[int, tuple[int, int, int]]:

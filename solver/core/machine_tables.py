@@ -1,6 +1,6 @@
 """The tables of agents' machines; agents whose machines agree share them."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,10 @@ class DateReader:
     def letter(self, option: ShiftOption) -> int:
         """Return the column of *option* in the date's table."""
         return self.columns.get(traits(option), FREE) if self.columns else FREE
+
+
+NO_READER = DateReader()
+"""Of everybody without a machine."""
 
 
 class MachineTables:
@@ -56,17 +60,30 @@ class MachineTables:
     def _add(self, members: Mapping[int, Sequence[DayPattern]]) -> None:
         """Unroll the machines of a group, over all shifts that its members may work."""
         shifts: dict[date, dict[Traits, ShiftOption]] = {}
-        for a in members:
-            for item in self._days[a]:
-                of_day = shifts.setdefault(item.day.date_local, {})
-                of_day |= {traits(o): o for o in item.options}
+        for day, options in self._offered(members):
+            shifts.setdefault(day, {}).update({traits(o): o for o in options})
         unrolled = unroll(
             next(iter(members.values())),
             {day: found.values() for day, found in shifts.items()},
             [tuple(machine.start for machine in own) for own in members.values()],
         )
+        alike: dict[Hashable, int] = {}
         for a, start in zip(members, unrolled.starts, strict=True):
-            self._narrow(a, unrolled, start)
+            offered = tuple(id(item.options) for item in self._days[a])
+            like = alike.setdefault((start, offered), a)
+            if like == a:
+                self._narrow(a, unrolled, start)
+            else:
+                self._states[a] = self._states[like]
+                self._readers[a] = self._readers[like]
+
+    def _offered(
+        self, members: Iterable[int]
+    ) -> Iterable[tuple[date, tuple[ShiftOption, ...]]]:
+        """Return the dates of *members* and what is offered on them, each once."""
+        items = (item for a in members for item in self._days[a])
+        found = {(item.day.date_local, id(item.options)): item for item in items}
+        return [(item.day.date_local, item.options) for item in found.values()]
 
     def _narrow(self, a: int, unrolled: Unrolled, start: int) -> None:
         """Keep what the agent's own shifts can reach."""
@@ -91,7 +108,7 @@ class MachineTables:
 
     def readers(self, a: int) -> list[DateReader]:
         """Return a reader for each of the agent's dates, in order."""
-        nothing = [DateReader()] * len(self._days.get(a, ()))
+        nothing = [NO_READER] * len(self._days.get(a, ()))
         return self._readers.get(a, nothing)
 
     def states(self, a: int) -> tuple[int, int]:

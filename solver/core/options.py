@@ -1,8 +1,9 @@
 """From templates and constraints to the shifts that agents may work on each date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 
 from solver.constraints import (
     Constraint,
@@ -11,7 +12,9 @@ from solver.constraints import (
     PaidStepsPerShift,
     ShapedShifts,
 )
+from solver.core.shapes import times_of
 from wfm.calendar.catalogue import BreakWindow, ShiftOption, shift_options
+from wfm.domain.arrays import BoolArray, IntArray
 from wfm.domain.roster import WORK, PlannedDay, RosterInstance, Shift
 
 
@@ -30,8 +33,19 @@ class AgentDay:
     known: Shift | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """The shifts of an employment contract on a date, with their times as arrays."""
+
+    options: tuple[ShiftOption, ...]
+    times: IntArray
+
+
 class _Allowed:
-    """Which shifts a date allows by itself; what binds several dates comes later."""
+    """Which shifts a date allows by itself; what binds several dates comes later.
+
+    People to whom the same is left of the same shifts share one tuple of them.
+    """
 
     def __init__(
         self,
@@ -44,7 +58,8 @@ class _Allowed:
         self.longest: dict[str, int] = {}
         self.locked: dict[tuple[str, date], list[Shift]] = {}
         self.shaped: dict[str, list[ShapedShifts]] = {}
-        self.catalogue: dict[tuple[str, date, str], tuple[ShiftOption, ...]] = {}
+        self.catalogue: dict[tuple[str, date, str], _Offered] = {}
+        self._left: dict[Hashable, tuple[ShiftOption, ...]] = {}
         for item in constraints:
             self._note(item)
 
@@ -66,53 +81,63 @@ class _Allowed:
     def on(self, a: int, day: PlannedDay) -> AgentDay:
         """Return what agent row *a* may do on *day*."""
         agent = self.instance.agents[a]
-        fixed = self.locked.get((agent.agent_id, day.date_local), [])
-        known = self.known.get((agent.agent_id, day.date_local))
-        offered: tuple[ShiftOption, ...]
+        key = agent.agent_id, day.date_local
+        known, fixed = self.known.get(key), self.locked.get(key, [])
         if fixed:
-            offered = (option_of(fixed[0]),) if len(fixed) == 1 else ()
+            options = self._given(agent.agent_id, day.date_local, fixed)
         else:
             offered = self._templates(agent.contract_id, day.date_local, agent.zone)
-        options = shaped(
-            self.shaped.get(agent.agent_id, ()),
-            day.date_local,
-            (o for o in offered if self._fits(agent.agent_id, o)),
-        )
+            left = self._shared(agent.agent_id, day.date_local, offered)
+            options = _with_known(left, known)
         return AgentDay(
             agent=a,
             day=day,
-            options=tuple(o for o in options if o in offered)
-            if fixed
-            else _with_known(options, known),
+            options=options,
             locked=fixed[0] if fixed else None,
             known=known,
         )
 
-    def _templates(
-        self, contract_id: str, day: date, zone: str
-    ) -> tuple[ShiftOption, ...]:
+    def _templates(self, contract_id: str, day: date, zone: str) -> _Offered:
         key = (contract_id, day, zone)
         if key not in self.catalogue:
             templates = self.instance.contracts[contract_id].templates
             found = shift_options(templates, day, zone, self.instance.grid)
-            self.catalogue[key] = tuple(
+            options = tuple(
                 _within(o) for o in found if all(_has_room(o, b) for b in o.breaks)
             )
+            self.catalogue[key] = _Offered(options, times_of(options))
         return self.catalogue[key]
 
-    def _fits(self, agent_id: str, option: ShiftOption) -> bool:
-        on_grid = (
-            option.start_idx >= 0 and option.end_idx <= self.instance.grid.num_intervals
-        )
-        most = self.longest.get(agent_id, option.paid_steps)
-        return (
-            on_grid
-            and option.paid_steps <= most
-            and not any(
-                option.start_idx < end and option.end_idx > start
-                for start, end in self.forbidden.get(agent_id, ())
-            )
-        )
+    def _given(
+        self, agent_id: str, day: date, fixed: Sequence[Shift]
+    ) -> tuple[ShiftOption, ...]:
+        """Return the shift that is *fixed*, if it is one and allowed."""
+        given = (option_of(fixed[0]),) if len(fixed) == 1 else ()
+        fits = self._fits(agent_id, times_of(given))
+        left = shaped(self.shaped.get(agent_id, ()), day, compress(given, fits))
+        return tuple(o for o in left if o in given)
+
+    def _shared(
+        self, agent_id: str, day: date, offered: _Offered
+    ) -> tuple[ShiftOption, ...]:
+        """Return what the agent's own limits leave of the shifts *offered*."""
+        fits = self._fits(agent_id, offered.times)
+        demands = self.shaped.get(agent_id, ())
+        narrow = tuple(id(demand.narrow) for demand in demands)
+        key = id(offered), fits.tobytes(), narrow
+        if key not in self._left:
+            chosen = compress(offered.options, fits)
+            self._left[key] = shaped(demands, day, chosen)
+        return self._left[key]
+
+    def _fits(self, agent_id: str, times: IntArray) -> BoolArray:
+        start, end, paid = times
+        fits: BoolArray = (start >= 0) & (end <= self.instance.grid.num_intervals)
+        if agent_id in self.longest:
+            fits &= paid <= self.longest[agent_id]
+        for first, last in self.forbidden.get(agent_id, ()):
+            fits &= (start >= last) | (end <= first)
+        return fits
 
 
 def agent_days(
