@@ -15,7 +15,7 @@ not priced, and a day off costs nothing. Each year of service adds
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from solver.outcome import Allocation
 from solver.term import TERMS, Price, StepPrice
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.people import Preference as Wish
-from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.roster import Roster, RosterInstance, Shift, WorkSpan
 
 
 @TERMS.add("preference")
@@ -46,22 +46,39 @@ class Preference:
     def value(
         self, instance: RosterInstance, roster: Roster, allocation: Allocation
     ) -> int:
-        """Weigh every paid step of every shift against its agent's wishes."""
-        wishes: dict[str, list[Wish]] = {}
-        for wish in instance.preferences:
-            wishes.setdefault(wish.agent_id, []).append(wish)
+        """Weigh the paid steps of every shift against its agent's wishes."""
+        own = _by_name(instance)
         years = {agent.agent_id: agent.seniority for agent in instance.agents}
         return sum(
-            round(
-                _weight_at(instance, shift.agent_id, wishes[shift.agent_id], idx)
+            (end - first)
+            * round(
+                _weight_at(instance, shift.agent_id, own[shift.agent_id], first)
                 * _per_step(instance, years[shift.agent_id])
             )
             for shift in roster.shifts
-            if shift.agent_id in wishes
+            if shift.agent_id in own
             for span in shift.spans
             if span.paid
-            for idx in range(span.start_idx, span.end_idx)
+            for first, end in _alike(instance, own[shift.agent_id], shift, span)
         )
+
+
+def _by_name(instance: RosterInstance) -> dict[str, list[Wish]]:
+    wishes: dict[str, list[Wish]] = {}
+    for wish in instance.preferences:
+        wishes.setdefault(wish.agent_id, []).append(wish)
+    return wishes
+
+
+def _alike(
+    instance: RosterInstance, wishes: list[Wish], shift: Shift, span: WorkSpan
+) -> Iterable[tuple[int, int]]:
+    """Return the parts of *span* within which no wish and no date begins or ends."""
+    days = instance.planned_days.get(shift.agent_id, ())
+    edges = {edge for wish in wishes for edge in (wish.start_idx, wish.end_idx)}
+    edges |= {edge for day in days for edge in (day.start_idx, day.end_idx)}
+    inside = sorted(edge for edge in edges if span.start_idx < edge < span.end_idx)
+    return pairwise((span.start_idx, *inside, span.end_idx))
 
 
 def _per_step(instance: RosterInstance, years: float) -> float:

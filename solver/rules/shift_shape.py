@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from solver.constraints import CatalogueShifts, Constraint
@@ -110,9 +111,13 @@ def _starts_at(
     day: date, minute: int, minutes: range, start: datetime, agent: Agent
 ) -> bool:
     """Return whether *minute* of *day* is one of *minutes*, and means *start*."""
-    return (
-        minute in minutes and to_instant(wall_minute(day, minute), agent.zone) == start
-    )
+    return minute in minutes and _instant(day, minute, agent.zone) == start
+
+
+@lru_cache(maxsize=1 << 14)
+def _instant(day: date, minute: int, zone_name: str) -> datetime:
+    """Return when *minute* of *day* is; thousands of people start at the same times."""
+    return to_instant(wall_minute(day, minute), zone_name)
 
 
 def _wrong_breaks(
