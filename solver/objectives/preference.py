@@ -13,6 +13,7 @@ not priced, and a day off costs nothing. Each year of service adds
 ``preference_seniority`` of the price.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -23,7 +24,7 @@ from solver.outcome import Allocation
 from solver.term import TERMS, Price, StepPrice
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.people import Preference as Wish
-from wfm.domain.roster import Roster, RosterInstance, Shift, WorkSpan
+from wfm.domain.roster import Roster, RosterInstance, WorkSpan
 
 
 @TERMS.add("preference")
@@ -48,6 +49,7 @@ class Preference:
     ) -> int:
         """Weigh the paid steps of every shift against its agent's wishes."""
         own = _by_name(instance)
+        edges = {name: _edges(instance, name, own[name]) for name in own}
         years = {agent.agent_id: agent.seniority for agent in instance.agents}
         return sum(
             (end - first)
@@ -59,7 +61,7 @@ class Preference:
             if shift.agent_id in own
             for span in shift.spans
             if span.paid
-            for first, end in _alike(instance, own[shift.agent_id], shift, span)
+            for first, end in _alike(span, edges[shift.agent_id])
         )
 
 
@@ -70,15 +72,18 @@ def _by_name(instance: RosterInstance) -> dict[str, list[Wish]]:
     return wishes
 
 
-def _alike(
-    instance: RosterInstance, wishes: list[Wish], shift: Shift, span: WorkSpan
-) -> Iterable[tuple[int, int]]:
-    """Return the parts of *span* within which no wish and no date begins or ends."""
-    days = instance.planned_days.get(shift.agent_id, ())
+def _edges(instance: RosterInstance, agent_id: str, wishes: list[Wish]) -> list[int]:
+    """Return the steps at which a wish or a date of the agent begins or ends."""
+    days = instance.planned_days.get(agent_id, ())
     edges = {edge for wish in wishes for edge in (wish.start_idx, wish.end_idx)}
     edges |= {edge for day in days for edge in (day.start_idx, day.end_idx)}
-    inside = sorted(edge for edge in edges if span.start_idx < edge < span.end_idx)
-    return pairwise((span.start_idx, *inside, span.end_idx))
+    return sorted(edges)
+
+
+def _alike(span: WorkSpan, edges: list[int]) -> Iterable[tuple[int, int]]:
+    """Return the parts of *span* that lie between two *edges*."""
+    low, high = bisect_right(edges, span.start_idx), bisect_left(edges, span.end_idx)
+    return pairwise((span.start_idx, *edges[low:high], span.end_idx))
 
 
 def _per_step(instance: RosterInstance, years: float) -> float:
