@@ -99,6 +99,7 @@ def test_the_report_shows_set_reasons_and_outages(run, folder: Path) -> None:
         "Who works weekends and nights",
         "If a site fails",
         "wfm verify DIR --certificate out/certificate.json",
+        "Distance to the bound",
     ):
         assert text in page
     assert "Nobody has asked yet" not in page
@@ -110,6 +111,7 @@ def test_the_report_shows_set_reasons_and_outages(run, folder: Path) -> None:
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("Nobody has asked yet") == 2
     assert "is none of them" in page
+    assert "Distance to the bound" not in page
 
 
 def test_what_a_repair_changed_is_in_the_report(run, folder: Path) -> None:

@@ -3,15 +3,26 @@
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import wfm
-from solver.outcome import Infeasible, NotFound, Outcome, Solved, SolveLimits
+from solver.outcome import (
+    Infeasible,
+    NotFound,
+    Outcome,
+    Progress,
+    Solved,
+    SolveLimits,
+)
 from wfm.domain.plan import PlanFolder
+from wfm.pipeline.edit_effect import JudgedRoster
 
 LIBRARIES = ("ortools", "numpy", "pandas", "scipy", "numba", "holidays", "pytz")
+NOT_RECORDED = frozenset({"roster", "allocation", "trace", "evenness"})
+"""What a manifest does not hold of a search as it is."""
 
 
 def base_manifest(
@@ -90,9 +101,39 @@ def _solved(solved: Solved) -> dict[str, object]:
         "terms": dict(sorted(solved.terms.items())),
         "avoidable_base": solved.avoidable_base,
         "start_objective": solved.start_objective,
+        "method": solved.method,
         "stop_reason": solved.stop_reason,
         "reproducible": solved.reproducible,
         "wall_s": round(solved.wall_s, 2),
         "first_roster_s": round(solved.first_roster_s, 2),
         "rounds": solved.rounds,
+        "trace": [
+            [round(line.wall_s, 2), line.phase, line.objective, line.bound]
+            for line in solved.trace
+        ],
     }
+
+
+def recorded_search(
+    manifest: Mapping[str, object], judged: JudgedRoster
+) -> Solved | None:
+    """Return the search behind *judged* as its manifest tells it.
+
+    None where the roster costs something else by now, or the manifest is of a version
+    that kept less.
+    """
+    record = manifest.get("search")
+    if not isinstance(record, dict) or record.get("status") != "solved":
+        return None
+    names = {field.name for field in fields(Solved)} - NOT_RECORDED
+    if record["objective"] != judged.objective or not {*names, "trace"} <= set(record):
+        return None
+    return Solved(
+        roster=judged.roster,
+        allocation=judged.allocation,
+        trace=tuple(
+            Progress(wall_s=wall_s, phase=phase, objective=objective, bound=bound)
+            for wall_s, phase, objective, bound in record["trace"]
+        ),
+        **{name: record[name] for name in names},
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from wfm.commands.findings import say
+from wfm.commands.manifest import recorded_search
 from wfm.commands.outputs import simulated, write_report
 from wfm.commands.run import DONE, FINDING, Run
 from wfm.domain.errors import UsageError
@@ -67,7 +68,11 @@ def publish(run: Run, signature: Signature) -> int:
         number = before.number if is_same and before else next_number(draft)
         name = f"{draft.week}/v{number}"
         inputs = report_input(draft, draft.judged, {"version": name})
-        inputs = replace(inputs, simulation=simulated(run, inputs))
+        inputs = replace(
+            inputs,
+            simulation=simulated(run, inputs),
+            solved=recorded_search(draft.manifest, draft.judged),
+        )
         with write_out(draft, draft.judged, inputs) as folder:
             write_report(folder, inputs, calendars=True, sequence=number)
         if not is_same:
@@ -118,7 +123,11 @@ def report(run: Run) -> int:
     with state_lock(run.plan.directory):
         draft = open_draft(run.plan)
         inputs = report_input(draft, draft.judged, {})
-        inputs = replace(inputs, simulation=simulated(run, inputs))
+        inputs = replace(
+            inputs,
+            simulation=simulated(run, inputs),
+            solved=recorded_search(draft.manifest, draft.judged),
+        )
         with write_out(draft, draft.judged, inputs) as folder:
             write_report(folder, inputs, calendars=run.calendars)
     say(run.console, f"report: {draft.out / 'report.html'}")
