@@ -81,7 +81,8 @@ class Solved:
     Objective and bound are integer thousandths of a minor unit of the plan currency.
     *avoidable_base* is the part of the objective that no legal roster can avoid
     (wages of contractual minimum hours), for the net gap. *evenness* says what a
-    measure of fairness has changed, where one is asked for.
+    measure of fairness has changed, where one is asked for. *method* names the search
+    that ran: ``weeks``, ``columns``, or ``nobody`` where nobody has to be planned.
     """
 
     roster: Roster
@@ -98,6 +99,7 @@ class Solved:
     rounds: int
     trace: tuple[Progress, ...] = ()
     evenness: Evenness | None = None
+    method: str = ""
 
     @property
     def gap(self) -> float:

@@ -46,7 +46,7 @@ from solver.rule import Rule
 from solver.shares import tables_of
 from solver.term import Term
 from solver.trace import Course, Stop
-from solver.verdict import shortfalls_of, verdict
+from solver.verdict import shortfalls_of, verdict, without_people
 from solver.worker import Worker
 from wfm.domain.roster import Roster, RosterInstance
 
@@ -62,8 +62,10 @@ HEAT = 0.15
 """Of the annealing, which has a good start: a part of what a poor one needs."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
-RESERVE_S = 2.0
-"""Kept for the last score and the way out."""
+RESERVE_S, RESERVED_SCORES = 2.0, 1.5
+"""Kept for the last score and the way out, in seconds and in times it takes."""
+SCORES_APART = 5.0
+"""The local search works at least that many times as long as a score takes."""
 BOUND_S, BOUND_PART = 120.0, 0.6
 """The bound has all of a short search, and at least that part of a long one."""
 PEOPLE, MIP_S = 4, 20.0
@@ -103,10 +105,10 @@ def solve(
     course = Course(limits or SolveLimits(), on_progress, stop)
     problem = read_problem(instance, rules, terms)
     if not instance.agents:
-        return _without_people(problem, course)
-    stretches = stretches_of(problem)
-    if stretches is not None:
+        return without_people(problem, course)
+    if (stretches := stretches_of(problem)) is not None:
         return _by_columns(problem, stretches, course)
+    course.method = "weeks"
     with _Search(problem, course) as search:
         search.run()
     return verdict(
@@ -114,16 +116,9 @@ def solve(
     )
 
 
-def _without_people(problem: Problem, course: Course) -> Outcome:
-    nothing = score(problem, Roster(shifts=()))
-    course.offer(nothing, "nobody")
-    course.raise_bound(nothing.objective, "nobody")
-    course.prove("nobody")
-    return verdict(problem, course)
-
-
 def _by_columns(problem: Problem, stretches: Stretches, course: Course) -> Outcome:
     """Search over whole stretches: nothing is counted but shifts."""
+    course.method = "columns"
     with ColumnSearch(problem, stretches, course) as search:
         search.run()
     return verdict(problem, course, search.conflicts)
@@ -148,6 +143,7 @@ class _Search:
         self.worth: tuple[int, int] | None = None
         self.diagnosis: Diagnosis | None = None
         self.chunk_s = FIRST_CHUNK_S
+        self.score_s = 0.0
 
     def __enter__(self) -> Self:
         """Start the second process."""
@@ -168,12 +164,13 @@ class _Search:
         """Search until the course says why to stop."""
         local = self.local
         whole = local if local.compiled is self.compiled else LocalSearch(self.compiled)
-        impossible = whole.infeasible_agents()
+        names = self.compiled.agent_ids
+        cheapest = [whole.cheapest_week(a) for a in range(len(names))]
+        impossible = [n for n, c in zip(names, cheapest, strict=True) if c is None]
         if impossible:
             self.conflicts = week_conflicts(self.problem, impossible)
             return
-        weeks = range(len(self.compiled.agent_ids))
-        self.base_cost = sum(whole.cheapest_week(a) or 0 for a in weeks)
+        self.base_cost = sum(cost or 0 for cost in cheapest)
         self.local.construct()
         self.adopt("greedy")
         self.course.raise_bound(self.base_cost, "wages")
@@ -192,9 +189,8 @@ class _Search:
     def diagnose(self) -> None:
         """Ask once why the best roster misses guarantees; go on from what is found."""
         best = self.course.best
-        if self.diagnosis is not None or best is None or not best.violations:
-            return
-        if self.course.interrupted():
+        is_asked = self.diagnosis is not None or self.course.interrupted()
+        if is_asked or best is None or not best.violations:
             return
         found = examine(
             self.problem.instance,
@@ -218,7 +214,9 @@ class _Search:
         worth = self.local_worth()
         if self.worth is None or worth < self.worth:
             self.worth = worth
+            start_s = self.course.wall_s
             self.course.offer(score(self.problem, self.local.roster()), phase)
+            self.score_s = self.course.wall_s - start_s
 
     def local_worth(self) -> tuple[int, int]:
         """Return breaches and objective of the local search's best roster."""
@@ -226,8 +224,7 @@ class _Search:
 
     def start_bound(self) -> None:
         """Send the bound to the second process."""
-        limits = self.course.limits
-        rounds = limits.deterministic_rounds
+        rounds = self.course.limits.deterministic_rounds
         job = BoundJob(
             compiled=self.compiled,
             prices=rough_prices(self.compiled),
@@ -240,15 +237,21 @@ class _Search:
 
     def bound_s(self) -> float:
         """Return how long the second process works on the bound."""
-        left_s = max(0.0, self.course.left_s - RESERVE_S)
+        left_s = max(0.0, self.course.left_s - self.reserve_s)
         return min(left_s, max(BOUND_S, BOUND_PART * left_s))
+
+    @property
+    def reserve_s(self) -> float:
+        """Time kept for the last score, which takes seconds for thousands of people."""
+        return max(RESERVE_S, RESERVED_SCORES * self.score_s)
 
     def round(self) -> None:
         """Let the local search work for a while, then take stock."""
         if self.course.is_deterministic:
             self.improve(rounds=LOCAL_ROUNDS)
         else:
-            seconds = min(self.chunk_s, max(0.0, self.course.left_s - RESERVE_S))
+            chunk_s = max(self.chunk_s, SCORES_APART * self.score_s)
+            seconds = min(chunk_s, max(0.0, self.course.left_s - self.reserve_s))
             self.improve(seconds=seconds)
             self.chunk_s = min(2.0 * self.chunk_s, LONGEST_CHUNK_S)
             if seconds < self.chunk_s / 4 or self.is_last_round:
@@ -277,7 +280,7 @@ class _Search:
         limits = self.course.limits
         if limits.deterministic_rounds is not None:
             return self.course.rounds / max(1, limits.deterministic_rounds)
-        return self.course.wall_s / max(RESERVE_S, limits.max_time_s - RESERVE_S)
+        return self.course.wall_s / max(RESERVE_S, limits.max_time_s - self.reserve_s)
 
     def is_over(self) -> bool:
         """Return whether to leave the local search; hear the second process."""

@@ -10,9 +10,10 @@ from solver.outcome import (
     Shortfall,
     Solved,
 )
-from solver.problem import Problem, Score
+from solver.problem import Problem, Score, score
 from solver.trace import Course
 from wfm.domain.errors import ModelError
+from wfm.domain.roster import Roster
 
 if TYPE_CHECKING:
     from solver.explain import Diagnosis
@@ -57,6 +58,16 @@ def verdict(
     )
 
 
+def without_people(problem: Problem, course: Course) -> Outcome:
+    """Return the outcome where there is nobody to plan."""
+    course.method = "nobody"
+    nothing = score(problem, Roster(shifts=()))
+    course.offer(nothing, "nobody")
+    course.raise_bound(nothing.objective, "nobody")
+    course.prove("nobody")
+    return verdict(problem, course)
+
+
 def shortfalls_of(best: Score) -> tuple[Shortfall, ...]:
     """Return the breaches of cover that name a queue."""
     return tuple(
@@ -98,4 +109,5 @@ def _solved(course: Course, best: Score, base_cost: int) -> Solved:
         start_objective=course.start_objective or best.objective,
         rounds=course.rounds,
         trace=tuple(course.trace),
+        method=course.method,
     )

@@ -181,6 +181,7 @@ def test_both_processes_together_prove_the_optimum() -> None:
     assert found.objective == case.best()
     assert found.bound == case.best()
     assert found.stop_reason == "optimal"
+    assert found.method == "columns"
     assert [h.bound for h in heard] == sorted(h.bound for h in heard)
 
 

@@ -38,6 +38,7 @@ def test_a_counted_search_gives_the_same_roster_again() -> None:
     assert again.stop_reason == "deterministic"
     assert again.reproducible
     assert again.rounds == 1
+    assert again.method == "weeks"
 
 
 def test_the_result_is_legal_and_priced_by_its_terms() -> None:

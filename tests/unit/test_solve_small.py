@@ -191,6 +191,7 @@ def test_nobody_to_plan_is_an_empty_roster_at_a_known_price() -> None:
     found = solve(instance, rules_of(), limits=LIMITS)
     assert isinstance(found, Solved)
     assert found.roster.shifts == ()
+    assert found.method == "nobody"
     assert found.objective == found.bound == round(24 * 6_000_000 * 3.4)
 
 
