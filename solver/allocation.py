@@ -194,14 +194,30 @@ class Network:
         floor = need.floor[rows]
         plenty = np.array(int(self.groups.heads.sum()) * UNITS_PER_AGENT)
         self._add(nodes, posts, floor, -self.reward)
-        self._add(nodes, posts, plenty, 0)
+        self.beyond = self._add(nodes, posts, plenty, 0)
         self.standby = self._add(posts, sink, floor, 0)
         reward = need.due_price + need.idle_price
-        for node, work in zip(self.due_node, need.due, strict=True):
-            tail = self.post_node[work.queue_row, work.steps]
-            self._add(tail, node, np.array(work.units), 0)
+        self.work = self._add(*self._work_arcs(), 0)
         units = np.array([work.units for work in need.due], dtype=np.int64)
         self.done = self._add(self.due_node, sink, units, -reward)
+
+    def arcs_of(self, block: int) -> IntArray:
+        """Return the numbers of the arcs of *block*, all blocks counted through."""
+        first = sum(other.size for other in self.tails[:block])
+        return first + np.arange(self.tails[block].size)
+
+    def _work_arcs(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return tails, heads and capacities of work done at each step it may be."""
+        due = self.need.due
+        count = [len(work.steps) for work in due]
+        tails = [self.post_node[work.queue_row, work.steps] for work in due]
+        units = np.array([work.units for work in due], dtype=np.int64)
+        nothing = np.zeros(0, dtype=np.int64)
+        return (
+            np.concatenate([nothing, *tails]),
+            np.repeat(self.due_node, count),
+            np.repeat(units, count),
+        )
 
     def solve(self) -> None:
         """Solve the flow and keep the flow of every block."""

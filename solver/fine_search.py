@@ -10,7 +10,7 @@ paid for by everybody who has to follow it.
 
 import numpy as np
 
-from solver.allocation import Served, allocate
+from solver.allocation import Network, working_heads
 from solver.core.choices import roster_of
 from solver.core.compile import Compiled
 from solver.core.draws import new_draws
@@ -27,7 +27,7 @@ from solver.core.incumbent import Incumbent
 from solver.core.margins import new_margins
 from solver.core.slots import HEAD
 from solver.core.tables import FIRST_DAY
-from solver.need import UNITS_PER_AGENT
+from solver.placement import Crew, Placement
 from solver.problem import Problem
 from solver.starts import SampledSearch
 from wfm.domain.arrays import FloatArray, IntArray
@@ -35,7 +35,8 @@ from wfm.domain.roster import Roster
 
 MOVES_PER_DAY, MOST_MOVES = 40, 100_000
 """Small moves of a round for each agent-day, and at most."""
-PLACE_EVERY = 4
+END_HEAT = 0.25
+PLACE_EVERY = 1
 """Rounds after which deferred work is placed anew."""
 WEEKS_EVERY, WEEKS_RARELY = 4, 40
 """Rounds after which whole weeks are moved too: while rules are broken, and then."""
@@ -52,6 +53,8 @@ class FineSearch(SampledSearch):
         As for the sampled search.
     """
 
+    end_heat = END_HEAT
+
     def __init__(
         self,
         problem: Problem,
@@ -67,6 +70,7 @@ class FineSearch(SampledSearch):
         self._movable: IntArray = np.flatnonzero(np.array(alone, dtype=bool) & has_days)
         self._num_moves = min(MOST_MOVES, MOVES_PER_DAY * len(compiled.days))
         self._rounds = 0
+        self._placed: tuple[Placement, Crew] | None = None
 
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective."""
@@ -108,21 +112,29 @@ class FineSearch(SampledSearch):
         """Place the deferred work as the exact flow does for the roster at hand."""
         if not self.compiled.backlog_queues:
             return
-        problem = self._problem
-        served = allocate(
-            problem.instance,
-            roster_of(self.compiled, self.now.choice, self.now.taken),
-            problem.serves,
-            problem.need,
-        )
-        self._use_profiles(self._profile_of(served))
+        if self._placed is None:
+            self._placed = self._begin_placing()
+        placement, crew = self._placed
+        placement.follow(crew.heads(self.now.choice, self.now.taken))
+        self._use_profiles(self._profile_of(placement))
         self._note()
 
-    def _profile_of(self, served: Served) -> FloatArray:
+    def _begin_placing(self) -> tuple[Placement, Crew]:
+        """Return the placement of deferred work for the roster at hand."""
+        problem, now = self._problem, self.now
+        roster = roster_of(self.compiled, now.choice, now.taken)
+        groups = working_heads(problem.instance, roster, problem.serves)
+        network = Network(problem.instance, groups, problem.need)
+        network.solve()
+        return Placement(network), Crew(self.compiled, network, now.choice, now.taken)
+
+    def _profile_of(self, placement: Placement) -> FloatArray:
         """Return ``[b, t]`` units of deferred work, what is undone in whole heads."""
-        units = np.rint(served.allocation.agents.sum(axis=0) * UNITS_PER_AGENT)
-        for work, undone in zip(self._problem.need.due, served.undone, strict=True):
-            left, place = float(undone), int(self._rng.integers(0, 1 << 20))
+        units = placement.done().astype(np.float64)
+        undone = placement.undone()
+        for n in np.flatnonzero(undone).tolist():
+            work, left = self._problem.need.due[n], float(undone[n])
+            place = int(self._rng.integers(0, 1 << 20))
             while left > 0.0 and len(work.steps):
                 t = work.steps[place % len(work.steps)]
                 units[work.queue_row, t] += min(HEAD, left)

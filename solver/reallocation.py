@@ -17,8 +17,8 @@ from wfm.domain.arrays import IntArray
 from wfm.domain.errors import ModelError
 from wfm.domain.roster import Roster, RosterInstance
 
-_PLENTY = 1 << 40
-_MOST_ROUNDS = 500
+PLENTY = 1 << 40
+MOST_ROUNDS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,15 +97,15 @@ def _mended_flow(
         for store in (after.tails, after.heads, after.caps, after.costs)
     )
     # What a group has bounds what leaves it already.
-    cap = np.where(tail < after.group_node.size, _PLENTY, cap)
+    cap = np.where(tail < after.group_node.size, PLENTY, cap)
     num_nodes = after.sink + 1
     potential, excess, via, seen = np.zeros((4, num_nodes), dtype=np.int64)
     more = after.groups.heads - before.groups.heads
     excess[after.group_node.ravel()] = more.ravel() * UNITS_PER_AGENT
-    if not find_potentials(tail, head, cap, cost, flow, potential, _MOST_ROUNDS):
+    if not find_potentials(tail, head, cap, cost, flow, potential, MOST_ROUNDS):
         msg = "the allocation to be mended was not the cheapest"
         raise ModelError(msg)
-    first, leaving, ends = _residual(tail, head, num_nodes)
+    first, leaving, ends = residual(tail, head, num_nodes)
     keys, nodes = np.zeros((2, len(leaving) + 1), dtype=np.int64)
     if not settle(
         after.sink, excess, np.flatnonzero(excess), ends, cap, cost, flow, first,
@@ -116,7 +116,7 @@ def _mended_flow(
     return flow
 
 
-def _residual(
+def residual(
     tail: IntArray, head: IntArray, num_nodes: int
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return the residual arcs by the node they leave, and where each leads."""

@@ -20,7 +20,8 @@ import numpy as np
 
 from solver.core.choices import first_option, not_offered, roster_of
 from solver.core.compile import Compiled, compile_problem
-from solver.core.local_search import LocalSearch, Undo
+from solver.core.incumbent import Undo
+from solver.core.local_search import LocalSearch
 from solver.need import UNITS_PER_AGENT, Need
 from solver.outcome import SolveLimits
 from solver.problem import Problem, Score, read_problem, score

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, Queue
 from threading import Thread
-from typing import Any, BinaryIO, TypeAlias
+from types import TracebackType
+from typing import Any, BinaryIO, Self, TypeAlias
 
 _LOG = logging.getLogger(__name__)
 
@@ -111,6 +112,31 @@ class Worker:
         except (OSError, ValueError):
             if not self._is_stopping:
                 _LOG.warning("the second process of the search has ended early")
+
+
+class Aided:
+    """A search that a second process helps, from entering it until it is left."""
+
+    worker: Worker | None = None
+
+    def wants_worker(self) -> bool:
+        """Return whether there is to be a second process."""
+        return True
+
+    def __enter__(self) -> Self:
+        """Start the second process."""
+        self.worker = Worker() if self.wants_worker() else None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the second process."""
+        if self.worker is not None:
+            self.worker.stop()
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:

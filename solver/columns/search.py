@@ -14,8 +14,6 @@ happens here and neighbourhoods are counted.
 
 from collections.abc import Iterable, Sequence
 from math import ceil
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -32,11 +30,13 @@ from solver.columns.restricted import chosen, restricted
 from solver.columns.whole import JOB as WHOLE
 from solver.columns.whole import WholeFound, WholeJob
 from solver.conflicts import week_conflicts
+from solver.counted import JOB as COUNTED
+from solver.counted import CountedJob
 from solver.cpsat.linear import JOB as MIP
 from solver.cpsat.linear import MipJob, Optimum
 from solver.problem import Problem, score
 from solver.trace import Course
-from solver.worker import Worker
+from solver.worker import Aided
 from wfm.domain.roster import Roster
 
 RESERVE_S = 1.0
@@ -44,6 +44,8 @@ RESERVE_S = 1.0
 WHOLE_AGENT_DAYS = 300
 WHOLE_PART, LEAST_WHOLE_S = 0.25, 8.0
 """Problems up to this size are solved whole at first, for so much of the time."""
+MOST_CHOICES = 20_000
+"""Larger ones up to this size are tried as an integer programme."""
 ROOT_PART = 0.4
 """Of the time that is left, for the generation of columns for everybody."""
 FIXED_PART = 15
@@ -55,7 +57,7 @@ NOISE = 0.05
 TOLERANCE = 1e-6
 
 
-class ColumnSearch:
+class ColumnSearch(Aided):
     """One run."""
 
     def __init__(self, problem: Problem, stretches: Stretches, course: Course) -> None:
@@ -65,7 +67,6 @@ class ColumnSearch:
         self.rng = np.random.default_rng(course.limits.seed)
         self.everybody = tuple(range(len(self.stretches.agents)))
         self.pool: dict[tuple[int, bytes], Column] = {}
-        self.worker: Worker | None = None
         self.sent: list[Column] = []
         self.improver = Improver(self.now, course.limits.seed)
         self.given = Given(
@@ -74,21 +75,9 @@ class ColumnSearch:
         self.turns = 0
         self.conflicts: tuple[str, ...] = ()
 
-    def __enter__(self) -> Self:
-        """Start the second process."""
-        if not self.course.is_deterministic:
-            self.worker = Worker()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the second process."""
-        if self.worker is not None:
-            self.worker.stop()
+    def wants_worker(self) -> bool:
+        """Return whether the clock decides: in rounds everything happens here."""
+        return not self.course.is_deterministic
 
     def run(self) -> None:
         """Search until the course says why to stop."""
@@ -208,16 +197,19 @@ class ColumnSearch:
     def start_whole(self) -> None:
         """Let the second process solve a small problem whole."""
         days = sum(len(own) for own in self.problem.instance.planned_days.values())
-        if self.worker is None or days > WHOLE_AGENT_DAYS:
+        choices = sum(len(agent.shifts) for agent in self.stretches.agents)
+        if self.worker is None or choices > MOST_CHOICES:
             return
-        best = self.course.best
-        job = WholeJob(
+        best, limits = self.course.best, self.course.limits
+        is_small = days <= WHOLE_AGENT_DAYS
+        make = WholeJob if is_small else CountedJob
+        job = make(
             given=self.given,
             roster=None if best is None else best.roster,
-            limits=self.course.limits,
-            max_time_s=max(LEAST_WHOLE_S, WHOLE_PART * self.course.limits.max_time_s),
+            limits=limits,
+            max_time_s=max(LEAST_WHOLE_S, WHOLE_PART * limits.max_time_s),
         )
-        self.worker.send(WHOLE, job)
+        self.worker.send(WHOLE if is_small else COUNTED, job)
 
     def employ(self) -> None:
         """Give the second process work when it is free, by turns."""

@@ -1,5 +1,6 @@
 """The roster that the search holds: shifts, counts, costs, kept up to date by moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -357,3 +358,30 @@ def _off_rows(tables: RowTables) -> int:
         off += int(np.maximum(row[ROW_LOW] - count, 0).sum())
         off += int(np.maximum(count - row[ROW_HIGH], 0).sum())
     return off
+
+
+class Undo:
+    """What moving *chosen* may change, to take it back."""
+
+    def __init__(self, now: Incumbent, chosen: Sequence[int]) -> None:
+        own = {now.component_of(a) for a in chosen}
+        self.components = sorted(own - {NEEDED_NOWHERE})
+        self.totals = now.totals.copy()
+        self.cost = now.cover.cost[self.components]
+        self.stamp = now.cover.stamp[self.components]
+        self.plans = [
+            (a, now.choice[now.days(a)].copy(), now.taken[now.days(a)].copy())
+            for a in chosen
+        ]
+
+    def restore(self, now: Incumbent) -> None:
+        """Take the move back; costs and stamps become what they were."""
+        for a, choice, taken in self.plans:
+            now.count(a, -1)
+            days = now.days(a)
+            now.choice[days], now.taken[days] = choice, taken
+            now.count(a, 1)
+        now.cover.cost[self.components] = self.cost
+        now.cover.stamp[self.components] = self.stamp
+        now.cover.dirty[self.components] = 0
+        now.totals = self.totals

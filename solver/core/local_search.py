@@ -15,7 +15,7 @@ from solver.core.ascent import Ascent, rough_prices
 from solver.core.choices import choices_of, roster_of
 from solver.core.clock import Clock
 from solver.core.compile import Compiled
-from solver.core.incumbent import NEEDED_NOWHERE, Incumbent, Totals
+from solver.core.incumbent import Incumbent, Totals, Undo
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
 from wfm.domain.arrays import FloatArray, IntArray
@@ -84,6 +84,8 @@ class LocalSearch:
     seed
         Equal seeds and rounds give equal rosters.
     """
+
+    end_heat = END_HEAT
 
     def __init__(self, compiled: Compiled, seed: int = 1) -> None:
         self.compiled = compiled
@@ -202,13 +204,13 @@ class LocalSearch:
         """Return the temperature, in prices of a missing agent-step."""
         if share is None:
             start = max(
-                END_HEAT, START_HEAT * clock.length(FULL_HEAT_S, FULL_HEAT_ROUNDS)
+                self.end_heat, START_HEAT * clock.length(FULL_HEAT_S, FULL_HEAT_ROUNDS)
             )
-            return start * float((END_HEAT / start) ** clock.share())
+            return start * float((self.end_heat / start) ** clock.share())
         over = min(1.0, max(0.0, share()))
         if over > COLD_SHARE and self._value > self._best.value * HOPELESS:
             self._go_to(self._best.choice, self._best.taken, self._best.profile)
-        return START_HEAT * float((END_HEAT / START_HEAT) ** over)
+        return START_HEAT * float((self.end_heat / START_HEAT) ** over)
 
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective.
@@ -395,30 +397,3 @@ class LocalSearch:
         if self.now.value() > value + heat * self._rng.exponential():
             self._use_profiles(old)
         self._note()
-
-
-class Undo:
-    """What moving *chosen* may change, to take it back."""
-
-    def __init__(self, now: Incumbent, chosen: Sequence[int]) -> None:
-        own = {now.component_of(a) for a in chosen}
-        self.components = sorted(own - {NEEDED_NOWHERE})
-        self.totals = now.totals.copy()
-        self.cost = now.cover.cost[self.components]
-        self.stamp = now.cover.stamp[self.components]
-        self.plans = [
-            (a, now.choice[now.days(a)].copy(), now.taken[now.days(a)].copy())
-            for a in chosen
-        ]
-
-    def restore(self, now: Incumbent) -> None:
-        """Take the move back; costs and stamps become what they were."""
-        for a, choice, taken in self.plans:
-            now.count(a, -1)
-            days = now.days(a)
-            now.choice[days], now.taken[days] = choice, taken
-            now.count(a, 1)
-        now.cover.cost[self.components] = self.cost
-        now.cover.stamp[self.components] = self.stamp
-        now.cover.dirty[self.components] = 0
-        now.totals = self.totals

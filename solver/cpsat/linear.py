@@ -9,13 +9,14 @@ literals given they are a network flow, so whole numbers come out by themselves.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import floor
 from typing import Any
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.worker import Emit
-from wfm.domain.arrays import FloatArray
+from wfm.domain.arrays import BoolArray, FloatArray
 from wfm.domain.errors import WfmError
 
 _FAR = 1 << 60
@@ -28,7 +29,11 @@ class NoLinearFormError(WfmError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """Minimise ``cost @ x`` with ``low <= matrix @ x <= high`` and bounds on x."""
+    """Minimise ``cost @ x`` with ``low <= matrix @ x <= high`` and bounds on x.
+
+    *rows* are value, row and column of each entry; *whole* says which amounts are whole
+    (``None``: those with two values).
+    """
 
     cost: FloatArray
     rows: tuple[Any, Any, Any]
@@ -36,6 +41,13 @@ class Programme:
     high: FloatArray
     least: FloatArray
     most: FloatArray
+    whole: BoolArray | None = None
+
+    @property
+    def is_whole(self) -> BoolArray:
+        """Which amounts are whole."""
+        two = np.asarray(self.most - self.least <= 1)
+        return two if self.whole is None else self.whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +199,16 @@ def _translate_linear(linear: Any, conditions: Sequence[int], rows: _Rows) -> No
         rows.add(literals, factors, *bounds)
 
 
+def slack_of(given: Programme, slack: float) -> int:
+    """Return how far below a roster's score a bound is that is *slack* below its value.
+
+    Scores differ by multiples of what divides all prices, for shifts, units and heads
+    are whole; so a slack is as much of such steps as fit into it.
+    """
+    step = max(1, int(np.gcd.reduce(np.abs(given.cost).astype(np.int64))))
+    return step * floor(slack / step)
+
+
 def minimise(given: Programme, *, max_time_s: float) -> Optimum:
     """Solve *given* within *max_time_s*."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -200,7 +222,7 @@ def minimise(given: Programme, *, max_time_s: float) -> Optimum:
         given.cost / scale,
         constraints=LinearConstraint(matrix, given.low, given.high),
         bounds=Bounds(given.least, given.most),
-        integrality=(given.most - given.least <= 1).astype(int),
+        integrality=given.is_whole.astype(int),
         options={"time_limit": max_time_s, "mip_rel_gap": 0.0},
     )
     bound = getattr(found, "mip_dual_bound", None)

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from solver.bound_job import BoundJob
 from solver.core.ascent import rough_prices
@@ -25,7 +23,7 @@ from solver.pareto.weights import (
 from solver.problem import Score, read_problem, score
 from solver.rule import Rule
 from solver.trace import Stop
-from solver.worker import Worker
+from solver.worker import Aided
 from wfm.domain.roster import Roster, RosterInstance
 
 HEAT = 0.05
@@ -39,7 +37,7 @@ MOST_SEARCHES = 3
 """For each roster wanted; beyond, nothing new is to be expected."""
 
 
-class Survey:
+class Survey(Aided):
     """One run over many prices.
 
     Parameters
@@ -77,22 +75,10 @@ class Survey:
         self.allowed = 0
         self._stop = stop if callable(stop) or stop is None else stop.is_set
         self._begin = time.perf_counter()
-        self._worker: Worker | None = None
 
-    def __enter__(self) -> Self:
-        """Start the second process, if bounds are wanted."""
-        self._worker = Worker() if self.limits.is_bounded else None
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the second process."""
-        if self._worker is not None:
-            self._worker.stop()
+    def wants_worker(self) -> bool:
+        """Return whether bounds are wanted."""
+        return self.limits.is_bounded
 
     @property
     def wall_s(self) -> float:
@@ -221,7 +207,7 @@ class Survey:
         Unevenness is left out of it, so the bound is valid, but loose where that has
         a price.
         """
-        if self._worker is None:
+        if self.worker is None:
             return
         rounds = self.limits.rounds
         job = BoundJob(
@@ -231,18 +217,18 @@ class Survey:
             rounds=None if rounds is None else BOUND_ROUNDS,
             seconds=self.seconds() if rounds is None else None,
         )
-        self._worker.send(JOB, TaggedJob(tag=tag, job=job))
+        self.worker.send(JOB, TaggedJob(tag=tag, job=job))
 
     def await_bounds(self) -> None:
         """Take in the bounds; where rounds are counted, wait for all of them."""
         waited_until = self.wall_s + LAST_WAIT_S
-        while self._worker is not None:
-            for message in self._worker.messages(0.1):
+        while self.worker is not None:
+            for message in self.worker.messages(0.1):
                 if isinstance(message, TaggedBound):
                     known = self.bounds.get(message.tag, 0)
                     self.bounds[message.tag] = max(known, message.bound)
             patient = self.limits.rounds is not None or self.wall_s < waited_until
-            if not self._worker.is_busy or not patient or self.is_stopped():
+            if not self.worker.is_busy or not patient or self.is_stopped():
                 break
         slack = self.least_change()
         bounds = {self.tried[tag]: bound - slack for tag, bound in self.bounds.items()}

@@ -9,7 +9,7 @@ import pytest
 from support.solve_cases import with_
 from support.solve_week import PEOPLE, rules, week
 
-import solver.search
+import solver.week_search
 from solver.bound_job import BoundFound, BoundJob, run
 from solver.core.ascent import rough_prices
 from solver.core.compile import compile_problem
@@ -123,7 +123,7 @@ def test_a_repair_that_the_diagnosis_finds_is_where_the_search_goes_on(
 ) -> None:
     """Other rosters are made to look broken; the diagnosis offers a legal one."""
     legal = counted().roster
-    real = solver.search.score
+    real = solver.week_search.score
 
     def doubt(problem: Problem, roster: Roster) -> Score:
         found = real(problem, roster)
@@ -133,8 +133,8 @@ def test_a_repair_that_the_diagnosis_finds_is_where_the_search_goes_on(
     def examined(*_: object) -> Diagnosis:
         return Diagnosis(roster=legal)
 
-    monkeypatch.setattr(solver.search, "score", doubt)
-    monkeypatch.setattr(solver.search, "examine", examined)
+    monkeypatch.setattr(solver.week_search, "score", doubt)
+    monkeypatch.setattr(solver.week_search, "examine", examined)
     limits = SolveLimits(max_time_s=60.0, deterministic_rounds=1, seed=8)
     found = solve(week(), rules(), limits=limits)
     assert isinstance(found, Solved)

@@ -6,7 +6,7 @@ import pytest
 from support.solve_cases import roster, work
 from support.solve_week import rules, week
 
-import solver.search
+import solver.week_search
 from solver.core.compile import compile_problem
 from solver.core.local_search import LocalSearch
 from solver.cpsat.linear import minimise, programme
@@ -91,10 +91,10 @@ def test_the_second_process_goes_on_with_neighbourhoods(
         return found
 
     monkeypatch.setattr(Neighbourhoods, "around", ask)
-    monkeypatch.setattr(solver.search, "BOUND_S", 0.5)
-    monkeypatch.setattr(solver.search, "BOUND_PART", 0.0)
-    monkeypatch.setattr(solver.search, "START_PART", 0.01)
-    monkeypatch.setattr(solver.search, "MIP_S", 3.0)
+    monkeypatch.setattr(solver.week_search, "BOUND_S", 0.5)
+    monkeypatch.setattr(solver.week_search, "BOUND_PART", 0.0)
+    monkeypatch.setattr(solver.week_search, "START_PART", 0.01)
+    monkeypatch.setattr(solver.week_search, "MIP_S", 3.0)
     # Ends with the second question, however slow the machine is.
     found = solve(
         week(),

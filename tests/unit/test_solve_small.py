@@ -14,7 +14,7 @@ import pytest
 from support.enumerated import optimum
 from support.solve_cases import FIRST, PRICES, make_instance, template, with_, work
 
-import solver.search
+import solver.worker
 from solver.build import build_rules
 from solver.constraints import Constraint, Custom
 from solver.outcome import Infeasible, NotFound, Progress, Solved, SolveLimits
@@ -286,7 +286,7 @@ class DeadWorker(Worker):
 def test_the_search_outlives_its_second_process(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(solver.search, "Worker", DeadWorker)
+    monkeypatch.setattr(solver.worker, "Worker", DeadWorker)
     with caplog.at_level(logging.CRITICAL):
         found = solve(two_days(0), rules_of(), limits=SolveLimits(max_time_s=5.0))
     assert isinstance(found, Solved)
