@@ -277,6 +277,16 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommonDates:
+    """On *least* of *dates* or more, all shifts of these people are of the set."""
+
+    agent_ids: frozenset[str]
+    dates: frozenset[date]
+    shifts: ShiftSet
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Serves:
     """The agent may be counted for these queues, and for no other."""
 
@@ -341,6 +351,7 @@ Constraint: TypeAlias = (
     | Heads
     | WeighedHeads
     | Together
+    | CommonDates
     | Serves
     | Guarantee
     | HandOver
@@ -350,5 +361,5 @@ Constraint: TypeAlias = (
 STRETCH = (PaidStepsOnDates,)
 """Records that the week programme reads only in part: hours of a plan week."""
 
-COUPLING = (Heads, WeighedHeads, Together, Guarantee, HandOver)
+COUPLING = (Heads, WeighedHeads, Together, CommonDates, Guarantee, HandOver)
 """Records that bind several agents: the searches price them, and may fail."""

@@ -22,6 +22,7 @@ from ortools.sat.python import cp_model
 
 from solver.constraints import (
     COUPLING,
+    CommonDates,
     Constraint,
     HandOver,
     Heads,
@@ -36,7 +37,7 @@ from solver.core.week import NEVER, Memory, memories
 from solver.cpsat.run import run
 from solver.outcome import Evenness, Solved, SolveLimits
 from solver.pareto.burden import Peers
-from solver.problem import Problem, Score, score, step_cost
+from solver.problem import Problem, Score, own_cost, score
 from solver.term import ChangePrice, CountPrice, ShiftPrice
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.roster import Roster, Shift
@@ -155,7 +156,7 @@ def _groups(
             cost=np.array(
                 [
                     [
-                        step_cost(problem, Roster(shifts=_given(weeks[m], n)))
+                        own_cost(problem, Roster(shifts=_given(weeks[m], n)))
                         for m in names
                     ]
                     for n in names
@@ -206,6 +207,8 @@ def _members(item: Constraint) -> Iterator[tuple[str, object]]:
             yield from ((name, (shift, work)) for name, shift, work in weights)
         case Together(agent_ids=names):
             yield from ((name, name) for name in names)
+        case CommonDates(agent_ids=names):
+            yield from ((name, 1) for name in names)
         case HandOver(regions=regions):
             yield from ((name, place) for place, own in regions for name in own)
         case _:

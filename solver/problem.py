@@ -17,6 +17,7 @@ from solver.term import (
     ShiftPrice,
     StepPrice,
     Term,
+    WeekHoursPrice,
 )
 from wfm.domain.errors import ModelError
 from wfm.domain.roster import WORK, Roster, RosterInstance, Shift, Violation
@@ -102,7 +103,7 @@ def score(problem: Problem, roster: Roster) -> Score:
     }
     priced = (
         served.cost
-        + step_cost(problem, roster)
+        + own_cost(problem, roster)
         + shift_cost(problem, roster)
         + change_cost(problem, roster)
     )
@@ -113,6 +114,32 @@ def score(problem: Problem, roster: Roster) -> Score:
         v for rule in problem.rules for v in rule.violations(instance, roster)
     )
     return Score(roster=roster, served=served, terms=terms, violations=found)
+
+
+def own_cost(problem: Problem, roster: Roster) -> int:
+    """Return what shifts cost by their steps and by the hours of their weeks."""
+    return step_cost(problem, roster) + hours_cost(problem, roster)
+
+
+def hours_cost(problem: Problem, roster: Roster) -> int:
+    """Return what the prices of paid time in weeks charge for *roster*."""
+    prices = [price for price in problem.prices if isinstance(price, WeekHoursPrice)]
+    if not prices:
+        return 0
+    planned = problem.instance.planned_days
+    week_of = {
+        (name, day.date_local): day.week for name, own in planned.items() for day in own
+    }
+    paid: dict[tuple[str, int], int] = {}
+    for shift in roster.shifts:
+        week = week_of.get((shift.agent_id, shift.date_local), -1)
+        key = shift.agent_id, week
+        paid[key] = paid.get(key, 0) + shift.paid_steps
+    return sum(
+        price.price * max(0, paid.get((price.agent_id, price.week), 0) - after)
+        for price in prices
+        for after in (price.after_steps,)
+    )
 
 
 def step_cost(problem: Problem, roster: Roster) -> int:

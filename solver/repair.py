@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from solver.common_dates import chosen_dates
 from solver.core.choices import first_option, not_offered, roster_of
 from solver.core.compile import Compiled, compile_problem
 from solver.core.incumbent import Undo
@@ -136,7 +137,10 @@ def prepared(problem: Problem, seed: int) -> tuple["RepairSearch", frozenset[str
 
 
 def _search_for(problem: Problem, seed: int) -> "RepairSearch":
-    compiled = compile_problem(problem.instance, problem.constraints, problem.prices)
+    instance = problem.instance
+    chosen = chosen_dates(instance, problem.constraints, instance.live or ())
+    listed = (*problem.constraints, *chosen)
+    compiled = compile_problem(instance, listed, problem.prices)
     return RepairSearch(compiled, problem, seed)
 
 

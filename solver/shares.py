@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from solver.constraints import Constraint, PaidStepsOnDates, PaidStepsPerWeek
+from solver.common_dates import chosen_dates
+from solver.constraints import (
+    Constraint,
+    PaidStepsOnDates,
+    PaidStepsPerWeek,
+    ShapedShifts,
+)
 from solver.core.compile import Compiled, compile_problem
 from solver.core.local_search import LocalSearch
 from solver.core.options import agent_days
@@ -29,20 +35,23 @@ class _Weeks:
 
 
 def tables_of(problem: Problem) -> tuple[Compiled, Compiled]:
-    """Return the tables of *problem*, and those with hours of several weeks shared out.
+    """Return the tables of *problem*, and those that are narrower for the search.
 
-    They are the same where there is nothing to share. People for whom their shares
-    leave no legal plan go without.
+    There, hours of several weeks are shared out and dates that people have in common
+    are chosen; they are the same where there is neither. People for whom that leaves no
+    legal plan go without.
     """
     instance, prices = problem.instance, problem.prices
     whole = compile_problem(instance, problem.constraints, prices)
     shares = weekly_shares(instance, problem.constraints)
-    if not shares:
+    chosen = chosen_dates(instance, problem.constraints)
+    if not shares and not chosen:
         return whole, whole
-    narrow = compile_problem(instance, (*problem.constraints, *shares), prices)
+    added: tuple[PaidStepsPerWeek | ShapedShifts, ...] = (*shares, *chosen)
+    narrow = compile_problem(instance, (*problem.constraints, *added), prices)
     stuck = frozenset(LocalSearch(narrow).infeasible_agents())
     if stuck:
-        kept = (share for share in shares if share.agent_id not in stuck)
+        kept = (record for record in added if record.agent_id not in stuck)
         narrow = compile_problem(instance, (*problem.constraints, *kept), prices)
     return whole, narrow
 

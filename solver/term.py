@@ -92,8 +92,27 @@ class CountPrice:
     over_price: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekHoursPrice:
+    """Paid steps of a plan week beyond *after_steps* cost *price* each.
+
+    That is on top of what steps cost by themselves.
+    """
+
+    agent_id: str
+    week: int
+    after_steps: int
+    price: int
+
+
 Price: TypeAlias = (
-    StepPrice | ShortPrice | IdlePrice | ShiftPrice | CountPrice | ChangePrice
+    StepPrice
+    | ShortPrice
+    | IdlePrice
+    | ShiftPrice
+    | CountPrice
+    | ChangePrice
+    | WeekHoursPrice
 )
 
 

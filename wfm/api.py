@@ -9,7 +9,7 @@ Nothing here writes files; :mod:`wfm.commands` does.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from solver.outcome import (
     Solved,
     SolveLimits,
 )
+from wfm.calendar.local import zone
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.plan import PlanFolder
 from wfm.domain.roster import Roster, RosterInstance
@@ -72,11 +73,13 @@ PEOPLE_FILES = frozenset(
 class LoadedPlan:
     """A plan folder and named changes to it; every stage reads what it needs.
 
-    *patches* maps paths of plan.yaml (``"queues.chat_en.aht_s"``) to new values.
+    *patches* maps paths of plan.yaml (``"queues.chat_en.aht_s"``) to new values. *now*
+    (default: the machine's clock) is what the rule ``notice`` counts from.
     """
 
     directory: Path
     patches: Mapping[str, object] = field(default_factory=dict)
+    now: datetime | None = None
 
     def with_(
         self, patches: Mapping[str, object] | None = None, **paths: object
@@ -98,7 +101,11 @@ class LoadedPlan:
         InputError
             With every problem found in them.
         """
-        return read_folder(self.directory, needs, patches=self.patches)
+        folder = read_folder(self.directory, needs, patches=self.patches)
+        if folder.published is None:
+            return folder
+        now = self.now or datetime.now(UTC)
+        return replace(folder, today=now.astimezone(zone(folder.plan.zone)).date())
 
     def check(self) -> tuple[Problem, ...]:
         """Return every problem of every file; empty if there is none."""

@@ -29,7 +29,13 @@ from solver.constraints import (
 )
 from solver.core.options import AgentDay, agent_days
 from solver.problem import Problem
-from solver.term import ChangePrice, CountPrice, ShiftPrice, StepPrice
+from solver.term import (
+    ChangePrice,
+    CountPrice,
+    ShiftPrice,
+    StepPrice,
+    WeekHoursPrice,
+)
 from wfm.calendar.catalogue import ShiftOption, build_shift
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.errors import WfmError
@@ -117,6 +123,7 @@ def fits(problem: Problem) -> bool:
         and not has_breaks
         and all(isinstance(c, READ) for c in problem.constraints)
         and any(isinstance(p, CountPrice | ShiftPrice) for p in problem.prices)
+        and not any(isinstance(p, WeekHoursPrice) for p in problem.prices)
     )
 
 

@@ -37,7 +37,7 @@ from solver.core.tables import (
 )
 from solver.core.week_tables import week_tables
 from solver.need import UNITS_PER_AGENT, Need, build_need
-from solver.term import ChangePrice, Price, StepPrice
+from solver.term import ChangePrice, Price, StepPrice, WeekHoursPrice
 from wfm.domain.arrays import FloatArray
 from wfm.domain.roster import RosterInstance
 
@@ -104,7 +104,8 @@ def compile_problem(
         ],
         classes,
     )
-    weeks = week_tables(instance, days, Limits(instance, days, listed))
+    hours = [price for price in priced if isinstance(price, WeekHoursPrice)]
+    weeks = week_tables(instance, days, Limits(instance, days, listed), hours)
     return Compiled(
         agent_ids=tuple(agent.agent_id for agent in instance.agents),
         days=days,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from solver.core.draws import draw, draw_below
 from solver.core.handover import count_breaches
+from solver.core.hours import price_of_hours
 from solver.core.jit import inner_kernel, kernel
 from solver.core.legal import is_legal
 from solver.core.margins import Margins, apply_change, cost_of_change, margin
@@ -229,9 +230,12 @@ def propose(f: Fine, a: int, day: int) -> bool:
 @inner_kernel
 def shift_move(f: Fine, a: int, day: int) -> tuple[bool, float]:
     """Try other shifts of agent *a*; return whether that is allowed, and own costs."""
+    is_priced = f.weeks.beyond.shape[0] > 0
+    cost = -price_of_hours(f.weeks, a, f.choice) if is_priced else 0.0
     if not propose(f, a, day) or not is_legal(f.weeks, a, f.choice):
         return False, 0.0
-    cost = 0.0
+    if is_priced:
+        cost += price_of_hours(f.weeks, a, f.choice)
     for n in range(f.now[COUNT]):
         if f.move[n, OLD] >= 0:
             cost += mark_shift(f, a, f.move[n, DAY], f.move[n, OLD], -1)

@@ -1,8 +1,10 @@
 """Reading the best week back out of the dynamic programme."""
 
+from solver.core.hours import price_of_total
 from solver.core.jit import inner_kernel, kernel
 from solver.core.machine_week import idle_through
 from solver.core.tables import (
+    BEYOND,
     BY_MACHINE,
     CARRY_END,
     CARRY_RUN,
@@ -68,6 +70,7 @@ def best_end(tables: WeekTables, memory: Memory, a: int) -> tuple[float, int, in
 
 @inner_kernel
 def finished_state(
+    tables: WeekTables,
     memory: Memory,
     row: int,
     week: IntArray,
@@ -85,7 +88,9 @@ def finished_state(
         if c < 0 or run == c:
             for f in range(low, 2):
                 for i in range(week[LOW], week[HIGH]):
-                    if memory.best[row, run, f, i] + plus == worth:
+                    done = memory.best[row, run, f, i]
+                    done -= price_of_total(tables, week[BEYOND], i)
+                    if done + plus == worth:
                         return run, f, i
     return -1, -1, -1
 
@@ -134,7 +139,7 @@ def state_before(
     if needs or state[2] > 0 or not may_skip(weeks, a, old + 1, new, end, start):
         return -1, -1, -1
     low = 0 if settles(weeks, a, old, end, start) else 1
-    return finished_state(memory, row, weeks[a, old], low, c, plus, worth)
+    return finished_state(tables, memory, row, weeks[a, old], low, c, plus, worth)
 
 
 @inner_kernel
@@ -194,7 +199,7 @@ def read_back(
     base, w = tables.days[first, FIRST_END], tables.days[day, WEEK]
     low = 0 if settles(tables.weeks, a, w, tables.ends[end_row], FAR) else 1
     state = finished_state(
-        memory, end_row - base, tables.weeks[a, w], low, run, 0.0, total
+        tables, memory, end_row - base, tables.weeks[a, w], low, run, 0.0, total
     )
     while day >= 0:
         c, f, i = state

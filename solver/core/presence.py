@@ -1,5 +1,6 @@
 """Who is counted where: spans of an agent's shifts, rows on heads, regions."""
 
+from solver.core.hours import price_of_hours
 from solver.core.jit import inner_kernel, kernel
 from solver.core.tables import (
     AT_WORK,
@@ -89,7 +90,7 @@ def own_cost(
         if choice[day] >= 0:
             total += costs.fixed[choice[day]]
             total -= unpaid(tables, costs, a, choice[day], taken[day])
-    return total
+    return total + price_of_hours(tables, a, choice)
 
 
 @inner_kernel

@@ -19,7 +19,7 @@ FAR = 1 << 40
 FIRST_DAY, REST, RUN_CAP, CARRY_END, CARRY_DATE, CARRY_RUN, RUNS, SUMS = range(8)
 """Columns of ``WeekTables.agents``."""
 
-LOW, HIGH, STRETCH_START, STRETCH_END, STRETCH_STEPS = range(5)
+LOW, HIGH, STRETCH_START, STRETCH_END, STRETCH_STEPS, BEYOND = range(6)
 """Columns of ``WeekTables.weeks``."""
 
 DATE, WEEK, FORCED, FIRST_START, FIRST_WINDOW, FIRST_END, MOVES = range(7)
@@ -49,7 +49,8 @@ class WeekTables(NamedTuple):
         state in which the machine begins); how many run lengths (or states) and how
         many totals of paid time the agent's states have.
     weeks
-        ``[a, week, column]`` range of allowed totals; free stretch that is due.
+        ``[a, week, column]`` range of allowed totals; free stretch that is due; row of
+        ``beyond``, -1 where the week's hours have no price of their own.
     days
         Agent-days in date order; on a forced day (locked) the agent must work. The
         machine's table for the date is ``moves[row of the day's column MOVES]``.
@@ -60,6 +61,8 @@ class WeekTables(NamedTuple):
         The window row of each break of each option; the day's distinct windows.
     jumps
         ``[row, total]`` place of the total after a shift, -1 where it is too much.
+    beyond
+        ``[row, total]`` price of a week's paid time beyond what is normal.
     moves
         ``[row, state, letter]`` state of the agent's machine after a date, -1 where it
         is not allowed; letter 0 is a date without a shift (:mod:`solver.machines`).
@@ -74,6 +77,7 @@ class WeekTables(NamedTuple):
     breaks: IntArray
     windows: IntArray
     jumps: IntArray
+    beyond: FloatArray
     moves: IntArray
 
 

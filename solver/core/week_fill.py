@@ -1,8 +1,10 @@
 """The week programme run forwards: states of each date from those before it."""
 
+from solver.core.hours import price_of_total
 from solver.core.jit import inner_kernel, kernel
 from solver.core.machine_week import fill_fresh_by_machine, fill_reach
 from solver.core.tables import (
+    BEYOND,
     BY_MACHINE,
     END_ROW,
     FIRST_DAY,
@@ -80,6 +82,7 @@ def accumulate(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
     first, last = tables.days[day, FIRST_END], tables.days[day + 1, FIRST_END]
     low = tables.weeks[a, tables.days[day, WEEK], LOW]
     high = tables.weeks[a, tables.days[day, WEEK], HIGH]
+    beyond = tables.weeks[a, tables.days[day, WEEK], BEYOND]
     runs, _, sums = memory.fresh.shape
     for row in range(first - base, last - base):
         for f in range(2):
@@ -90,7 +93,7 @@ def accumulate(tables: WeekTables, memory: Memory, a: int, day: int) -> None:
                 for i in range(sums):
                     worth = memory.best[row, c, f, i]
                     if low <= i < high:
-                        done = max(done, worth)
+                        done = max(done, worth - price_of_total(tables, beyond, i))
                     if row > first - base:
                         worth = max(worth, memory.upto[row - 1, c, f, i])
                     memory.upto[row, c, f, i] = worth

@@ -1,6 +1,6 @@
 """From the shifts allowed on each date to the flat tables of the week programme."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from solver.core.tables import (
     LIKE,
     WeekTables,
 )
-from wfm.domain.arrays import IntArray
+from solver.term import WeekHoursPrice
+from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.roster import RosterInstance
 
 NOTHING = np.zeros(0, dtype=np.int64)
@@ -173,10 +174,45 @@ class _Pieces:
         return self._jumps.table()
 
 
+class _Beyond:
+    """Collects what totals of weeks cost beyond what is normal; like rows are one."""
+
+    def __init__(
+        self, instance: RosterInstance, prices: Iterable[WeekHoursPrice]
+    ) -> None:
+        rows = instance.agent_index()
+        self._prices: dict[tuple[int, int], list[WeekHoursPrice]] = {}
+        for price in prices:
+            key = rows[price.agent_id], price.week
+            self._prices.setdefault(key, []).append(price)
+        self._rows: dict[tuple[float, ...], int] = {}
+
+    def add(self, a: int, week: int, sums: Sequence[int]) -> int:
+        """Return the row of an agent's week whose totals are *sums*; -1: no price."""
+        found = self._prices.get((a, week))
+        if not found:
+            return -1
+        row = tuple(
+            float(sum(p.price * max(0, total - p.after_steps) for p in found))
+            for total in sums
+        )
+        return self._rows.setdefault(row, len(self._rows))
+
+    def table(self) -> FloatArray:
+        """Return the rows; what follows a row's last total costs as much as that."""
+        width = max((len(row) for row in self._rows), default=1)
+        padded = [(*row, *row[-1:] * (width - len(row))) for row in self._rows]
+        return np.array(padded, dtype=np.float64).reshape(len(padded), width)
+
+
 def week_tables(
-    instance: RosterInstance, days: Sequence[AgentDay], limits: Limits
+    instance: RosterInstance,
+    days: Sequence[AgentDay],
+    limits: Limits,
+    prices: Iterable[WeekHoursPrice] = (),
 ) -> WeekTables:
     """Return the tables of *days*, which are sorted by agent and date."""
+    beyond = _Beyond(instance, prices)
     own_days: dict[int, list[AgentDay]] = {}
     for item in days:
         own_days.setdefault(item.agent, []).append(item)
@@ -188,14 +224,15 @@ def week_tables(
     for a in range(len(instance.agents)):
         sums, own = pieces.of(a, own_days.get(a, []))
         agents.append([len(found), *limits.of_agent(a, *machines.states(a)), len(sums)])
-        weeks.append(limits.of_weeks(a, sums))
+        own_weeks = enumerate(limits.of_weeks(a, sums))
+        weeks.append([[*row, beyond.add(a, w, sums)] for w, row in own_weeks])
         found += own
     agents.append([len(found), *[0] * AGENT_LIMITS, 0])
     joined = _Joined(found)
     return WeekTables(
         agents=np.array(agents, dtype=np.int64),
         weeks=np.array(weeks, dtype=np.int64).reshape(
-            len(weeks), limits.num_weeks, WEEK_LIMITS
+            len(weeks), limits.num_weeks, WEEK_LIMITS + 1
         ),
         days=joined.days(days),
         starts=joined.starts(),
@@ -204,6 +241,7 @@ def week_tables(
         windows=joined.rows("windows", 4),
         ends=joined.rows("ends"),
         jumps=pieces.jumps(),
+        beyond=beyond.table(),
         moves=machines.table(),
     )
 

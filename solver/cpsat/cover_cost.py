@@ -27,11 +27,12 @@ from solver.core.cover import (
     relevant_subsets,
 )
 from solver.cpsat.change_cost import charge_changes
+from solver.cpsat.hours_price import charge_hours
 from solver.cpsat.model import RosterModel
 from solver.cpsat.shift_prices import charge_shift_prices
 from solver.need import UNITS_PER_AGENT
 from solver.problem import Problem
-from solver.term import ChangePrice, StepPrice
+from solver.term import ChangePrice, StepPrice, WeekHoursPrice
 from wfm.domain.arrays import IntArray
 from wfm.domain.roster import Roster
 
@@ -150,6 +151,8 @@ class CoverCost:
         for price in structure.problem.prices:
             if isinstance(price, ChangePrice):
                 charge_changes(model, price, self._charge)
+            elif isinstance(price, WeekHoursPrice):
+                charge_hours(model, price, self._charge)
         charge_shift_prices(model, structure.problem.prices, self._charge)
         if profile is None:
             self._decide_due_work()

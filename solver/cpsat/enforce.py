@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from solver.constraints import (
     CatalogueShifts,
+    CommonDates,
     ConsecutiveDays,
     Constraint,
     Custom,
@@ -28,6 +29,7 @@ from solver.constraints import (
     WeighedHeads,
     WorkedGroups,
 )
+from solver.cpsat.common_dates import enforce_common_dates
 from solver.cpsat.cover import (
     enforce_guarantees,
     enforce_hand_over,
@@ -58,7 +60,9 @@ if TYPE_CHECKING:
 def enforce(model: "RosterModel", constraint: Constraint) -> None:
     """Demand *constraint* of *model*."""
     match constraint:
-        case Heads() | WeighedHeads() | Guarantee() | HandOver() | Together():
+        case Heads() | WeighedHeads() | Guarantee() | HandOver():
+            _enforce_people(model, constraint)
+        case Together() | CommonDates():
             _enforce_people(model, constraint)
         case Custom():
             constraint.enforce(model.model, model)
@@ -72,7 +76,7 @@ def enforce(model: "RosterModel", constraint: Constraint) -> None:
 
 def _enforce_people(
     model: "RosterModel",
-    constraint: Heads | WeighedHeads | Guarantee | HandOver | Together,
+    constraint: Heads | WeighedHeads | Guarantee | HandOver | Together | CommonDates,
 ) -> None:
     match constraint:
         case Heads():
@@ -85,6 +89,8 @@ def _enforce_people(
             enforce_hand_over(model, constraint)
         case Together():
             enforce_together(model, constraint)
+        case CommonDates():
+            enforce_common_dates(model, constraint)
         case _:
             assert_never(constraint)
 

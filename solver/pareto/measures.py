@@ -54,7 +54,7 @@ def measures_of(
     """Return what *found* is worth in each measure, from the roster alone."""
     units = int(found.served.live_missing.sum()) + sum(found.served.undone)
     return Measures(
-        paid_cost=found.terms["paid_cost"],
+        paid_cost=found.terms["paid_cost"] + found.terms.get("overtime", 0),
         missing_hours=units * instance.grid.interval_hours / UNITS_PER_AGENT,
         unfair_shifts=peers.unfair(peers.counts_of(found.roster)),
         changed_shifts=0

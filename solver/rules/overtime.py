@@ -23,7 +23,9 @@ class Overtime:
     *approved* names agents, or ``all``. Their overtime is limited by the week and in
     any 4, 13 and 52 weeks that end with the plan; what the weeks before it have left of
     a limit is shared out evenly over the plan's weeks. Weeks before the plan count as
-    far as the ledger or the previous roster knows them.
+    far as the ledger or the previous roster knows them. *premium* is what an hour of it
+    costs on top of the wage, as a fraction of that; it binds nobody, the objective
+    pays it.
     """
 
     name: ClassVar[str] = "overtime"
@@ -34,12 +36,16 @@ class Overtime:
     max_in_4_weeks: float = UNLIMITED
     max_in_13_weeks: float = UNLIMITED
     max_in_52_weeks: float = UNLIMITED
+    premium: float | None = None
     agent_ids: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         limits = (self.max_a_week, *(limit for _, limit in self._periods()))
         if self.normal_hours < 0 or min(limits) < 0:
             msg = "hours of overtime must not be negative"
+            raise ValueError(msg)
+        if self.premium is not None and self.premium < 0:
+            msg = f"a premium of {self.premium:g} on overtime"
             raise ValueError(msg)
 
     def _periods(self) -> tuple[tuple[int, float], ...]:

@@ -417,8 +417,23 @@ def _several_rules(seed: int) -> tuple[RosterInstance, list[Rule]]:
                 kept.append(cls(**parameters))
         locked = (*instance.locked, _some_shift(rng, instance))
         instance = replace(instance, locked=tuple(dict.fromkeys(locked)))
+        instance = _with_known_shapes(instance)
         if _is_small(instance):
             return instance, kept
+
+
+def _with_known_shapes(instance: RosterInstance) -> RosterInstance:
+    """The problem without published shifts that templates no longer have."""
+    if instance.published is None:
+        return instance
+    offered = {
+        shift
+        for one in instance.agents
+        for day in instance.planned_days[one.agent_id]
+        for shift in shifts_of_day(instance, one, day.date_local)
+    }
+    kept = tuple(shift for shift in instance.published if shift in offered)
+    return replace(instance, published=kept)
 
 
 @cache

@@ -37,6 +37,17 @@ def _home_days(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return replace(instance, agents=agents), parameters
 
 
+def _site_at_home(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    agents = tuple(replace(a, remote=rng.random() < 0.2) for a in instance.agents)
+    if rng.random() < 0.6:  # one site for all
+        agents = tuple(replace(a, site_id=agents[0].site_id) for a in agents)
+    weekdays = tuple(int(day) for day in rng.permutation(7)[: rng.integers(2, 8)])
+    dates = int(rng.integers(1, 3))
+    if rng.random() < 0.3:
+        instance = replace(instance, locked=(some_shift(rng, instance),))
+    return replace(instance, agents=agents), {"dates": dates, "weekdays": weekdays}
+
+
 def some_shift(rng: np.random.Generator, instance: RosterInstance) -> Shift:
     """Any shift that somebody may work."""
     one = instance.agents[rng.integers(len(instance.agents))]
@@ -128,12 +139,14 @@ def _split_shifts(rng: np.random.Generator, instance: RosterInstance) -> Case:
 
 DAY_MAKERS: dict[str, Maker] = {
     "home_days": _home_days,
+    "site_at_home": _site_at_home,
     "start_change": _start_change,
     "split_shifts": _split_shifts,
     "activities": _activities,
 }
 DAY_SIZES: dict[str, Tiny] = {
     "home_days": Tiny(agents=1, days=4, options=1),
+    "site_at_home": Tiny(agents=2, days=3, options=1),
     "activities": Tiny(agents=2, days=1, options=1),
     "split_shifts": Tiny(agents=1, days=4, options=1),
     "start_change": Tiny(agents=1, days=5, options=2),

@@ -365,7 +365,34 @@ def _together(rng: np.random.Generator, instance: RosterInstance) -> Case:
     return instance, {"groups": groups, "of": ("shift", "day")[rng.integers(2)]}
 
 
+def _notice(rng: np.random.Generator, instance: RosterInstance) -> Case:
+    names = [one.agent_id for one in instance.agents]
+    told = []
+    for one in instance.agents:
+        for day in instance.planned_days[one.agent_id]:
+            found = shifts_of_day(instance, one, day.date_local)
+            if found and rng.random() < 0.6:
+                told.append(found[rng.integers(len(found))])
+    dates = [day.date_local for day in instance.planned_days[names[0]]]
+    if told and rng.random() < 0.3:  # a shift that no template has
+        span = replace(told[0].spans[0], end_idx=told[0].spans[0].start_idx + 1)
+        told[0] = replace(told[0], spans=(span,))
+        changed = replace(instance, published=tuple(told), today=dates[0], blocked=())
+        return changed, {"days": 99}
+    locked = told[1:2] if rng.random() < 0.3 else []
+    some = f"{names[0]} {dates[int(rng.integers(len(dates)))].isoformat()}"
+    instance = replace(
+        instance,
+        published=None if rng.random() < 0.1 else tuple(told),
+        today=dates[0] - timedelta(days=int(rng.integers(0, 4))),
+        locked=tuple(locked),
+    )
+    consent = ((), (), (names[-1],), (some,), ("all",))[rng.integers(5)]
+    return instance, {"days": int(rng.integers(1, 6)), "consent": consent}
+
+
 RULE_MAKERS: dict[str, Maker] = {
+    "notice": _notice,
     "together": _together,
     "buddy": _buddy,
     "simultaneous_breaks": _simultaneous_breaks,

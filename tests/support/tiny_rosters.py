@@ -246,15 +246,17 @@ def with_duty(shift: Shift, kind: str, start: int, end: int) -> Shift:
 def all_rosters(instance: RosterInstance, *names: str) -> Iterator[Roster]:
     """Every roster: each agent works one shift or none on each date.
 
-    Where a rule of *names* decides on places, each shift may be worked at home too.
+    Where a rule of *names* decides on places, each shift may be worked at home too;
+    published shifts of any shape count where one of them holds on to these.
     """
     places = ("", HOME) if "home_days" in names else ("",)
+    told = "notice" in names
     days: list[list[Shift | None]] = []
     for one in instance.agents:
         for planned in instance.planned_days[one.agent_id]:
             locked = [
                 s
-                for s in instance.locked
+                for s in (*instance.locked, *(_told(instance) if told else ()))
                 if (s.agent_id, s.date_local) == (one.agent_id, planned.date_local)
             ]
             open_to_choice = [
@@ -267,6 +269,18 @@ def all_rosters(instance: RosterInstance, *names: str) -> Iterator[Roster]:
             days.append([None, *open_to_choice, *extra])
     for chosen in product(*days):
         yield Roster(shifts=tuple(s for s in chosen if s is not None))
+
+
+def _told(instance: RosterInstance) -> list[Shift]:
+    """The published shifts that no absence meets: they may be of any shape."""
+    return [
+        shift
+        for shift in instance.published or ()
+        if not any(
+            block.start_idx < shift.end_idx and shift.start_idx < block.end_idx
+            for block in instance.blocked_of(shift.agent_id)
+        )
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -318,3 +318,33 @@ def test_remarks_on_models_are_shown(case: ReportInput) -> None:
     assert "four weeks of history only" in page
     assert "occupancy above 95 % in 3 intervals" in page
     assert "forecast: history too short" in page
+
+
+def test_the_measure_of_fairness_and_what_it_did_are_told(case: ReportInput) -> None:
+    from solver.outcome import Evenness
+    from wfm.report.fairness_section import evenness_words
+
+    assert evenness_words(case) == ""
+    assert case.solved is not None
+    prices = replace(
+        case.instance.prices, fairness_measure="lexicographic", fairness_within=0.002
+    )
+    asked = replace(case, instance=replace(case.instance, prices=prices))
+    assert "none were exchanged" in evenness_words(asked)
+    evenness = Evenness(
+        before=(5.0, 2.5, 1.0),
+        after=(3.25, 3.0, 2.25),
+        exchanged=2,
+        cost=1_250_000,
+        is_proven=True,
+    )
+    told = evenness_words(
+        replace(asked, solved=replace(case.solved, evenness=evenness))
+    )
+    assert "2 of 3 people who could take weeks" in told
+    assert "of the most burdened: 5.00 before, 3.25 now" in told
+    assert "between the most and the least: 4.00 before, 1.00 now" in told
+    assert "No exchange within 0.20 % of the objective" in told
+    loose = replace(evenness, is_proven=False)
+    told = evenness_words(replace(asked, solved=replace(case.solved, evenness=loose)))
+    assert "No exchange that was found within" in told

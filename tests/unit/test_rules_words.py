@@ -79,6 +79,8 @@ def _instance() -> RosterInstance:
         ledger=_ledger(),
         carry_over=(told,),
         activities=ACTIVITIES,
+        published=(shift_at(instance, "a", MONDAY, 8),),
+        today=MONDAY - timedelta(days=3),
     )
 
 
@@ -398,6 +400,35 @@ CASES: list[tuple[str, dict[str, Any], list[Shift], int, str]] = [
         "if west failed, 1 of 1 people for phone would be missing",
     ),
     (
+        "notice",
+        {"days": 4},
+        [_shift("a", 0, 9)],
+        0,
+        "another shift than what was published, within 4 days' notice and without "
+        "consent",
+    ),
+    (
+        "notice",
+        {"days": 4},
+        [_shift("a", 0, 8), _shift("b", 0, 8)],
+        0,
+        "a shift beyond what was published, within 4 days' notice and without consent",
+    ),
+    (
+        "notice",
+        {"days": 4, "consent": ["b"]},
+        [_shift("b", 0, 8)],
+        0,
+        "the published shift is gone, within 4 days' notice and without consent",
+    ),
+    (
+        "site_at_home",
+        {"dates": 2, "weekdays": [0, 1]},
+        [_shift("b", 0, 8)],
+        0,
+        "nobody is at west on 1 dates of the week, 2 are due",
+    ),
+    (
         "min_cover",
         {
             "floors": [
@@ -478,6 +509,13 @@ def test_every_rule_of_its_kind_has_a_case() -> None:
         ("home_days", {"min_site": 2}),
         ("home_days", {"max_home": 2, "site_on": [1], "home_on": [1]}),
         ("home_days", {"max_home": 2, "site_on": [7]}),
+        ("overtime", {"normal_hours": 40, "premium": -0.5}),
+        ("notice", {"days": 0}),
+        ("notice", {"days": 14, "consent": ["A7 tomorrow"]}),
+        ("notice", {"days": 14, "today": "soon"}),
+        ("site_at_home", {"dates": 0}),
+        ("site_at_home", {"dates": 3, "weekdays": [1, 2]}),
+        ("site_at_home", {"weekdays": [7]}),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(
@@ -489,7 +527,7 @@ def test_parameters_that_make_no_sense_are_refused(
 
 def test_nothing_is_found_in_an_empty_roster() -> None:
     for rule, parameters, *_ in CASES:
-        if rule not in ("min_cover", "n_minus_1"):
+        if rule not in ("min_cover", "n_minus_1", "notice"):
             assert _found(rule, [], **parameters) == []
     assert set(RULES) >= set(RULE_MAKERS)
 

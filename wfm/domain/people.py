@@ -67,6 +67,16 @@ class EmploymentContract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Premia:
+    """Fractions of the wage that are paid on top of it, each on top of the others."""
+
+    night_fraction: float = 0.0
+    holiday_fraction: float = 0.0
+    sunday_fraction: float = 0.0
+    overtime_fraction: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A place of work, with its clock, seats and premia.
 
@@ -74,6 +84,9 @@ class Site:
     wrap midnight); *night_premium_fraction*, *sunday_premium_fraction* and
     *holiday_premium_fraction* are added to the wage, each on top of the others;
     *skill_premia* (skill, least level, fraction) to all hours of who holds the skill.
+    *overtime_premium_fraction* is paid on hours of a plan week beyond
+    *overtime_after_minutes*, or beyond those that the rule ``overtime`` calls normal.
+    From each date of *premia_later* (rising) on, its premia hold instead.
     """
 
     site_id: str
@@ -88,8 +101,23 @@ class Site:
     night_premium_fraction: float = 0.0
     holiday_premium_fraction: float = 0.0
     sunday_premium_fraction: float = 0.0
+    overtime_premium_fraction: float = 0.0
+    overtime_after_minutes: int | None = None
+    premia_later: tuple[tuple[date, Premia], ...] = ()
     skill_premia: tuple[tuple[str, int, float], ...] = ()
     outsourced: bool = False
+
+    def premia_on(self, day: date) -> Premia:
+        """Return the premia that hold on *day*."""
+        held = Premia(
+            night_fraction=self.night_premium_fraction,
+            holiday_fraction=self.holiday_premium_fraction,
+            sunday_fraction=self.sunday_premium_fraction,
+            overtime_fraction=self.overtime_premium_fraction,
+        )
+        for first, premia in self.premia_later:
+            held = premia if first <= day else held
+        return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,9 @@ class PlanPack:
         Key -> fraction of the wage, of the premia that hold.
     confirmed_by
         Who confirmed values, in the plan's words.
+    spans
+        Key -> first and last date on which the value or premium holds, of those that
+        begin or end within the plan's dates.
     """
 
     pack: str
@@ -65,6 +68,12 @@ class PlanPack:
     site_id: str | None = None
     contract_id: str | None = None
     confirmed_by: str = ""
+    spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+
+    def holds_on(self, key: str, day: date) -> bool:
+        """Return whether a value or premium that is on holds on *day* of the plan."""
+        first, last = self.spans.get(key, (date.min, date.max))
+        return first <= day <= last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +230,9 @@ class PlanFolder:
     """A plan folder as read; each command asks only for its own files.
 
     Parts whose file was not asked for are empty or ``None``. *hashes* maps each file
-    read to the SHA-256 of its bytes.
+    read to the SHA-256 of its bytes. *published* is the plan's roster as people have
+    been told it and *today* the planner's date; both are known only where the plan's
+    rules speak of notice.
     """
 
     plan: Plan
@@ -233,6 +244,8 @@ class PlanFolder:
     previous_roster: tuple[RosterRow, ...] | None = None
     ledger: tuple[FairnessRow, ...] = ()
     locked: tuple[RosterRow, ...] = ()
+    published: tuple[RosterRow, ...] | None = None
+    today: date | None = None
     activities: tuple[ActivityRow, ...] = ()
     events: tuple[DemandEvent, ...] = ()
     overrides: tuple[OverrideRow, ...] = ()

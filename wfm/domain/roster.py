@@ -175,6 +175,20 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OvertimePay:
+    """What paid time of an agent's plan week costs beyond *after_minutes*.
+
+    *price_per_step* is on top of the wage, in thousandths of a minor unit of the plan
+    currency; a step that ends beyond the normal time is overtime.
+    """
+
+    agent_id: str
+    week: int
+    after_minutes: int
+    price_per_step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterInstance:
     """Everything a roster is made from and judged by; no rule is in it.
 
@@ -217,6 +231,12 @@ class RosterInstance:
         agent and week.
     activities
         Meetings and training to be placed inside shifts.
+    overtime
+        What hours beyond a week's normal ones cost on top of ``pay``.
+    published
+        Shifts of the plan's published roster, ``None`` where none was published.
+    today
+        The planner's date, from which notice is counted; ``None`` where no clock is.
     """
 
     grid: IntervalGrid
@@ -244,6 +264,9 @@ class RosterInstance:
     boundary: Literal["carry_over", "open"] = "carry_over"
     ledger: tuple[FairnessRow, ...] = ()
     activities: tuple[Activity, ...] = ()
+    overtime: tuple[OvertimePay, ...] = ()
+    published: tuple[Shift, ...] | None = None
+    today: date | None = None
 
     _rows: dict[str, dict[str, list[Any]]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -37,7 +37,7 @@ from wfm.io.people_files import (
     read_time_off,
 )
 from wfm.io.plan_file import PLAN_FILE, PlanDocument, read_plan
-from wfm.io.previous_roster import with_published
+from wfm.io.previous_roster import published_rows, with_published
 from wfm.io.problems import Problems, nearest
 from wfm.io.rosters import ROSTER, planned_rows, previous_rows
 from wfm.io.sheets import SUFFIXES, Columns, Sheet, read_sheet
@@ -279,6 +279,7 @@ def _contents(
             (),
         ),
         previous_roster=_previous(source, plan, agents, names, problems),
+        published=_published(source, plan, agents, problems),
         ledger=_ledger(source, problems),
         locked=table(
             "locked",
@@ -329,6 +330,17 @@ def _previous(
     sheet = source.sheet("previous_roster", ROSTER)
     given = None if sheet is None else previous_rows(sheet, plan, known, problems)
     return with_published(given, source.directory, plan, known, problems, source.hashes)
+
+
+def _published(
+    source: _Source, plan: Plan, agents: tuple[Agent, ...], problems: Problems
+) -> tuple[RosterRow, ...] | None:
+    """Return the plan's published roster, where a rule asks for it."""
+    if "previous_roster" not in source.needs:
+        return None
+    if not any(rule.rule == "notice" for rule in plan.rules):
+        return None
+    return published_rows(source.directory, plan, agents, problems, source.hashes)
 
 
 def _ledger(source: _Source, problems: Problems) -> tuple[FairnessRow, ...]:

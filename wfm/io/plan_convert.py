@@ -165,6 +165,10 @@ def site_of(site_id: str, table: SiteTable) -> Site:
         night_premium_fraction=table.night_premium,
         holiday_premium_fraction=table.holiday_premium,
         sunday_premium_fraction=table.sunday_premium,
+        overtime_premium_fraction=table.overtime_premium,
+        overtime_after_minutes=None
+        if table.overtime_after_hours is None
+        else round(table.overtime_after_hours * 60),
         skill_premia=tuple(
             (skill, level, fraction)
             for (skill, level), fraction in table.skill_premium.items()

@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -80,6 +81,8 @@ def _value(key: str, text: Any, kind: Any) -> object:
         return tuple(_IN_WORDS[key](entry) for entry in entries)
     if typing.get_origin(kind) is tuple and isinstance(text, str):
         text = [text]
+    if kind is str and isinstance(text, date):
+        text = text.isoformat()
     return TypeAdapter(kind).validate_python(text)
 
 

@@ -28,7 +28,7 @@ class PlanRules:
     """What plan.yaml says about rules.
 
     Rules and packs of plan, sites and contracts that are in force on some of the plan's
-    dates (packs: on the first), and the floors of queues.
+    dates, and the floors of queues.
     """
 
     rules: list[PlanRule] = dataclasses.field(default_factory=list)
@@ -94,7 +94,9 @@ class _Reader:
             self.faults.at_value(path, f"{rules!r} is no table of rules", _SHAPE)
 
     def _read_pack(self, value: Any, path: Path, level: Level) -> None:
-        pack, rules = pack_rules(value, path, level, self.plan.week, self.faults)
+        last = self.plan.week + timedelta(days=7 * self.plan.weeks - 1)
+        dates = self.plan.week, last
+        pack, rules = pack_rules(value, path, level, dates, self.faults)
         self.found.rules += rules
         if pack is not None:
             self.found.packs.append(pack)

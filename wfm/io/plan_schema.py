@@ -139,6 +139,8 @@ class SiteTable(Table):
     night_premium: NotNegative = 0.0
     holiday_premium: NotNegative = 0.0
     sunday_premium: NotNegative = 0.0
+    overtime_premium: NotNegative = 0.0
+    overtime_after_hours: NotNegative | None = None
     skill_premium: dict[SkillName, NotNegative] = Field(default_factory=dict)
     outsourced: Flag = False
     rules: Any = None

@@ -8,8 +8,14 @@ from wfm.domain.errors import InputError
 from wfm.domain.people import Agent
 from wfm.domain.plan import Plan, RosterRow
 from wfm.io.problems import Problems
-from wfm.io.roster_state import ROSTER_FILE, Version, content_of, versions
-from wfm.io.rosters import ROSTER, previous_rows
+from wfm.io.roster_state import (
+    ROSTER_FILE,
+    Version,
+    content_of,
+    published,
+    versions,
+)
+from wfm.io.rosters import ROSTER, planned_rows, previous_rows
 from wfm.io.sheets import read_sheet
 
 REMEMBERED_DAYS = 28
@@ -47,6 +53,37 @@ def with_published(
         for fault in error.problems:
             problems.add(fault.file, fault.message, expected=fault.expected)
         return given
+
+
+def published_rows(
+    directory: Path,
+    plan: Plan,
+    agents: Iterable[Agent],
+    problems: Problems,
+    hashes: MutableMapping[str, str],
+) -> tuple[RosterRow, ...] | None:
+    """Return the plan's own roster as it was published, ``None`` if it was not.
+
+    Rows of people who have left since are passed over.
+    """
+    people = tuple(agents)
+    try:
+        version = published(directory, plan.first_date)
+        if version is None:
+            return None
+        content = content_of(directory, version, ROSTER_FILE)
+    except InputError as error:
+        for fault in error.problems:
+            problems.add(fault.file, fault.message, expected=fault.expected)
+        return None
+    name = version.path(Path(), ROSTER_FILE).as_posix()
+    hashes[name] = version.files[ROSTER_FILE]
+    sheet = read_sheet(content, name, ROSTER, problems)
+    if sheet is None:
+        return None
+    rows = planned_rows(sheet, plan, people, problems, None)
+    known = {agent.agent_id for agent in people}
+    return tuple(row for row in rows if row.agent_id in known)
 
 
 def _joined(

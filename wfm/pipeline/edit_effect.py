@@ -14,6 +14,9 @@ from wfm.evaluation.service import ServiceReport, achieved
 from wfm.pipeline.instance import roster_instance
 from wfm.pipeline.judge import plan_rules
 
+WAGES = ("paid_cost", "overtime")
+"""Parts of the objective that are paid to people."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedRoster:
@@ -133,7 +136,7 @@ class EditEffect:
     @property
     def paid_cost(self) -> int:
         """Change of wages, premia included."""
-        return self.terms.get("paid_cost", 0)
+        return sum(self.terms.get(name, 0) for name in WAGES)
 
 
 def effect_between(desk: Desk, before: JudgedRoster, after: JudgedRoster) -> EditEffect:

@@ -16,13 +16,19 @@ from wfm.calendar.opening import weekly_mask
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import MINUTES_PER_DAY
 from wfm.domain.grid import IntervalGrid
-from wfm.domain.people import Agent, Site
+from wfm.domain.people import Agent, Premia, Site
 from wfm.domain.plan import Plan, PlanFolder
-from wfm.domain.roster import PlannedDay, RosterInstance, is_eligible
+from wfm.domain.roster import (
+    PlannedDay,
+    RosterInstance,
+    RuleSetting,
+    is_eligible,
+)
 from wfm.domain.staffing import DeferredWork, StaffingRequirement
 from wfm.pipeline.absence import Horizon, blocked_times, preferences
 from wfm.pipeline.activities import Staff, placed_activities
 from wfm.pipeline.money import exchange_factor, to_thousandths
+from wfm.pipeline.overtime import overtime_pay
 from wfm.pipeline.rules import resolve_rules, weekly_minutes
 from wfm.pipeline.spans import shifts_of
 from wfm.pipeline.window import (
@@ -64,7 +70,9 @@ def roster_instance(
     night, pay = _night_and_pay(folder, grid, holidays)
     planned = _planned_days(folder.agents, plan, grid)
     targets = _targets(plan, requirement, grid, start, end)
-    blocked = blocked_times(folder, horizon, _daily_credit(folder), holidays)
+    settings = resolve_rules(plan, folder.agents)
+    credit = _daily_credit(folder, settings)
+    blocked = blocked_times(folder, horizon, credit, holidays)
     carried = shifts_of(
         folder.previous_roster or (), grid, folder.agents, plan.contracts
     )
@@ -100,6 +108,13 @@ def roster_instance(
         cold_start_end_idx=_cold_start_end(folder, grid, guaranteed, start),
         ledger=tuple(row for row in folder.ledger if row.week < plan.first_date),
         activities=placed_activities(staff),
+        published=None
+        if folder.published is None
+        else shifts_of(folder.published, grid, folder.agents, plan.contracts),
+        today=folder.today,
+        overtime=overtime_pay(
+            folder, settings, planned, lambda agent: _step_cost(folder, agent)
+        ),
     )
 
 
@@ -242,11 +257,18 @@ def _premia(
         if low > high
         else (minute >= low) & (minute < high)
     )
-    factor: FloatArray = 1.0 + site.night_premium_fraction * night.astype(np.float64)
-    factor += site.sunday_premium_fraction * (clock.weekday == SUNDAY)
-    if site.holidays == "premium":
-        days = [wall_minute(day) // MINUTES_PER_DAY for day in holidays]
-        factor += site.holiday_premium_fraction * np.isin(clock.day, days)
+    days = [wall_minute(day) // MINUTES_PER_DAY for day in holidays]
+    is_holiday = np.isin(clock.day, days) & (site.holidays == "premium")
+
+    def factor_of(premia: Premia) -> FloatArray:
+        factor: FloatArray = 1.0 + premia.night_fraction * night.astype(np.float64)
+        factor += premia.sunday_fraction * (clock.weekday == SUNDAY)
+        return factor + premia.holiday_fraction * is_holiday
+
+    factor = factor_of(site.premia_on(date.min))
+    for first, premia in site.premia_later:
+        begins = wall_minute(first) // MINUTES_PER_DAY
+        factor = np.where(clock.day >= begins, factor_of(premia), factor)
     return night, factor
 
 
@@ -272,9 +294,10 @@ def _step_cost(folder: PlanFolder, agent: Agent) -> float:
     return hourly * plan.roster_step_minutes / MINUTES_PER_HOUR
 
 
-def _daily_credit(folder: PlanFolder) -> dict[str, int]:
+def _daily_credit(
+    folder: PlanFolder, settings: Sequence[RuleSetting]
+) -> dict[str, int]:
     """Return what a day of paid leave counts: a fifth of the weekly maximum."""
-    settings = resolve_rules(folder.plan, folder.agents)
     step = folder.plan.roster_step_minutes
     credit: dict[str, int] = {}
     for agent in folder.agents:

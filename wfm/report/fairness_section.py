@@ -1,6 +1,6 @@
 """The report's ledger: who works weekends and nights, now and in the weeks before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,15 @@ from wfm.domain.fairness import FairnessRow
 from wfm.domain.people import Agent
 from wfm.pipeline.fairness import fairness_rows
 from wfm.report.inputs import ReportInput
-from wfm.report.text import MINUS, number
+from wfm.report.text import MINUS, money, number, percent
 
+MEASURES: Mapping[str, str] = {
+    "price": "a price on weekend and night work of those who have had more of it",
+    "spread": "the least distance between the most and the least burdened peers",
+    "min_max": "the least burden of the most burdened",
+    "lexicographic": "the least burden of the most burdened, then of the next, ...",
+}
+"""Measures of fairness that a plan may ask for, in words."""
 SHOWN = 15
 """People shown at once, those who are furthest beyond their peers first."""
 EVEN = 0.05
@@ -51,7 +58,32 @@ def ledger_context(inputs: ReportInput) -> dict[str, Any]:
         "ledger_rest": rows[SHOWN:],
         "ledger_weeks": weeks,
         "ledger_uneven": number(sum(max(0.0, row["beyond_value"]) for row in rows), 1),
+        "fairness_measure": MEASURES[inputs.instance.prices.fairness_measure],
+        "evenness": evenness_words(inputs),
     }
+
+
+def evenness_words(inputs: ReportInput) -> str:
+    """Return what exchanging weeks among people alike has done, empty if nothing."""
+    prices, solved = inputs.instance.prices, inputs.solved
+    if prices.fairness_measure == "price" or solved is None:
+        return ""
+    found = solved.evenness
+    if found is None:
+        return "No two people could take each other's weeks, so none were exchanged."
+    before, after = found.before, found.after
+    cost = money(found.cost, inputs.folder.plan.currency)
+    proof = "No exchange" if found.is_proven else "No exchange that was found"
+    return (
+        f"{number(found.exchanged)} of {number(len(after))} people who could take "
+        f"weeks of others alike have another week now, for {cost} more. Weekend and "
+        "night shifts a week, those before counted in, of the most burdened: "
+        f"{number(before[0], 2)} before, {number(after[0], 2)} now; between the most "
+        f"and the least: {number(before[0] - before[-1], 2)} before, "
+        f"{number(after[0] - after[-1], 2)} now. {proof} within "
+        f"{percent(prices.fairness_within, 2)} of the objective is fairer by this "
+        "measure."
+    )
 
 
 def shares_of(inputs: ReportInput) -> list[Share]:

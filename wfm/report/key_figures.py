@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from solver.objectives.overtime import overtime_cost
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import Queue
 from wfm.domain.roster import RosterInstance
@@ -188,7 +189,7 @@ def totals(inputs: ReportInput, figures: tuple[QueueFigures, ...]) -> Totals:
         for shift in shifts
         for span in shift.spans
         if span.paid
-    )
+    ) + overtime_cost(instance, inputs.roster)
     return Totals(
         contacts=sum(f.contacts for f in figures),
         required_hours=sum(f.required_hours for f in figures),

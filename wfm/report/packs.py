@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from solver.pack import (
     NOT_LEGAL_ADVICE,
@@ -91,7 +92,7 @@ def _value_row(
         key=value.key,
         words=value.words,
         setting=setting_words(parameters),
-        state=_state(asked, state),
+        state=_state(asked, value.key),
         holds=holds,
         source=value.source.law,
         url=value.source.url,
@@ -106,6 +107,8 @@ def _premium_row(asked: PlanPack, premium: PackPremium) -> PackRow:
     state = asked.states[premium.key]
     fraction = asked.premia.get(premium.key, premium.fraction)
     span = ""
+    if premium.kind == "overtime":
+        span = f" beyond {premium.after_hours_a_week:g} hours a week"
     if premium.kind == "night":
         low, high = premium.from_minute, premium.to_minute
         span = f", {low // 60:02d}:{low % 60:02d} to {high // 60:02d}:{high % 60:02d}"
@@ -115,20 +118,25 @@ def _premium_row(asked: PlanPack, premium: PackPremium) -> PackRow:
         key=premium.key,
         words=premium.words,
         setting=f"+{fraction * 100:g} %{span}",
-        state=_state(asked, state),
+        state=_state(asked, premium.key),
         holds=state in _HOLDS,
         source=premium.source.law,
         url=premium.source.url,
         read=premium.source.read.isoformat(),
         evidence=EVIDENCE_WORDS[premium.source.evidence],
-        replaced="overtime is not priced" if premium.kind == "overtime" else "",
+        replaced="not paid: premia go by site" if asked.contract_id else "",
     )
 
 
-def _state(asked: PlanPack, state: PackState) -> str:
+def _state(asked: PlanPack, key: str) -> str:
+    """Return how a value stands, by whose word, and on which of the plan's dates."""
+    state, by = asked.states[key], asked.confirmed_by
     words = STATE_WORDS[state]
-    by = asked.confirmed_by
-    return f"{words} ({by})" if state == "confirmed" and by else words
+    if state == "confirmed" and by:
+        words = f"{words} ({by})"
+    first, last = asked.spans.get(key, (date.min, date.max))
+    words += f", from {first}" if first > date.min else ""
+    return words + (f", to {last}" if last < date.max else "")
 
 
 def _replaced(

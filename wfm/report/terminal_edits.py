@@ -8,7 +8,7 @@ from rich.markup import escape
 from wfm.domain.roster import RosterInstance
 from wfm.domain.roster_edits import LoggedEdit
 from wfm.evaluation.describe import describe_violation
-from wfm.pipeline.edit_effect import EditEffect, QueueEffect
+from wfm.pipeline.edit_effect import WAGES, EditEffect, QueueEffect
 from wfm.pipeline.roster_diff import ShiftDifference, in_words
 from wfm.report.text import MINUS, money, number, percent, words
 
@@ -49,7 +49,7 @@ def cost_line(effect: EditEffect, currency: str) -> str:
     parts = ", ".join(
         f"{words(name)} {signed_money(value, currency)}"
         for name, value in effect.terms.items()
-        if value and name != "paid_cost"
+        if value and name not in WAGES
     )
     return (
         f"  wages {signed_money(effect.paid_cost, currency)}, "

@@ -152,7 +152,7 @@ def repair_plan(plan: LoadedPlan, request: RepairRequest) -> RepairResult:
     UsageError
         If there is no roster or requirement to start from.
     """
-    folder = plan.read(PEOPLE_FILES)
+    folder = replace(plan, now=request.now or plan.now).read(PEOPLE_FILES)
     absences = (
         Absences()
         if request.absent is None
