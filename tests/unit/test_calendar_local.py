@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+import pytz
 from support.forecasting import grid_over, utc
 
 from wfm.calendar.local import (
@@ -175,3 +176,17 @@ def test_a_clock_that_is_kept_cannot_be_written_to():
     for name in ("wall_minute", "minute_of_day", "weekday", "day"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(clock, name)[0] = 1
+
+
+@pytest.mark.parametrize(
+    "zone_name", ["America/New_York", "Pacific/Apia", "Africa/Monrovia", "Asia/Gaza"]
+)
+def test_instants_of_every_noon_and_midnight_are_those_of_the_library(zone_name):
+    tz, first = zone(zone_name), wall_minute(date(1970, 2, 1))
+    for minute in range(first, wall_minute(date(2037, 1, 1)), 7 * 1440 + 720):
+        wall = datetime(1970, 1, 1) + timedelta(minutes=minute)  # noqa: DTZ001 - wall
+        try:
+            known = tz.localize(wall, is_dst=None).astimezone(UTC)
+        except (pytz.AmbiguousTimeError, pytz.NonExistentTimeError):
+            continue
+        assert to_instant(minute, zone_name) == known

@@ -25,6 +25,8 @@ _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 # Since 1970 no zone has changed its offset twice in less than Recife in 2000, within
 # 6 days 23 hours.
 _STEADY_DAYS = 4
+# The last offset with seconds, Liberia's, ended on 1972-01-07.
+_WHOLE_MINUTES_FROM = 3 * 366 * MINUTES_PER_DAY
 _CLOCKS_KEPT = 16
 _SAMPLES_KEPT = 1 << 14  # a zone needs ninety a year
 
@@ -62,6 +64,11 @@ def wall_date(minute: int) -> date:
 
 def to_instant(minute: int, zone_name: str) -> datetime:
     """Return the UTC instant of wall minute *minute* in *zone_name* (policy above)."""
+    start = minute - minute % MINUTES_PER_DAY - MINUTES_PER_DAY
+    if start > _WHOLE_MINUTES_FROM:
+        offset = _offset_at(zone_name, start)
+        if offset == _offset_at(zone_name, start + 3 * MINUTES_PER_DAY):
+            return _EPOCH_UTC + timedelta(minutes=minute - offset)
     wall = _EPOCH + timedelta(minutes=minute)
     tz = zone(zone_name)
     local: datetime
