@@ -38,7 +38,6 @@ REFERENCE = "mean of six"
 OVER_MSTL = {"bank30": 0.80, "taxi30": 0.80, "tech30": 0.94}
 BIAS = {"bank30": 0.02, "tech30": 0.05, "taxi30": 0.05, "tech_thin": 0.05}
 LATER_OVER_SIX = {"bank30": 0.85, "tech30": 1.0, "taxi30": 1.0, "tech_thin": 1.0}
-SPEED = 200.0
 
 
 def default_model() -> str:
@@ -179,20 +178,13 @@ def _claims(
         text = f"{key}: size of bias over six weeks"
         claims.append(Claim(text=text, value=size, at_most=BIAS[key]))
     if key in OVER_MSTL and "mstl" in found:
-        claims += _over_mstl(key, found, losses, name)
+        claims += _over_mstl(key, losses, name)
     mean = found[name].mean
     text = f"{key}: NaN, negative or closed but not 0 (slots)"
     wrong = ~np.isfinite(mean) | (mean < 0) | ((mean != 0) & ~actual.is_open)
     return [*claims, Claim(text=text, value=float(wrong.sum()), at_most=0.0)]
 
 
-def _over_mstl(
-    key: str, found: dict[str, Runs], losses: dict[str, dict[str, Loss]], name: str
-) -> list[Claim]:
-    mstl, limit = losses["mstl"]["W1"], OVER_MSTL[key]
-    speed = float(np.median(found["mstl"].cpu_s) / np.median(found[name].cpu_s))
-    ratio = losses[name]["W1"].ratio_to(mstl)[0]
-    return [
-        Claim(text=f"{key}: W1 over MSTL", value=ratio, at_most=limit),
-        Claim(text=f"{key}: times MSTL's speed", value=speed, at_least=SPEED),
-    ]
+def _over_mstl(key: str, losses: dict[str, dict[str, Loss]], name: str) -> list[Claim]:
+    ratio = losses[name]["W1"].ratio_to(losses["mstl"]["W1"])[0]
+    return [Claim(text=f"{key}: W1 over MSTL", value=ratio, at_most=OVER_MSTL[key])]

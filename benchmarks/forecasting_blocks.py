@@ -13,6 +13,7 @@ from benchmarks.forecasting_intraday import intraday
 from benchmarks.forecasting_protocol import protocol
 from benchmarks.forecasting_report import Block, claims_text
 from benchmarks.forecasting_runs import PEERS
+from benchmarks.forecasting_speed import speed
 from benchmarks.forecasting_totals import totals
 
 QUICK_STRIDE = 4
@@ -36,6 +37,7 @@ def blocks(
         "handle_time": handle_time,
         "scale": lambda: scale(100 if quick else 1000, names[0]),
         "import": imports,
+        "speed": lambda: speed(names[0]),
     }
     return found
 
