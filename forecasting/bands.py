@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from forecasting.errors import Errors, errors_at
-from forecasting.model import Fitted, QueueHistory, is_weekend
+from forecasting.model import Fitted, Hindcast, QueueHistory, is_weekend
 from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
@@ -124,9 +124,18 @@ class Bands:
         return result
 
 
-def fit_bands(history: QueueHistory, fitted: Fitted, levels: Sequence[float]) -> Bands:
-    """Return the bands that *fitted* would have needed on *history*."""
-    errors = {lead: errors_at(history, fitted, lead) for lead in LEADS}
+def fit_bands(
+    history: QueueHistory,
+    fitted: Fitted,
+    levels: Sequence[float],
+    week_ahead: Hindcast | None = None,
+) -> Bands:
+    """Return the bands that *fitted* would have needed on *history*.
+
+    *week_ahead* is its hindcast seven days ahead, if that is known already.
+    """
+    known = {LEADS[1]: week_ahead}
+    errors = {lead: errors_at(history, fitted, lead, known.get(lead)) for lead in LEADS}
     day, week = errors[LEADS[0]], errors[LEADS[1]]
     alike = np.array_equal(day.expected, week.expected)
     if alike:

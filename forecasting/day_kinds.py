@@ -40,11 +40,7 @@ def day_kinds(
         The market's days of rest, 0 = Monday.
     """
     calendar = _Calendar(holidays, weekend)
-    if not holidays:
-        return {}
-    start = max(first, min(holidays) - BETWEEN_DAYS * _ONE_DAY)
-    end = min(last, max(holidays) + BETWEEN_DAYS * _ONE_DAY)
-    days = (start + k * _ONE_DAY for k in range((end - start).days + 1))
+    days = (day for day in calendar.days_near() if first <= day <= last)
     return {day: kind for day in days if (kind := calendar.kind_of(day)) is not None}
 
 
@@ -57,6 +53,11 @@ class _Calendar:
         self._all = holidays
         self._major = {day: h for day, h in holidays.items() if not h.minor}
         self._weekend = weekend
+
+    def days_near(self) -> list[date]:
+        """Return the days that may be special: the holidays and the weeks beside."""
+        reach = [k * _ONE_DAY for k in range(-BETWEEN_DAYS, BETWEEN_DAYS + 1)]
+        return sorted({*self._all, *(d + step for d in self._major for step in reach)})
 
     def kind_of(self, day: date) -> tuple[str, Holiday] | None:
         if (holiday := self._all.get(day)) is not None:

@@ -9,7 +9,13 @@ import numpy as np
 
 from forecasting.day_totals import day_totals, odd_days
 from forecasting.effects import Effects, apply_effects, effect_notes, learn_effects
-from forecasting.model import DAYS_PER_WEEK, Fitted, QueueHistory, weekday_of
+from forecasting.model import (
+    DAYS_PER_WEEK,
+    Fitted,
+    Hindcast,
+    QueueHistory,
+    weekday_of,
+)
 from forecasting.month_days import MonthCourse, learn_month_course
 from forecasting.special import Tag
 from wfm.calendar.local import wall_date
@@ -88,11 +94,15 @@ def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialDays:
-    """Learnt effects of special days, and the model that they are relative to."""
+    """Learnt effects of special days, and the model that they are relative to.
+
+    *week_ahead* is the model's hindcast a week ahead, where it was needed.
+    """
 
     effects: Effects
     fitted: Fitted
     open_slots: BoolArray
+    week_ahead: Hindcast | None = None
 
     def applied(
         self, mean: FloatArray, days: IntArray, tags: Sequence[Tag]
@@ -147,7 +157,8 @@ class SpecialDays:
         self, days: IntArray, tags: Sequence[Tag]
     ) -> list[FloatArray | None]:
         """Return ``[s]`` the volumes of the weekday that each tag may resemble."""
-        wanted = [_alike_day(tag, days, self.open_slots) for tag in tags]
+        opens = self.open_slots.any(axis=1).tolist()
+        wanted = [_alike_day(tag, int(days[0]), opens) for tag in tags]
         others = self._usual({day for day in wanted if day is not None})
         return [None if day is None else others[day] for day in wanted]
 
@@ -184,29 +195,50 @@ def learn_special_days(
     if not tags:
         return SpecialDays(effects=Effects(), fitted=fitted, open_slots=open_slots)
     hindcast = fitted.hindcast(DAYS_PER_WEEK)
-    backcast = fitted.predict(history.days)
-    expected = np.where(hindcast.support > 0, hindcast.expected, backcast)
-    expected = np.maximum(expected, 0.0)
-    usual = expected * open_slots[weekday_of(history.days)]
+    expected = _expected(hindcast, fitted, history, open_slots)
     first, end = int(history.days[0]), int(history.days[-1])
+    opens = open_slots.any(axis=1).tolist()
     resembled: list[FloatArray | None] = []
     for tag in tags:
-        day = _alike_day(tag, history.days, open_slots)
+        day = _alike_day(tag, first, opens)
         if day is not None:
             day += DAYS_PER_WEEK * ((day < first) - (day > end))
-        seen = day is not None and first <= day <= end
-        resembled.append(usual[day - first] if day is not None and seen else None)
+        if day is None or not first <= day <= end:
+            resembled.append(None)
+        else:
+            weekday = (day + _EPOCH_WEEKDAY) % DAYS_PER_WEEK
+            resembled.append(expected[day - first] * open_slots[weekday])
     effects = learn_effects(history, tags, expected, resembled)
-    return SpecialDays(effects=effects, fitted=fitted, open_slots=open_slots)
+    return SpecialDays(
+        effects=effects, fitted=fitted, open_slots=open_slots, week_ahead=hindcast
+    )
 
 
-def _alike_day(tag: Tag, days: IntArray, open_slots: BoolArray) -> int | None:
-    """Return the day nearest to the tag's that it may resemble, if that is open."""
-    if tag.like_weekday is None or not len(tag.cells):
+def _expected(
+    hindcast: Hindcast, fitted: Fitted, history: QueueHistory, open_slots: BoolArray
+) -> FloatArray:
+    """Return ``[d, s]`` what *fitted* expected a week ahead, or would have expected.
+
+    The latter on days with an open slot of which nothing was known then.
+    """
+    unknown = hindcast.support <= 0
+    rows = (unknown & open_slots[weekday_of(history.days)]).any(axis=1)
+    expected = hindcast.expected
+    if rows.any():
+        expected = expected.copy()
+        backcast = fitted.predict(history.days[rows])
+        expected[rows] = np.where(unknown[rows], backcast, expected[rows])
+    return np.maximum(expected, 0.0)
+
+
+def _alike_day(tag: Tag, first_day: int, opens: Sequence[bool]) -> int | None:
+    """Return the day nearest to the tag's that it may resemble, if that is open.
+
+    Rows count from *first_day*; *opens* says which weekdays do.
+    """
+    if tag.like_weekday is None or not opens[tag.like_weekday] or not len(tag.cells):
         return None
-    if not open_slots[tag.like_weekday].any():
-        return None
-    day = int(days[0]) + tag.first_row
+    day = first_day + tag.first_row
     half = DAYS_PER_WEEK // 2
     away = (tag.like_weekday - _EPOCH_WEEKDAY - day + half) % DAYS_PER_WEEK - half
     return day + away
@@ -222,11 +254,14 @@ def widened(
 
     Distances from the mean add up as roots of squares; the order is kept.
     """
-    if not variance.any():
+    rows = np.flatnonzero(variance.any(axis=1))
+    if not rows.size:
         return quantiles
     normal = NormalDist()
     scores = np.array([normal.inv_cdf(level) for level in levels])[:, None, None]
-    before = np.abs(quantiles - mean)
-    after = np.sqrt(before**2 + scores**2 * variance)
-    moved = quantiles + np.sign(scores) * (after - before)
-    return np.asarray(np.sort(np.maximum(moved, 0.0), axis=0))
+    some, result = quantiles[:, rows], quantiles.copy()
+    before = np.abs(some - mean[rows])
+    after = np.sqrt(before**2 + scores**2 * variance[rows])
+    moved = some + np.sign(scores) * (after - before)
+    result[:, rows] = np.sort(np.maximum(moved, 0.0), axis=0)
+    return result

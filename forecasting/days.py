@@ -1,6 +1,6 @@
 """From the UTC grid to local days and slots, and back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -57,6 +57,22 @@ class DaySlots:
         from forecasting.kernels.days import cell_sums
 
         return cell_sums(some, cells.flat, shape)
+
+    def are_single(self, first_day: int, num_days: int) -> bool:
+        """Return whether no cell has two intervals."""
+        flat = _cells(self, first_day, num_days).flat
+        return bool((flat[1:] > flat[:-1]).all())
+
+    def touched(
+        self, mask: npt.NDArray[Any], first_day: int, num_days: int
+    ) -> BoolArray:
+        """Return ``[d, s]`` whether *mask* ``[t]`` holds anywhere in each cell."""
+        cells = _cells(self, first_day, num_days)
+        if cells.are_in_line:
+            return np.asarray(mask[cells.inside].reshape(num_days, self.num_slots))
+        from forecasting.kernels.days import cells_touched
+
+        return cells_touched(mask[cells.inside], cells.flat, (num_days, self.num_slots))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +237,7 @@ def queue_record(
         handle_s = handle_s / stated_factors(tags, handle_s.shape)[1]
     return QueueRecord(
         queue=queue,
-        history=_volumes(history, queue, total, days, is_open, tags),
+        history=_volumes(history, queue, slots, days, is_open, tags),
         handle_s=handle_s,
         handled=total(history.aht_weight[q]),
         tags=tags,
@@ -242,22 +258,26 @@ def _days_known(day: IntArray, reported: BoolArray) -> IntArray:
 def _volumes(
     history: ContactHistory,
     queue: Queue,
-    total: Callable[[npt.NDArray[Any]], FloatArray],
+    slots: DaySlots,
     days: IntArray,
     is_open: BoolArray,
     tags: tuple[Tag, ...],
 ) -> QueueHistory:
-    """Return the contacts of *queue*; *total* sums ``[t]`` to ``[d, s]``."""
-    q = history.queue_ids.index(queue.queue_id)
+    """Return the contacts of *queue* by day and slot."""
+    q, span = history.queue_ids.index(queue.queue_id), (int(days[0]), len(days))
     observed = history.observed[q]
-    count = total(observed)
-    offered = total(np.where(observed, history.offered_contacts[q], 0.0))
+    seen = slots.touched(observed, *span)
+    offered = slots.total(np.where(observed, history.offered_contacts[q], 0.0), *span)
+    if not slots.are_single(*span):
+        offered /= np.maximum(slots.total(observed, *span), 1.0)
+    if queue.volume_scale != 1.0:
+        offered = queue.volume_scale * offered
     return QueueHistory(
         days=days,
         slot_minutes=history.grid.interval_minutes,
-        offered_contacts=frozen(queue.volume_scale * offered / np.maximum(count, 1.0)),
-        observed=frozen(count > 0),
-        is_open=frozen(total(is_open) > 0),
-        special=frozen(tagged_cells(tags, count.shape)),
+        offered_contacts=frozen(offered),
+        observed=frozen(seen),
+        is_open=frozen(slots.touched(is_open, *span)),
+        special=frozen(tagged_cells(tags, seen.shape)),
         weekend=weekend_days(queue.country),
     )

@@ -16,7 +16,7 @@ from forecasting.day_kinds import (
     MINOR,
 )
 from forecasting.model import QueueHistory
-from forecasting.special import Tag, stated_factors, sum_of
+from forecasting.special import Tag, stated_factors
 from wfm.domain.arrays import BoolArray, FloatArray
 
 LEVEL_DAYS = 15
@@ -166,8 +166,8 @@ def learn_effects(
     Parameters
     ----------
     tags, resembled
-        The tags on *history* and, for each, ``[n, s]`` what was expected of the weekday
-        that it resembles (``None``: none).
+        The tags on *history* and, for each, ``[s]`` or ``[n, s]`` what was expected of
+        the weekday that it resembles (``None``: none).
     expected
         ``[d, s]`` what was expected of ordinary days.
     """
@@ -188,45 +188,28 @@ def _occurrences(
     level: FloatArray,
     day_sd: float,
 ) -> list[_Occurrence]:
-    """Return the normal equations of every tag; all rows at once, for speed."""
-    tags = [tag for tag, _ in learnt]
-    lengths = [len(tag.cells) for tag in tags]
-    rows = np.concatenate([np.arange(t.rows.start, t.rows.stop) for t in tags])
-    owner = np.repeat(np.arange(len(tags)), lengths)
-    single = history.observed[rows] & history.is_open[rows]
-    single &= sum_of(tags, expected.shape)[rows] == 1
-    single &= np.concatenate([tag.cells for tag in tags])
-    scale = level[rows, None] * single
-    alike = np.zeros_like(scale)
-    for k, (_, other) in enumerate(learnt):
+    """Return the normal equations of every tag."""
+    from forecasting.kernels.effects import products
+
+    cells = np.concatenate([tag.cells for tag, _ in learnt])
+    alike, rows = np.zeros(cells.shape), []
+    for tag, other in learnt:
+        before = len(rows)
+        rows += range(tag.rows.start, tag.rows.stop)
         if other is not None:
-            alike[owner == k] = other
-    offered = history.offered_contacts[rows]
-    cells = _products(expected[rows] * scale, alike * scale, offered)
-    sums = [np.bincount(owner, row_sums).tolist() for row_sums in cells]
+            alike[before : len(rows)] = other
+    sums = products(
+        np.array([len(tag.cells) for tag, _ in learnt]),
+        (np.array(rows), cells, alike),
+        (history.offered_contacts, history.usable),
+        (expected, level),
+        TINY,
+    )
     return [
         _occurrence(tag, *row, day_sd=day_sd)
-        for tag, *row in zip(tags, *sums, strict=True)
+        for (tag, _), row in zip(learnt, sums.tolist(), strict=True)
         if row[0] > LEAST_CONTACTS
     ]
-
-
-def _products(
-    ordinary: FloatArray, alike: FloatArray, offered: FloatArray
-) -> Iterator[FloatArray]:
-    """Yield ``[row]`` the sums and weighted products of which equations are made."""
-    both = ordinary + alike
-    weight = np.divide(1.0, both, out=np.zeros_like(both), where=both > TINY)
-    yield ordinary.sum(axis=1)
-    yield both.sum(axis=1)
-    for one, other in (
-        (ordinary, ordinary),
-        (ordinary, alike),
-        (alike, alike),
-        (ordinary, offered),
-        (alike, offered),
-    ):
-        yield (weight * one * other).sum(axis=1)
 
 
 def _occurrence(
@@ -249,21 +232,15 @@ def _occurrence(
 
 def _levels(history: QueueHistory, expected: FloatArray) -> tuple[FloatArray, float]:
     """Return the ratio ``[d]`` of offered to expected nearby, and its daily spread."""
-    mask = history.ordinary & (expected > 0)
-    offered = (history.offered_contacts * mask).sum(axis=1)
-    total = (expected * mask).sum(axis=1)
-    days = total > 0
-    if not days.any():
-        return np.ones(len(total)), 1.0
-    window = np.ones(LEVEL_DAYS)
-    prior = LEVEL_PRIOR_DAYS * float(total[days].mean())
-    around = slice(LEVEL_DAYS // 2, LEVEL_DAYS // 2 + len(total))
-    near, near_total = (np.convolve(x, window)[around] for x in (offered, total))
-    level = (near + prior) / (near_total + prior)
-    log_ratio = np.log((offered[days] + 0.5) / (total[days] * level[days] + 0.5))
-    spread = (_MAD_TO_SD * float(np.median(np.abs(log_ratio)))) ** 2
-    poisson = float(np.median(1.0 / (total[days] + 1.0)))
-    return level, max(float(np.sqrt(max(spread - poisson, 0.0))), MIN_DAY_SD)
+    from forecasting.kernels.effects import levels
+
+    return levels(
+        history.offered_contacts,
+        history.ordinary,
+        expected,
+        (LEVEL_DAYS // 2, LEVEL_PRIOR_DAYS),
+        (_MAD_TO_SD, MIN_DAY_SD),
+    )
 
 
 def _shrunken(occurrences: Sequence[_Occurrence]) -> Effects:

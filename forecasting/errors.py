@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecasting.model import Fitted, QueueHistory
+from forecasting.model import Fitted, Hindcast, QueueHistory
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 WINDOW_DAYS = 182
@@ -38,8 +38,15 @@ class Errors:
     num_days: int
 
 
-def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
+def errors_at(
+    history: QueueHistory,
+    fitted: Fitted,
+    lead_days: int,
+    hindcast: Hindcast | None = None,
+) -> Errors:
     """Return the errors that *fitted* would have made on the last 26 weeks.
+
+    Its *hindcast* of all the history may be given, if it is known already.
 
     The first weeks of a model, when it rests on fewer than four earlier ones, are
     left out where they are the smaller part.
@@ -47,10 +54,12 @@ def errors_at(history: QueueHistory, fitted: Fitted, lead_days: int) -> Errors:
     from forecasting.kernels.errors import day_ratios, scored
 
     first = max(len(history.days) - WINDOW_DAYS, 0)
-    hindcast = fitted.hindcast(lead_days, first)
+    if hindcast is None:
+        hindcast = fitted.hindcast(lead_days, first)
+    rows = slice(first - len(history.days), None)
     expected, error, cells = scored(
-        (history.offered_contacts[first:], history.ordinary[first:]),
-        (hindcast.expected, hindcast.support),
+        (history.offered_contacts[rows], history.ordinary[rows]),
+        (hindcast.expected[rows], hindcast.support[rows]),
         FULL_SUPPORT_WEEKS,
     )
     total, ratio, num_days = day_ratios(expected, error, LEAST_OF_USUAL)

@@ -6,7 +6,9 @@ from math import sqrt
 
 import numpy as np
 
+from wfm.calendar.local import wall_date
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+from wfm.domain.demand import MINUTES_PER_DAY
 
 PLACES = 31
 WIDTH_DAYS = 1.0
@@ -38,7 +40,9 @@ class MonthCourse:
         """Return the ratio ``[d]`` of each local date."""
         if self.is_flat:
             return np.ones(len(days))
-        return np.asarray(self.ratios[_place(days)])
+        first = int(days.min())
+        places = _months_and_places(first, int(days.max()) - first + 1)[1]
+        return np.asarray(self.ratios[places[days - first]])
 
 
 FLAT = MonthCourse(ratios=np.ones(PLACES))
@@ -96,27 +100,14 @@ def learn_month_course(
 
 @lru_cache(maxsize=16)  # the queues of one history share them
 def _months_and_places(first: int, num: int) -> tuple[IntArray, IntArray]:
-    """Return ``[d]`` the months from the first on and the places of *num* days."""
-    days = first + np.arange(num)
-    months = _month(days)
-    return months - months[0], _place(days)
+    """Return ``[d]`` the months from the first on and the places of *num* days.
 
+    Places are 0..30: from the start in the first half, from the end in the second.
+    """
+    from forecasting.kernels.days import places_in_month
 
-def _month(days: IntArray) -> IntArray:
-    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").view("i8"))
-
-
-def _place(days: IntArray) -> IntArray:
-    """Return 0..30: from the start in the first half, from the end in the second."""
-    month = _month(days)
-    first, end = (
-        (month + k).astype("datetime64[M]").astype("datetime64[D]").view("i8")
-        for k in (0, 1)
-    )
-    from_start, to_end = days - first, end - 1 - days
-    return np.asarray(
-        np.where(from_start < PLACES // 2, from_start, PLACES - 1 - to_end)
-    )
+    day = wall_date(first * MINUTES_PER_DAY)
+    return places_in_month((day.year, day.month, day.day), num, PLACES)
 
 
 _AWAY = np.arange(PLACES) - PLACES // 2  # once around the month

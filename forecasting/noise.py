@@ -65,6 +65,9 @@ class QueueNoise:
         Whether there was too little history to measure anything.
     factor_days, day_factors
         The days of the history, and their factors a week ahead (NaN where unknown).
+    common_drift
+        How much of what the day variance grows by after a week all later days share:
+        a level that has moved, against days that are less and less alike.
     """
 
     known_until: int
@@ -80,6 +83,7 @@ class QueueNoise:
     is_assumed: bool
     factor_days: IntArray
     day_factors: FloatArray
+    common_drift: float = 1.0
 
     @classmethod
     def assumed(cls, known_until: int) -> Self:
@@ -122,6 +126,14 @@ class QueueNoise:
             + drift * np.maximum(lead_days - LEADS[1], 0.0)
         )
 
+    def drift_share_at(self, lead_days: FloatArray) -> FloatArray:
+        """Return the share of the day variance that all days after a week share."""
+        variance = self.day_variance_at(lead_days)
+        grown = np.maximum(variance - self.day_variance[1], 0.0) * self.common_drift
+        share = np.zeros_like(grown)
+        np.divide(grown, variance, out=share, where=variance > 0)
+        return share
+
     def day_correlation(self, days_apart: IntArray) -> FloatArray:
         """Return the correlation of the factors of days that lie *days_apart*."""
         passing = self.passing_share * self.decay_per_day**days_apart
@@ -154,7 +166,7 @@ def _measured(known_until: int, errors: dict[int, Errors]) -> QueueNoise:
     far = {lead: _slot_covariance(errors[lead], lags[3:]) for lead in LEADS[1:]}
     day_variance = _by_lead(errors, {LEADS[0]: covariance[3:]} | far)
     slot_variance, decay_per_slot = _slot_noise(covariance)
-    lasting, passing, decay = _day_memory(week.day_ratio, day_variance[1])
+    lasting, passing, decay = _day_memory(week, day_variance[1])
     dispersion = _dispersion(near, square, day_variance[0] + slot_variance)
     return QueueNoise(
         known_until=known_until,
@@ -172,6 +184,7 @@ def _measured(known_until: int, errors: dict[int, Errors]) -> QueueNoise:
         is_assumed=False,
         factor_days=week.days,
         day_factors=week.day_ratio,
+        common_drift=_common_drift(week, errors[LEADS[2]]),
     )
 
 
@@ -287,7 +300,26 @@ def _dispersion(errors: Errors, square: float, variance: float) -> float:
     return max(1.0, (square - variance) * volume)
 
 
-def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float]:
+def _common_drift(week: Errors, month: Errors) -> float:
+    """Return how much of what errors grow by after a week the days of a week share.
+
+    As the level drifts, all of it would be. So four spans of the longer lead say, and
+    the errors say what they do.
+    """
+    from forecasting.kernels.noise import within_week
+
+    (near, near_all), (far, far_all) = (
+        within_week(errors.expected_of_day, errors.day_ratio, TRIMMED)
+        for errors in (week, month)
+    )
+    if far_all <= near_all:
+        return 1.0
+    share = min(max((far - near) / (far_all - near_all), 0.0), 1.0)
+    num = month.num_days / LEADS[2]
+    return (num * share + PRIOR_SPANS) / (num + PRIOR_SPANS)
+
+
+def _day_memory(errors: Errors, variance: float) -> tuple[float, float, float]:
     """Return lasting share, passing share and decay of the day factors' correlation.
 
     Shares are relative to *variance*, in which there is no counting noise; the
@@ -295,7 +327,7 @@ def _day_memory(ratio: FloatArray, variance: float) -> tuple[float, float, float
     """
     from forecasting.kernels.noise import memory
 
-    square, (products, pairs) = memory(ratio, MEMORY_LAGS, TRIMMED)
+    square, (products, pairs) = memory(errors.day_ratio, MEMORY_LAGS, TRIMMED)
     if variance <= 0.0 or not isfinite(square):
         return 0.0, 0.0, 0.0
     total = max(variance, square / 2)

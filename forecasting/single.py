@@ -93,14 +93,16 @@ def _volumes(
     ordinary = _ordinary(fitted, horizon)
     special = learn_special_days(plain.history, record.tags, fitted)
     mean, variance = special.applied(ordinary, horizon.days, horizon.tags)
-    bands = fit_bands(plain.history, fitted, levels)
+    bands = fit_bands(plain.history, fitted, levels, special.week_ahead)
     quantiles = bands.quantiles(mean, horizon.days)
     factors = plain.course.factors(horizon.days)[:, None] * horizon.is_open
     _, aht = stated_factors(horizon.tags, mean.shape)
     aht_s = _handle_time(record, horizon)
+    wide = widened(quantiles, mean, variance, levels)
+    wide *= factors
     return DayForecast(
         mean=mean * factors,
-        quantiles=widened(quantiles, mean, variance, levels) * factors,
+        quantiles=wide,
         aht_s=aht * aht_s,
         failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
         notes=tuple(_notes(horizon, plain, special, bands)),

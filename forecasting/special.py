@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.day_kinds import BEFORE, BRIDGE, HOLIDAY, day_kinds
 from wfm.calendar.holidays import SATURDAY_SUNDAY, Holiday
@@ -85,7 +84,8 @@ def tags_on(
     if not days.size:
         return ()
     num_slots = -(-MINUTES_PER_DAY // slot_minutes)
-    tags = _day_tags(queue, days, num_slots, holidays, weekend)
+    market = tuple(holidays.values()), weekend, queue.closed_on_holidays
+    tags = [*_day_tags(market, int(days[0]), len(days), num_slots)]
     tags += [
         _event_tag(event, cells)
         for event in events
@@ -129,38 +129,40 @@ def event_cells(event: DemandEvent, days: IntArray, slot_minutes: int) -> BoolAr
     )
 
 
+@lru_cache(maxsize=64)  # the queues of one market share them
 def _day_tags(
-    queue: Queue,
-    days: IntArray,
+    market: tuple[tuple[Holiday, ...], frozenset[int], bool],
+    first_day: int,
+    num_days: int,
     num_slots: int,
-    holidays: Mapping[date, Holiday],
-    weekend: frozenset[int],
-) -> list[Tag]:
-    first, last = (wall_date(int(day) * MINUTES_PER_DAY) for day in days[[0, -1]])
-    kinds = _kinds(tuple(holidays.values()), first, last, weekend)
+) -> tuple[Tag, ...]:
+    """Return the tags of a market: its holidays, weekend, and if these close it."""
+    holidays, weekend, closed = market
+    first = wall_date(first_day * MINUTES_PER_DAY)
     whole_day = np.ones((1, num_slots), dtype=bool)
     resembles = _resembles(weekend)
-    return [
+    return tuple(
         Tag(
             kind=kind,
             name=name,
             cells=whole_day,
-            first_row=(day - first).days,
+            first_row=row,
             like_weekday=_other(resembles.get(kind), day),
             provisional=provisional,
         )
-        for day, kind, name, provisional in kinds
-        if not (kind == HOLIDAY and queue.closed_on_holidays)
-    ]
+        for day, kind, name, provisional in _kinds(holidays, weekend)
+        if 0 <= (row := (day - first).days) < num_days
+        and not (kind == HOLIDAY and closed)
+    )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _kinds(
-    holidays: tuple[Holiday, ...], first: date, last: date, weekend: frozenset[int]
+    holidays: tuple[Holiday, ...], weekend: frozenset[int]
 ) -> tuple[tuple[date, str, str, bool], ...]:
-    """Return (date, kind, name, provisional); queues of one market share the answer."""
+    """Return (date, kind, name, provisional) of a calendar, worked out once."""
     by_day = {holiday.day: holiday for holiday in holidays}
-    found = day_kinds(first, last, by_day, weekend)
+    found = day_kinds(date.min, date.max, by_day, weekend)
     return tuple(
         (day, kind, holiday.plain_name, holiday.provisional)
         for day, (kind, holiday) in found.items()
@@ -187,14 +189,6 @@ def tagged_cells(tags: Iterable[Tag], shape: tuple[int, ...]) -> BoolArray:
     for tag in tags:
         cells[tag.rows] |= tag.cells
     return cells
-
-
-def sum_of(tags: Iterable[Tag], shape: tuple[int, ...]) -> npt.NDArray[np.int16]:
-    """Return ``[d, s]`` how many tags lie on each cell."""
-    count = np.zeros(shape, dtype=np.int16)
-    for tag in tags:
-        count[tag.rows] += tag.cells
-    return count
 
 
 def stated_factors(

@@ -271,13 +271,47 @@ def ordinary_weights(
 
 
 @kernel
+def _month_length(year: int, month: int) -> int:
+    """Return the days of a *month* 1..12 (Gregorian calendar)."""
+    if month == 2:
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        return 29 if leap else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@kernel
+def places_in_month(
+    first: tuple[int, int, int], num: int, places: int
+) -> tuple[IntArray, IntArray]:
+    """Return months from 0 on and places in them ``[d]`` of *num* days from *first* on.
+
+    *first* is year, month and day. Of so many *places* those of a month's first half
+    count from its start, the others from its end.
+    """
+    year, month, day = first
+    months, place = np.empty(num, dtype=np.int64), np.empty(num, dtype=np.int64)
+    length, count = _month_length(year, month), 0
+    for row in range(num):
+        months[row] = count
+        place[row] = day - 1 if day <= places // 2 else places - 1 - length + day
+        day += 1
+        if day > length:
+            day, month, count = 1, month + 1, count + 1
+            if month > 12:
+                year, month = year + 1, 1
+            length = _month_length(year, month)
+    return months, place
+
+
+@kernel
 def _around_month(values: FloatArray, weights: FloatArray, result: FloatArray) -> None:
     """Write *values* ``[p]`` summed over their neighbours on a circle."""
     num, reach = len(values), len(weights) // 2
     for i in range(num):
-        result[i] = 0.0
+        result[i], at = 0.0, (i - reach) % num
         for k in range(len(weights)):
-            result[i] += weights[k] * values[(i - reach + k) % num]
+            result[i] += weights[k] * values[at]
+            at = at + 1 if at + 1 < num else 0
 
 
 @kernel
@@ -322,6 +356,18 @@ def month_course(
     _around_month(total, weights, near)
     _around_month(total_n, weights, near_n)
     return near / (near_n + prior_days), agreed[whole], square[whole]
+
+
+@kernel
+def cells_touched(
+    mask: BoolArray, cells: IntArray, shape: tuple[int, int]
+) -> BoolArray:
+    """Return whether *mask* ``[t]`` holds anywhere in each of a matrix's *cells*."""
+    result = np.zeros(shape[0] * shape[1], dtype=np.bool_)
+    for i in range(len(mask)):
+        if mask[i]:
+            result[cells[i]] = True
+    return result.reshape(shape)
 
 
 @kernel

@@ -110,13 +110,89 @@ def summed_errors(
     cells: BoolArray,
     step: int,
     errors: FloatArray,
-) -> None:
+) -> float:
     """Write expected less offered contacts in *cells* to *errors* ``[d, s']``.
 
-    So many slots as *step* are summed to one.
+    So many slots as *step* are summed to one. Returns the sum of the contacts.
     """
-    errors[:] = 0.0
+    errors[:], total = 0.0, 0.0
+    for row in range(len(cells)):
+        at, left = 0, step
+        for s in range(cells.shape[1]):
+            if cells[row, s]:
+                errors[row, at] += expected[row, s] - offered[row, s]
+                total += offered[row, s]
+            left -= 1
+            if left == 0:
+                at, left = at + 1, step
+    return total
+
+
+@kernel
+def mean_of_cells(values: FloatArray, cells: BoolArray) -> float:
+    """Return the mean of *values* ``[d, s]`` in *cells*, 0 if there are none."""
+    total, number = 0.0, 0
     for row in range(len(cells)):
         for s in range(cells.shape[1]):
             if cells[row, s]:
-                errors[row, s // step] += expected[row, s] - offered[row, s]
+                total += values[row, s]
+                number += 1
+    return total / max(number, 1)
+
+
+@kernel
+def sizes_and_sums(errors: FloatArray) -> FloatArray:
+    """Return ``[2, m]`` the sums of the sizes of *errors* ``[m, n]``, and their own."""
+    result = np.zeros((2, len(errors)))
+    for m in range(len(errors)):
+        size, total = 0.0, 0.0
+        for i in range(errors.shape[1]):
+            size += abs(errors[m, i])
+            total += errors[m, i]
+        result[0, m], result[1, m] = size, total
+    return result
+
+
+@kernel
+def mixed_size(weights: FloatArray, errors: FloatArray) -> float:
+    """Return the sum of the sizes of *errors* ``[m, n]`` mixed by *weights* ``[m]``."""
+    mixed, size = np.zeros(errors.shape[1]), 0.0
+    for m in range(len(weights)):
+        if weights[m] != 0.0:
+            for i in range(len(mixed)):
+                mixed[i] += weights[m] * errors[m, i]
+    for value in mixed:
+        size += abs(value)
+    return size
+
+
+@kernel
+def weights(
+    wape: FloatArray,
+    bias: FloatArray,
+    favourite: int,
+    strength: tuple[float, float],
+    limits: tuple[float, float, float],
+) -> FloatArray:
+    """Return weights ``[g, m]`` of models by their *wape* and *bias* ``[g, m]``.
+
+    *strength* is the power of the WAPE and how many times the *favourite* counts;
+    *limits* are the least WAPE, how far a bias may lie below the favourite's, and the
+    share below which a weight is none. See :class:`forecasting.select.Rehearsal`.
+    """
+    (power, favour), (least, extra, negligible) = strength, limits
+    groups, models = wape.shape
+    honest = np.ones(models, dtype=np.bool_)
+    for m in range(models):
+        for g in range(groups):
+            if not bias[g, m] >= bias[g, favourite] - extra:
+                honest[m] = False
+    result = np.zeros((groups, models))
+    for g in range(groups):
+        score = -power * np.log(np.maximum(wape[g], least))
+        score[favourite] += np.log(favour)
+        score[~honest] = -np.inf
+        found = np.exp(score - score.max())
+        found[found < negligible * found.sum()] = 0.0
+        result[g] = found / found.sum()
+    return result

@@ -7,6 +7,8 @@ import numpy as np
 from forecasting.kernels.jit import kernel
 from wfm.domain.arrays import FloatArray, IntArray
 
+_WEEK = 7
+
 
 @kernel
 def _ends(values: FloatArray, num: int, cut: int, ends: FloatArray) -> None:
@@ -150,6 +152,36 @@ def memory(
 
 
 @kernel
+def within_week(
+    expected: FloatArray, ratio: FloatArray, trimmed: float
+) -> tuple[float, float]:
+    """Return covariance and variance of the day ratios ``[d]`` in any seven days.
+
+    Days weigh by the contacts *expected* of them, pairs of days by how many weeks hold
+    both. Ratios are kept within the largest but a share *trimmed*; NaN is unknown. With
+    nothing to go by both are 0.
+    """
+    size = np.sort(np.abs(ratio[~np.isnan(ratio)]))
+    if not len(size):
+        return 0.0, 0.0
+    limit = size[len(size) - 1 - int(trimmed * len(size))]
+    product, weight = np.zeros(2), np.zeros(2)
+    for day in range(len(ratio)):
+        for apart in range(min(_WEEK, len(ratio) - day)):
+            one, other = ratio[day], ratio[day + apart]
+            if math.isnan(one) or math.isnan(other):
+                continue
+            kind = 1 if apart > 0 else 0
+            both = (_WEEK - apart) * expected[day] * expected[day + apart]
+            weight[kind] += both
+            one = min(max(one, -limit), limit)
+            product[kind] += both * one * min(max(other, -limit), limit)
+    if weight[1] <= 0.0:
+        return 0.0, product[0] / weight[0]
+    return product[1] / weight[1], product[0] / weight[0]
+
+
+@kernel
 def shape(
     ratio: FloatArray, levels: FloatArray, trimmed: float, most: float
 ) -> FloatArray:
@@ -204,10 +236,10 @@ def pulled_in(ratios: FloatArray, trimmed: float) -> FloatArray:
 def of_days(values: FloatArray, num_parts: int) -> FloatArray:
     """Return ``[d, p]`` the sums of *values* ``[d, s]`` over the parts of the day."""
     days, slots = values.shape
-    result = np.zeros((days, num_parts))
+    result, part = np.zeros((days, num_parts)), np.arange(slots) * num_parts // slots
     for day in range(days):
         for s in range(slots):
-            result[day, s * num_parts // slots] += values[day, s]
+            result[day, part[s]] += values[day, s]
     return result
 
 
@@ -222,11 +254,11 @@ def prior(
     variance, decay = slot
     result, sizes = np.zeros((num_parts, num_parts)), np.zeros(num_parts)
     powers = decay ** np.arange(num_slots)
+    part = np.arange(num_slots) * num_parts // num_slots
     for s in range(num_slots):
-        sizes[s * num_parts // num_slots] += 1.0
+        sizes[part[s]] += 1.0
         for u in range(num_slots):
-            one, other = s * num_parts // num_slots, u * num_parts // num_slots
-            result[one, other] += variance * powers[abs(s - u)]
+            result[part[s], part[u]] += variance * powers[abs(s - u)]
     for one in range(num_parts):
         for other in range(num_parts):
             result[one, other] /= max(sizes[one], 1.0) * max(sizes[other], 1.0)

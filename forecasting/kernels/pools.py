@@ -8,6 +8,8 @@ from forecasting.kernels.jit import kernel
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 _WEEK = 7
+_DIGIT, _BITS = 10, 30
+_STEPS = 1e9  # below 2 ** 30
 
 
 @kernel
@@ -37,63 +39,63 @@ def gathered(
     every = counts.sum()
     size = min(every, most)
     mean, wrong = np.empty(size), np.empty(size)
-    at, number, num_days, num_weeks, last = 0, 0, 0, 0, -1
+    at, due, num_days, num_weeks, last = 0, 0, 0, 0, -1
     for day in np.flatnonzero(counts):
         num_days, num_weeks = num_days + 1, num_weeks + int(day // _WEEK != last)
         last = int(day // _WEEK)
         for s in range(cells.shape[1]):
             if not cells[day, s]:
                 continue
-            if at < size and number == at * every // size:
+            if due < size:
                 mean[at], wrong[at] = expected[day, s], error[day, s]
-                at += 1
-            number += 1
+                at, due = at + 1, due + every
+            due -= size
     return mean, wrong, num_days, num_weeks
 
 
 @kernel
-def class_ends(ranks: FloatArray, most: int, least: int) -> FloatArray:
-    """Return the highest of *ranks* ``[n]`` in each of up to *most* classes ``[c]``.
+def sorted_by(keys: IntArray, order: IntArray, bits: int) -> IntArray:
+    """Return *order* ``[n]`` sorted by its *keys* of so many *bits*, not negative.
 
-    Equal ranks stay together, and a class has at least *least* members.
+    Digit by digit from the lowest, equal keys in the order they had: no branch depends
+    on the data.
     """
-    num, size, last = len(ranks), 0, 0
-    wanted = num * np.arange(1, most) // most
-    ties = np.partition(ranks, wanted)[wanted]
-    ends = np.full(most, np.inf)
-    for tie in ties:
-        below, upto = 0, 0
-        for rank in ranks:
-            below += 1 if rank < tie else 0
-            upto += 1 if rank <= tie else 0
-        for side in range(2):
-            cut = below if side == 0 else upto
-            if min(cut - last, num - cut) >= least:
-                # the tie itself lies in the next class if the cut is before it
-                ends[size] = np.nextafter(tie, -np.inf) if side == 0 else tie
-                size, last = size + 1, cut
-                break
-    return ends[: size + 1]
+    digits = 1 << _DIGIT
+    for shift in range(0, bits, _DIGIT):
+        place, moved = np.zeros(digits + 1, dtype=np.int64), np.empty_like(order)
+        for i in range(len(order)):
+            place[((keys[order[i]] >> shift) & (digits - 1)) + 1] += 1
+        place = np.cumsum(place)
+        for i in range(len(order)):
+            digit = (keys[order[i]] >> shift) & (digits - 1)
+            moved[place[digit]] = order[i]
+            place[digit] += 1
+        order = moved
+    return order
 
 
 @kernel
-def in_classes(ranks: FloatArray, ends: FloatArray) -> tuple[IntArray, IntArray]:
-    """Return an order of *ranks* ``[n]`` class by class, and the bounds in it.
+def class_bounds(ranks: IntArray, most: int, least: int) -> IntArray:
+    """Return the bounds ``[c + 1]`` of up to *most* classes of rising *ranks* ``[n]``.
 
-    *ends* ``[c]`` are the highest ranks of the classes. Within one, the order stays.
+    Equal ranks stay together, and a class has at least *least* members.
     """
-    member = np.zeros(len(ranks), dtype=np.int64)
-    bounds = np.zeros(len(ends) + 1, dtype=np.int64)
-    for i in range(len(ranks)):
-        while ranks[i] > ends[member[i]]:
-            member[i] += 1
-        bounds[member[i] + 1] += 1
-    bounds = np.cumsum(bounds)
-    order, place = np.empty(len(ranks), dtype=np.int64), bounds.copy()
-    for i in range(len(ranks)):
-        order[place[member[i]]] = i
-        place[member[i]] += 1
-    return order, bounds
+    num, size = len(ranks), 0
+    bounds = np.zeros(most + 1, dtype=np.int64)
+    for n in range(1, most):
+        low = high = num * n // most
+        tie = ranks[low]
+        while low > 0 and ranks[low - 1] == tie:
+            low -= 1
+        while high < num and ranks[high] == tie:
+            high += 1
+        for cut in (low, high):
+            if min(cut - bounds[size], num - cut) >= least:
+                size += 1
+                bounds[size] = cut
+                break
+    bounds[size + 1] = num
+    return bounds[: size + 2]
 
 
 @kernel
@@ -135,30 +137,16 @@ def class_quantiles(
     linear between order statistics.
     """
     result = np.empty((len(levels), len(bounds) - 1))
+    scale = np.sqrt(variances[0] + variances[1] * volumes)
+    scores = away / np.where(scale > 0.0, scale, 1.0)
     for c in range(len(bounds) - 1):
-        low, high = bounds[c], bounds[c + 1]
-        scores = np.empty(high - low)
-        for i in range(low, high):
-            scale = math.sqrt(variances[0] + variances[1] * volumes[i])
-            scores[i - low] = away[i] / (scale if scale > 0.0 else 1.0)
-        scores.sort()
-        last = high - low - 1
+        ranked = np.sort(scores[bounds[c] : bounds[c + 1]])
+        last = len(ranked) - 1
         for n in range(len(levels)):
             at = levels[n] * last
             below = int(at)
-            above = scores[min(below + 1, last)]
-            result[n, c] = scores[below] + (at - below) * (above - scores[below])
-    return result
-
-
-@kernel
-def _middles(volumes: FloatArray, bounds: IntArray) -> FloatArray:
-    """Return the lower median ``[c]`` of the *volumes* of each class."""
-    result = np.empty(len(bounds) - 1)
-    for c in range(len(result)):
-        some = volumes[bounds[c] : bounds[c + 1]]
-        middle = (len(some) - 1) // 2
-        result[c] = np.partition(some, middle)[middle]
+            above = ranked[min(below + 1, last)]
+            result[n, c] = ranked[below] + (at - below) * (above - ranked[below])
     return result
 
 
@@ -255,9 +243,12 @@ def pooled(
     """
     most = mean.max()
     # Rounding errors are no difference.
-    ranks = np.rint(mean / (most if most > 0.0 else 1.0) * 1e9)
-    order, bounds = in_classes(ranks, class_ends(ranks, size[0], size[1]))
+    scale = _STEPS / (most if most > 0.0 else 1.0)
+    ranks = np.rint(mean * scale).astype(np.int64)
+    order = sorted_by(ranks, np.arange(len(ranks)), _BITS)
+    bounds = class_bounds(ranks[order], size[0], size[1])
     volumes, away, volume, square = residuals(mean, wrong, order, bounds)
     found = variances(volume, square)
     scores = class_quantiles(volumes, away, found, bounds, levels)
-    return found, np.sqrt(_middles(volumes, bounds)), scores
+    middles = volumes[(bounds[:-1] + bounds[1:] - 1) // 2]
+    return found, np.sqrt(middles), scores

@@ -125,6 +125,7 @@ def recent(
     expected = np.zeros((num, slots))
     support = np.zeros((num, slots), dtype=np.int64)
     counts = np.zeros((_WEEK, slots), dtype=np.int64)
+    places = np.zeros((_WEEK, slots), dtype=np.int64)
     now, seen = np.zeros((_WEEK, slots)), np.zeros((_WEEK, slots))
     rings, window = np.zeros((_WEEK, num_weeks, slots)), np.zeros((num_weeks, slots))
     for row in range(num):
@@ -133,7 +134,9 @@ def recent(
             count = counts[place, s]
             support[row, s], expected[row, s] = count, now[place, s]
             if cells[row, s]:
-                rings[place, count % num_weeks, s] = offered[row, s]
+                at = places[place, s]
+                rings[place, at, s] = offered[row, s]
+                places[place, s] = at + 1 if at + 1 < num_weeks else 0
                 counts[place, s], seen[place, s] = count + 1, 1.0
         if cells[row].any():
             scratch = (now[place], window)

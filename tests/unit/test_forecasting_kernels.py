@@ -1,9 +1,12 @@
 """Compiled loops of the forecast against array formulas, and as plain Python."""
 
+import calendar
+import itertools
 import multiprocessing
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 from support.forecast_plain import digest
 
-from forecasting.kernels import days, noise, pools, profiles, scores
+from forecasting.kernels import days, effects, errors, noise, pools, profiles, scores
 
 DAYS, SLOTS = 61, 10
 
@@ -172,14 +175,11 @@ def test_products_at_a_distance(rng):
 
 
 def test_classes_keep_equal_volumes_together_and_have_their_quantiles(rng):
-    volumes = rng.integers(0, 12, 400).astype(float)
-    ends = pools.class_ends(volumes, 5, 40)
-    order, bounds = pools.in_classes(volumes, ends)
+    volumes = np.sort(rng.integers(0, 12, 400))
+    bounds = pools.class_bounds(volumes, 5, 40)
     assert bounds[[0, -1]].tolist() == [0, 400]
     assert len(bounds) == 6
     assert (np.diff(bounds) >= 40).all()
-    assert sorted(order.tolist()) == list(range(400))
-    volumes = volumes[order]
     for low, middle, high in zip(bounds, bounds[1:], bounds[2:], strict=False):
         assert volumes[low:middle].max() < volumes[middle:high].min()
     away, levels = rng.normal(size=400), np.array([0.1, 0.5, 0.93])
@@ -200,9 +200,14 @@ def test_classes_keep_equal_volumes_together_and_have_their_quantiles(rng):
     ],
 )
 def test_classes_of_few_volumes(rng, sizes, classes):
-    volumes = rng.permutation(np.repeat(np.arange(len(sizes)) * 3.0, sizes))
-    _, bounds = pools.in_classes(volumes, pools.class_ends(volumes, 5, 40))
+    bounds = pools.class_bounds(np.repeat(np.arange(len(sizes)) * 3, sizes), 5, 40)
     assert np.diff(bounds).tolist() == list(classes)
+
+
+def test_keys_are_sorted_and_equal_ones_keep_their_order(rng):
+    keys = rng.choice(rng.integers(0, 2**30, 150), 400)
+    order = pools.sorted_by(keys, np.arange(400), 30)
+    assert order.tolist() == np.argsort(keys, kind="stable").tolist()
 
 
 def test_a_pool_has_the_middle_of_each_class(rng):
@@ -213,6 +218,90 @@ def test_a_pool_has_the_middle_of_each_class(rng):
     assert roots.tolist() == [1.0, 3.0, 10.0]
     assert quantiles.shape == (1, 3)
     assert min(found) >= 0.0
+
+
+def test_errors_are_summed_with_their_sizes_and_mixed(rng):
+    found, weights = rng.normal(size=(3, 50)), np.array([0.2, 0.0, 0.8])
+    sizes, sums = errors.sizes_and_sums(found)
+    assert sizes == pytest.approx(np.abs(found).sum(axis=1))
+    assert sums == pytest.approx(found.sum(axis=1))
+    mixed = errors.mixed_size(weights, found)
+    assert mixed == pytest.approx(np.abs(weights @ found).sum())
+    cells = rng.random((6, 4)) < 0.5
+    values = rng.random((6, 4))
+    assert errors.mean_of_cells(values, cells) == pytest.approx(values[cells].mean())
+    assert errors.mean_of_cells(values, cells & False) == 0.0
+
+
+def test_places_count_from_both_ends_of_the_month():
+    first, num = date(1999, 12, 30), 430
+    months, places = days.places_in_month((1999, 12, 30), num, 31)
+    for row, (month, place) in enumerate(zip(months, places, strict=True)):
+        day = first + timedelta(days=row)
+        last = calendar.monthrange(day.year, day.month)[1]
+        assert place == (day.day - 1 if day.day <= 15 else 30 - last + day.day)
+        assert month == 12 * (day.year - 1999) + day.month - 12
+
+
+def test_days_of_a_week_move_together_by_their_volume(rng):
+    ratio, expected = rng.normal(size=40), rng.random(40)
+    ratio[[3, 20]] = np.nan
+    products, variances = [], []
+    for start in range(-6, 40):
+        held = [d for d in range(max(start, 0), min(start + 7, 40)) if d not in (3, 20)]
+        for one, other in itertools.combinations(held, 2):
+            both = expected[one] * expected[other]
+            products.append((both, both * ratio[one] * ratio[other]))
+    for day in set(range(40)) - {3, 20}:
+        variances.append((expected[day] ** 2, (expected[day] * ratio[day]) ** 2))
+    found = noise.within_week(expected, ratio, 0.0)
+    for value, pairs in zip(found, (products, variances), strict=True):
+        weight, product = np.sum(pairs, axis=0)
+        assert value == pytest.approx(product / weight)
+    assert noise.within_week(expected, ratio * np.nan, 0.0) == (0.0, 0.0)
+    one = np.where(np.arange(40) == 5, 0.3, np.nan)
+    assert noise.within_week(expected, one, 0.0) == pytest.approx((0.0, 0.09))
+
+
+def test_levels_are_those_of_the_days_around(rng):
+    offered, expected = rng.poisson(5.0, (30, 4)) * 1.0, 4.0 + rng.random((30, 4))
+    ordinary = rng.random((30, 4)) < 0.9
+    level, spread = effects.levels(offered, ordinary, expected, (3, 0.5), (1.5, 0.03))
+    came, total = (offered * ordinary).sum(axis=1), (expected * ordinary).sum(axis=1)
+    prior = 0.5 * total.mean()
+    near = [slice(max(d - 3, 0), d + 4) for d in range(30)]
+    wanted = [(came[n].sum() + prior) / (total[n].sum() + prior) for n in near]
+    assert level == pytest.approx(wanted)
+    away = np.abs(np.log((came + 0.5) / (total * level + 0.5)))
+    variance = (1.5 * np.median(away)) ** 2 - np.median(1 / (total + 1))
+    assert spread == pytest.approx(max(np.sqrt(max(variance, 0.0)), 0.03))
+    none = effects.levels(offered, ordinary & False, expected, (3, 0.5), (1.5, 0.03))
+    assert none[0].tolist() == [1.0] * 30
+    assert none[1] == 1.0
+
+
+def test_a_tag_teaches_by_its_own_cells_only(rng):
+    offered, expected = rng.random((6, 3)), rng.random((6, 3))
+    usable, level = rng.random((6, 3)) < 0.8, 1.0 + rng.random(6)
+    cells, alike = np.ones((3, 3), dtype=bool), rng.random((3, 3))
+    cells[2, 0] = False
+    rows = np.array([1, 2, 2])  # a tag of two days, and one on the second of them
+    found = effects.products(
+        np.array([2, 1]),
+        (rows, cells, alike),
+        (offered, usable),
+        (expected, level),
+        0.0,
+    )
+    single = usable[[1, 2]] & [[True] * 3, [True, False, False]]
+    one = expected[[1, 2]] * level[[1, 2], None] * single
+    other = alike[:2] * level[[1, 2], None] * single
+    weight = np.divide(1.0, one + other, out=np.zeros((2, 3)), where=single)
+    came = offered[[1, 2]]
+    products = [one * one, one * other, other * other, one * came, other * came]
+    wanted = [one, one + other, *(weight * product for product in products)]
+    assert found[0] == pytest.approx([part.sum() for part in wanted])
+    assert not found[1].any()
 
 
 def test_variances_fit_the_mean_squares():

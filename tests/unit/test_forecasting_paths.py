@@ -51,6 +51,20 @@ def test_quantiles_of_counts_are_scipy_s(rate):
     assert (np.diff(mine) >= 0).all()
 
 
+def test_what_the_level_drifts_by_moves_all_later_days_alike():
+    variance = {"day_variance": (0.01, 0.01, 0.03)}
+    law = noise(**variance, lasting_share=0.0, passing_share=0.0, common_drift=0.75)
+    rates = draw(law, np.full((42, 1), 1e6), rates=True)[:, :, 0]
+    seen = np.corrcoef(rates.T)
+    assert abs(seen[0, 1]) < 0.08
+    # At 28 days two thirds of the variance has come since a week ahead.
+    share = law.drift_share_at(np.array([7.0, 28.0, 42.0]))
+    assert share[:2].tolist() == pytest.approx([0.0, 0.5])
+    assert seen[27, 28] == pytest.approx(0.5, abs=0.06)
+    assert seen[27, 41] == pytest.approx(np.sqrt(0.5 * share[2]), abs=0.06)
+    assert rates[:, 27].std() / 1e6 == pytest.approx(np.sqrt(0.03), rel=0.08)
+
+
 def test_the_far_tail_ends():
     counts = poisson_quantile(np.array([0.5, 11.0, 1e5]), np.array([9.5, 40.0, -40.0]))
     assert np.isfinite(counts).all()

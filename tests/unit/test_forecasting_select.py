@@ -180,7 +180,7 @@ def test_short_histories_are_not_tested_but_forecast(model, num_days):
     assert fitted.tests == ()
     days = history.days[-1] + 1 + np.arange(14)
     assert (fitted.predict(days) > 0).all()
-    assert fitted.weights == pytest.approx(np.full((3, 3), 1 / 3))
+    assert fitted.weights == pytest.approx(np.full((3, 4), 1 / 4))
 
 
 @pytest.mark.parametrize("model", [Best, Ensemble])
@@ -213,7 +213,7 @@ def test_candidates_that_cannot_be_fitted_are_left_out(monkeypatch):
 
 def test_unknown_favourites_leave_the_first_in_charge():
     history = noisy(np.random.default_rng(8), 20)
-    alone = rehearse(history, ("last_week", "mean_of_weeks"))
+    alone = rehearse(history, ("last_week", "median_of_weeks"))
     assert alone.favourite == "last_week"
     assert alone.weights().tolist() == [[0.5, 0.5]] * 3
 

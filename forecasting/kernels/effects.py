@@ -1,0 +1,95 @@
+"""Special days: the level of the days around, and what each tag shows."""
+
+import math
+
+import numpy as np
+
+from forecasting.kernels.jit import kernel
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+
+@kernel
+def _around(values: FloatArray, reach: int) -> FloatArray:
+    """Return the sums ``[d]`` of *values* up to *reach* days away."""
+    result = np.zeros(len(values))
+    for day in range(len(values)):
+        for other in range(max(day - reach, 0), min(day + reach + 1, len(values))):
+            result[day] += values[other]
+    return result
+
+
+@kernel
+def levels(
+    offered: FloatArray,
+    ordinary: BoolArray,
+    expected: FloatArray,
+    window: tuple[int, float],
+    spread: tuple[float, float],
+) -> tuple[FloatArray, float]:
+    """Return the ratio ``[d]`` of offered to expected contacts nearby, and its spread.
+
+    Only *ordinary* cells ``[d, s]`` count. *window* is how many days on either side are
+    near, and how many days of expected contacts draw the ratio to 1; *spread* a
+    deviation over the median distance, and the least.
+    """
+    num = len(offered)
+    came, total = np.zeros(num), np.zeros(num)
+    for day in range(num):
+        for s in range(offered.shape[1]):
+            if ordinary[day, s] and expected[day, s] > 0.0:
+                came[day] += offered[day, s]
+                total[day] += expected[day, s]
+    known = total > 0.0
+    days = known.sum()
+    if not days:
+        return np.ones(num), 1.0
+    prior = window[1] * total.sum() / days
+    level = (_around(came, window[0]) + prior) / (_around(total, window[0]) + prior)
+    away = np.log((came[known] + 0.5) / (total[known] * level[known] + 0.5))
+    variance = (spread[0] * np.median(np.abs(away))) ** 2
+    poisson = np.median(1.0 / (total[known] + 1.0))
+    return level, max(math.sqrt(max(variance - poisson, 0.0)), spread[1])
+
+
+@kernel
+def products(
+    lengths: IntArray,
+    tagged: tuple[IntArray, BoolArray, FloatArray],
+    history: tuple[FloatArray, BoolArray],
+    usual: tuple[FloatArray, FloatArray],
+    tiny: float,
+) -> FloatArray:
+    """Return ``[k, 7]`` the sums and weighted products of which equations are made.
+
+    Of *lengths* ``[k]`` tags *tagged* holds, one after the other, the rows ``[n]`` of
+    the *history*, the cells ``[n, s]`` and what resembled weekdays would have brought;
+    *usual* are contacts expected of ordinary days ``[d, s]`` and the level ``[d]``.
+    Cells under two tags, or not usable, count for none; what is not more than *tiny*
+    has no weight.
+    """
+    rows, cells, alike = tagged
+    offered, usable = history
+    expected, level = usual
+    tags_on = np.zeros(offered.shape, dtype=np.int64)
+    for i in range(len(rows)):
+        for s in range(cells.shape[1]):
+            tags_on[rows[i], s] += 1 if cells[i, s] else 0
+    result, at = np.zeros((len(lengths), 7)), 0
+    for tag in range(len(lengths)):
+        for i in range(at, at + lengths[tag]):
+            day = rows[i]
+            for s in range(cells.shape[1]):
+                if not (cells[i, s] and usable[day, s]) or tags_on[day, s] != 1:
+                    continue
+                one, other = expected[day, s] * level[day], alike[i, s] * level[day]
+                both, came = one + other, offered[day, s]
+                weight = 1.0 / both if both > tiny else 0.0
+                result[tag, 0] += one
+                result[tag, 1] += both
+                result[tag, 2] += weight * one * one
+                result[tag, 3] += weight * one * other
+                result[tag, 4] += weight * other * other
+                result[tag, 5] += weight * one * came
+                result[tag, 6] += weight * other * came
+        at += lengths[tag]
+    return result
