@@ -146,7 +146,7 @@ def test_shift_counts_are_proven_in_the_second_process(
             instance,
             rules,
             terms,
-            replace(limits, gap=0.0, deterministic_rounds=1),
+            replace(limits, gap=0.0, max_time_s=600.0, deterministic_rounds=1),
             lambda progress: phases.append(progress.phase),
         )
 
