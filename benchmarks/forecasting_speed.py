@@ -17,11 +17,11 @@ def speed(name: str) -> Block:
     """Return CPU time of one forecast of six weeks, ours and MSTL's, by set."""
     block = Block(
         title=f"CPU time of one forecast, {name} and MSTL, one thread",
-        head=("set", "MSTL ms", "ours ms", "times", "no calendar ms", "times"),
+        head=("set", "MSTL ms", "ours ms", "times"),
         notes=[
             "Medians over five origins, each history met for the first time. Imports, "
             "compilation and one forecast before do not count on either side. Ours is "
-            "the whole call: bands, handle time, special days and the choice of model."
+            "the whole call: holidays, bands, handle time and the choice of model."
         ],
     )
     for key in KEYS:
@@ -31,18 +31,9 @@ def speed(name: str) -> Block:
         peer = runs_of.peer(data, "mstl", anew=True)
         if peer is None:
             continue
-        mstl, ours, deaf = (
-            1000.0 * float(np.median(runs.cpu_s))
-            for runs in (
-                peer,
-                runs_of.ours(data, name),
-                runs_of.ours(data, name, holidays=False),
-            )
-        )
-        cells = [f"{mstl:.0f}"]
-        for own in (ours, deaf):
-            cells += [f"{own:.2f}", f"{mstl / own:.0f}"]
-        block.rows.append((key, *cells))
+        both = (peer, runs_of.ours(data, name))
+        mstl, ours = (1000.0 * float(np.median(runs.cpu_s)) for runs in both)
+        block.rows.append((key, f"{mstl:.0f}", f"{ours:.2f}", f"{mstl / ours:.0f}"))
         text = f"{key}: times MSTL's speed"
         block.claims.append(Claim(text=text, value=mstl / ours, at_least=AT_LEAST))
     return block
