@@ -24,6 +24,7 @@ from solver.core.fine_moves import (
     anneal,
 )
 from solver.core.incumbent import Incumbent
+from solver.core.local_search import START_HEAT
 from solver.core.margins import new_margins
 from solver.core.slots import HEAD
 from solver.core.tables import FIRST_DAY
@@ -71,6 +72,11 @@ class FineSearch(SampledSearch):
         self._num_moves = min(MOST_MOVES, MOVES_PER_DAY * len(compiled.days))
         self._rounds = 0
         self._placed: tuple[Placement, Crew] | None = None
+
+    @property
+    def heats(self) -> tuple[float, float]:
+        """Temperatures at which an annealing of heat 1 begins and ends."""
+        return START_HEAT * self._step_price, self.end_heat * self._step_price
 
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective."""

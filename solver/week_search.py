@@ -55,9 +55,12 @@ START_PART = 0.14
 """Part of the time that preparing the start may take."""
 HEAT = 0.15
 """Of the annealing, which has a good start: a part of what a poor one needs."""
+COLD = 1e-6
+WARM, COOL = 8.0, 0.12
+"""Hottest and coldest at most, in what the start can lose by each of its shifts."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
-RESERVE_S, RESERVED_SCORES = 2.0, 1.5
+RESERVE_S, RESERVED_SCORES = 2.0, 3.0
 """Kept for the last score and the way out, in seconds and in times it takes."""
 SCORES_APART = 5.0
 """The local search works at least that many times as long as a score takes."""
@@ -91,6 +94,7 @@ class WeekSearch(Aided):
         self.diagnosis: Diagnosis | None = None
         self.chunk_s = FIRST_CHUNK_S
         self.score_s = 0.0
+        self.start_objective: int | None = None
 
     def run(self) -> None:
         """Search until the course says why to stop."""
@@ -114,6 +118,7 @@ class WeekSearch(Aided):
             self.start_bound()
             self.improve(rounds=1)
             self.adopt("sampled start")
+            self.start_objective = self.local.objective
         while self.course.reason() is None:
             self.round()
         if self.course.is_deterministic:
@@ -226,8 +231,25 @@ class WeekSearch(Aided):
             rounds=rounds,
             stop=self.is_over,
             share=self.share,
-            heat=HEAT,
+            heat=self.heat(),
         )
+
+    def heat(self) -> float:
+        """Return how hot the annealing is, in parts of the hottest.
+
+        What a roster costs too much at a temperature grows with the number of its
+        shifts. Where the start can lose little by each, more heat only takes time.
+        """
+        best = self.course.best
+        if best is None or self.start_objective is None:
+            return COLD  # what prices have settled is not to be stirred up yet
+        is_counted = self.course.is_deterministic  # when bounds arrive is not
+        bound = self.base_cost if is_counted else self.course.bound
+        loss = (self.start_objective - bound) / max(1, len(best.roster.shifts))
+        hottest, coldest = self.local.heats
+        warm = min(HEAT, max(COLD, WARM * loss / hottest))
+        cool = min(HEAT, max(COLD, COOL * loss / coldest))
+        return float(warm * (cool / warm) ** min(1.0, self.share()))
 
     def share(self) -> float:
         """Return which part of the search is over."""
