@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,6 @@ HOUR = 60
 """Objective units of one hour."""
 NEVER = 1_000 * HOUR
 """Price of what pyworkforce forbids and this problem prices."""
-ROOM = 1.05
-"""People there are, as part of those who would do if shifts fitted everywhere."""
 UNIT = 1000
 """Objective units of one head or one head's period."""
 
@@ -196,7 +195,8 @@ def _pool(case: Case, day: int) -> tuple[RosterInstance, dict[tuple[int, int], s
     lengths = [length for _, length in spans.values()]
     is_count = case.kind == "MinRequiredResources"
     length = max(lengths) if is_count else min(lengths)
-    heads = int(ROOM * required.sum() / length) + 2
+    # So many lanes of shifts, one after the other, cover any need.
+    heads = int(required.max()) * ceil(periods / length)
     step = 1440 // periods
     blank = Given(
         days=1,

@@ -37,7 +37,7 @@ from wfm.domain.arrays import IntArray
 from wfm.domain.roster import Roster
 
 JOB = "solver.counted:run_job"
-MOST_OPTIONS, MOST_ALIKE = 60_000, 2_000
+MOST_OPTIONS, MOST_ALIKE = 20_000, 2_000
 """Shifts to choose from, of everybody and of those who differ, that are few enough."""
 MOST_FRACTIONS, FRACTIONS_PART = 40, 0.02
 """So many fractions in the linear relaxation, or that part of it, are few."""

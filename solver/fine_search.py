@@ -37,8 +37,7 @@ from wfm.domain.roster import Roster
 MOVES_PER_DAY, MOST_MOVES = 40, 100_000
 """Small moves of a round for each agent-day, and at most."""
 END_HEAT = 0.25
-PLACE_EVERY = 1
-"""Rounds after which deferred work is placed anew."""
+"""Temperature at the end, in prices of one missing agent-step of the first piece."""
 WEEKS_EVERY, WEEKS_RARELY = 4, 40
 """Rounds after which whole weeks are moved too: while rules are broken, and then."""
 
@@ -86,8 +85,7 @@ class FineSearch(SampledSearch):
 
     def _anneal(self, heat: float) -> None:
         """Do a round: small moves, now and then whole weeks and deferred work."""
-        if self._rounds % PLACE_EVERY == 0:
-            self._place_work()
+        self._place_work()
         self._rounds += 1
         if self._movable.size:
             self._move(heat)

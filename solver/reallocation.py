@@ -18,7 +18,9 @@ from wfm.domain.errors import ModelError
 from wfm.domain.roster import Roster, RosterInstance
 
 PLENTY = 1 << 40
+"""Capacity of what something else bounds."""
 MOST_ROUNDS = 500
+"""Of finding potentials, each a pass over all arcs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

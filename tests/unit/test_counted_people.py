@@ -9,11 +9,19 @@ from numpy.testing import assert_array_equal
 from scipy.optimize import LinearConstraint, milp
 from support.forecast_benchmark import benchmark
 
+import solver.counted
 import solver.cpsat.shrink
-from solver.cpsat.linear import Programme, minimise
+from solver.columns.whole import WholeFound
+from solver.core.compile import Compiled, compile_problem
+from solver.counted import Counted, can_count
+from solver.cpsat.linear import NoLinearFormError, Programme, minimise
 from solver.cpsat.shrink import shrunk
-from solver.outcome import Outcome
+from solver.outcome import Outcome, SolveLimits
+from solver.problem import Problem, read_problem, score
 from solver.search import solve
+from solver.trace import Course
+from solver.verdict import without_people
+from wfm.domain.roster import Roster
 
 
 def assigned(people: int, jobs: list[int], costs: list[int]) -> Programme:
@@ -155,3 +163,104 @@ def test_shift_counts_are_proven_in_the_second_process(
     assert own.bound == best
     assert benchmark("roster_peer_cases").judged(case, own.solution) == (best, [])
     assert phases[-1] == "counted"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Problem:
+    """One day, many people alike, as the benchmark puts it to ``solve``."""
+    problems, case, _ = peer_problem("MinRequiredResources")
+    seen: list[Problem] = []
+
+    def look(instance: Any, rules: Any, terms: Any, limits: Any) -> Outcome:
+        seen.append(read_problem(instance, rules, terms))
+        return without_people(seen[0], Course(limits, None, None))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problems, "solve", look)
+        problems.answer(case, 1.0)
+    return seen[0]
+
+
+def counted(pool: Problem, known: Roster | None = None) -> list[WholeFound]:
+    return list(Counted(pool, SolveLimits(), 600.0).solve(known))
+
+
+def tables(pool: Problem) -> Compiled:
+    return compile_problem(pool.instance, pool.constraints, pool.prices)
+
+
+def test_people_alike_can_be_counted_unless_too_many_differ(
+    pool: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = tables(pool)
+    assert can_count(compiled)
+    own = len(compiled.weeks.options) - 1
+    assert own > len(compiled.agent_ids)
+    monkeypatch.setattr(solver.counted, "MOST_ALIKE", own // len(compiled.agent_ids))
+    assert can_count(compiled)
+    monkeypatch.setattr(solver.counted, "MOST_ALIKE", 1)
+    assert not can_count(compiled)
+    monkeypatch.setattr(solver.counted, "MOST_OPTIONS", own - 1)
+    assert not can_count(compiled)
+
+
+def test_people_of_another_price_are_not_alike(
+    pool: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = tables(pool)
+    paid = compiled.costs.paid.copy()
+    paid[0] += 1.0
+    other = replace(compiled, costs=compiled.costs._replace(paid=paid))
+    own = (len(compiled.weeks.options) - 1) // len(compiled.agent_ids)
+    monkeypatch.setattr(solver.counted, "MOST_ALIKE", 2 * own - 1)
+    assert can_count(compiled)
+    assert not can_count(other)
+
+
+def test_a_known_roster_anchors_the_bound_where_nobody_gets_the_shifts(
+    pool: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster, bound = counted(pool)
+    assert roster.roster is not None
+    assert score(pool, roster.roster).objective == bound.bound
+    monkeypatch.setattr(Counted, "shared_out", lambda *_: None)
+    assert counted(pool) == []
+    worse = Roster(shifts=roster.roster.shifts[1:])
+    assert score(pool, worse).objective > (bound.bound or 0)
+    assert counted(pool, worse) == [bound]
+
+
+def test_what_looks_long_or_is_not_linear_is_left_to_others(
+    pool: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Counted, "is_promising", lambda *_: False)
+        assert counted(pool) == []
+
+    def refuse(model: Any) -> Programme:
+        raise NoLinearFormError
+
+    monkeypatch.setattr(solver.counted, "programme", refuse)
+    assert counted(pool) == []
+
+
+def test_fractions_of_the_relaxation_are_counted(
+    pool: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three pairs of jobs of which two may be done, each worth two thirds at most."""
+    given = assigned(1, [0, 0, 0], [-1, -1, -1])
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    given = replace(
+        given,
+        rows=(
+            [1] * 6,
+            [0, 0, 1, 1, 2, 2],
+            [job for pair in pairs for job in pair],
+        ),
+        low=np.full(3, -np.inf),
+        high=np.ones(3),
+    )
+    search = Counted(pool, SolveLimits(), 600.0)
+    assert search.is_promising(given)
+    monkeypatch.setattr(solver.counted, "MOST_FRACTIONS", 2)
+    assert not search.is_promising(given)
