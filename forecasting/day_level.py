@@ -157,7 +157,7 @@ class SpecialDays:
         self, days: IntArray, tags: Sequence[Tag]
     ) -> list[FloatArray | None]:
         """Return ``[s]`` the volumes of the weekday that each tag may resemble."""
-        opens = self.open_slots.any(axis=1).tolist()
+        opens = _opens(self.open_slots)
         wanted = [_alike_day(tag, int(days[0]), opens) for tag in tags]
         others = self._usual({day for day in wanted if day is not None})
         return [None if day is None else others[day] for day in wanted]
@@ -197,7 +197,7 @@ def learn_special_days(
     hindcast = fitted.hindcast(DAYS_PER_WEEK)
     expected = _expected(hindcast, fitted, history, open_slots)
     first, end = int(history.days[0]), int(history.days[-1])
-    opens = open_slots.any(axis=1).tolist()
+    opens = _opens(open_slots)
     resembled: list[FloatArray | None] = []
     for tag in tags:
         day = _alike_day(tag, first, opens)
@@ -229,6 +229,11 @@ def _expected(
         backcast = fitted.predict(history.days[rows])
         expected[rows] = np.where(unknown[rows], backcast, expected[rows])
     return np.maximum(expected, 0.0)
+
+
+def _opens(open_slots: BoolArray) -> list[bool]:
+    """Return which weekdays are ever open."""
+    return [bool(day.any()) for day in open_slots]
 
 
 def _alike_day(tag: Tag, first_day: int, opens: Sequence[bool]) -> int | None:

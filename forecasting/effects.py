@@ -192,7 +192,8 @@ def _occurrences(
     from forecasting.kernels.effects import products
 
     cells = np.concatenate([tag.cells for tag, _ in learnt])
-    alike, rows = np.zeros(cells.shape), []
+    alike = np.zeros(cells.shape)
+    rows: list[int] = []
     for tag, other in learnt:
         before = len(rows)
         rows += range(tag.rows.start, tag.rows.stop)
