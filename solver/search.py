@@ -9,6 +9,7 @@ the exact score alone.
 from collections.abc import Mapping, Sequence
 
 from solver.columns.compile import Stretches, stretches_of
+from solver.columns.long_search import LongSearch
 from solver.columns.search import ColumnSearch
 from solver.outcome import OnProgress, Outcome, SolveLimits
 from solver.problem import Problem, read_problem
@@ -65,6 +66,7 @@ def solve(
 def _by_columns(problem: Problem, stretches: Stretches, course: Course) -> Outcome:
     """Search over whole stretches: nothing is counted but shifts."""
     course.method = "columns"
-    with ColumnSearch(problem, stretches, course) as search:
+    kind = LongSearch if stretches.is_wide else ColumnSearch
+    with kind(problem, stretches, course) as search:
         search.run()
     return verdict(problem, course, search.conflicts)

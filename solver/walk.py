@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from wfm.calendar.local import zone
 from wfm.domain.demand import MINUTES_PER_DAY
+from wfm.domain.grid import IntervalGrid
 from wfm.domain.people import Agent
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
@@ -94,7 +96,12 @@ def local_date(instance: RosterInstance, idx: int, zone_name: str) -> date:
 
 def local_minute(instance: RosterInstance, idx: int, zone_name: str) -> int:
     """Return the minute of the day at which step *idx* begins in *zone_name*."""
-    local = instance.grid.instant(idx).astimezone(zone(zone_name))
+    return _minute_at(instance.grid, idx, zone_name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _minute_at(grid: IntervalGrid, idx: int, zone_name: str) -> int:
+    local = grid.instant(idx).astimezone(zone(zone_name))
     return local.hour * 60 + local.minute
 
 

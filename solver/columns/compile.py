@@ -1,14 +1,17 @@
 """From a problem to the tables of the stretch programme and the rows of the master."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from solver.columns.members import Members
+from solver.columns.parts import Parts
+from solver.columns.prices import Pricing
 from solver.columns.reader import AgentReader
-from solver.columns.tables import StretchTables
+from solver.columns.tables import HOURS_HIGH, StretchTables
 from solver.constraints import (
     CatalogueShifts,
     ConsecutiveDays,
@@ -29,13 +32,7 @@ from solver.constraints import (
 )
 from solver.core.options import AgentDay, agent_days
 from solver.problem import Problem
-from solver.term import (
-    ChangePrice,
-    CountPrice,
-    ShiftPrice,
-    StepPrice,
-    WeekHoursPrice,
-)
+from solver.term import CountPrice, ShiftPrice, WeekHoursPrice
 from wfm.calendar.catalogue import ShiftOption, build_shift
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.errors import WfmError
@@ -59,8 +56,8 @@ READ = (
     ShapedShifts,
 )
 """Records that the programme reads."""
-MOST_PLACES = 30_000_000
-"""Largest table of bounds, in numbers: all agents share the memory of one."""
+WIDE_PLACES, MOST_PLACES = 3_000_000, 30_000_000
+"""Tables of bounds from so many numbers on are searched in parts; the largest one."""
 
 
 class TooWideError(WfmError):
@@ -73,8 +70,8 @@ class AgentStretches:
 
     Attributes
     ----------
-    shifts
-        ``[c]`` the shift of each choice.
+    options, locked
+        ``[c]`` date and shape of each choice; shifts that are given, by date.
     cost, first_row, row_of
         ``[c]`` own price; ``row_of[first_row[c]:first_row[c + 1]]`` are the rows of
         the master that count the choice.
@@ -83,12 +80,48 @@ class AgentStretches:
     """
 
     agent_id: str
+    first_date: date
+    parts: Parts
     tables: StretchTables
-    shifts: tuple[Shift, ...]
+    options: tuple[tuple[date, ShiftOption], ...]
+    locked: Mapping[date, Shift]
     cost: FloatArray
     first_row: IntArray
     row_of: IntArray
     base: int
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the tables count nothing but groups, though more is limited."""
+        has_limits = self.parts.most_hours > 0 or bool(self.parts.ranges)
+        return (
+            has_limits
+            and self.tables.core[HOURS_HIGH] == 0
+            and not len(self.tables.limits)
+        )
+
+    def shift(self, c: int) -> Shift:
+        """Return the shift of a choice."""
+        day, option = self.options[c]
+        return self.locked.get(day) or build_shift(self.agent_id, day, option, ())
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Shifts of all choices."""
+        return tuple(self.shift(c) for c in range(len(self.options)))
+
+    def choices_of(self, shifts: Iterable[Shift]) -> IntArray:
+        """Return the choices that *shifts* are, each of which must be one."""
+        first = dict[date, int]()
+        for c, (day, _) in enumerate(self.options):
+            first.setdefault(day, c)
+        found = []
+        for shift in shifts:
+            c = first[shift.date_local]
+            while self.shift(c) != shift:
+                c += 1
+            found.append(c)
+        return np.array(sorted(found), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +135,11 @@ class Stretches:
     wanted: IntArray
     short: IntArray
     over: IntArray
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether some agent's table counts less than it should."""
+        return any(agent.is_loose for agent in self.agents)
 
     def row_cost(self, count: IntArray) -> int:
         """Return the price of so many shifts ``[row]``."""
@@ -153,10 +191,10 @@ def compile_stretches(problem: Problem) -> Stretches:
     records: dict[str, list[Constraint]] = defaultdict(list)
     for record in problem.constraints:
         records[getattr(record, "agent_id", "")].append(record)
-    pricing = _Pricing(problem, counted)
+    pricing, members = Pricing(problem, counted), Members()
     return Stretches(
         agents=tuple(
-            _read(problem, a, days[a], records[agent.agent_id], pricing)
+            _read(problem, a, days[a], records[agent.agent_id], pricing, members)
             for a, agent in enumerate(problem.instance.agents)
         ),
         wanted=np.array([p.wanted for p in counted], dtype=np.int64),
@@ -170,80 +208,37 @@ def _read(
     a: int,
     days: Sequence[AgentDay],
     records: Sequence[Constraint],
-    pricing: "_Pricing",
+    pricing: Pricing,
+    members: Members,
 ) -> AgentStretches:
     agent_id = problem.instance.agents[a].agent_id
     carried = (s for s in problem.instance.carry_over if s.agent_id == agent_id)
-    reader = AgentReader(days, records, carried)
+    reader = AgentReader(days, records, carried, members)
     if not reader.is_local():
         msg = f"shifts of {agent_id} bind dates beyond the next"
         raise TooWideError(msg)
-    tables = reader.tables()
-    if np.prod(tables.shape) > MOST_PLACES:
-        msg = f"the stretches of {agent_id} have too many states: {tables.shape}"
-        raise TooWideError(msg)
+    parts = reader.parts()
     locked = {item.day.date_local: item.locked for item in days if item.locked}
-    shifts = tuple(
-        locked.get(c.date) or build_shift(agent_id, c.date, c.option, ())
-        for c in reader.choices
-    )
-    rows = [pricing.counts(agent_id, c.date, c.option) for c in reader.choices]
-    costs = [pricing.cost(a, s.date_local, s) for s in shifts]
+    rows = pricing.counts(agent_id, reader.options)
     return AgentStretches(
         agent_id=agent_id,
-        tables=tables,
-        shifts=shifts,
-        cost=np.array(costs, dtype=np.float64),
+        first_date=min(reader.dates, default=date.max),
+        parts=parts,
+        tables=_tables(agent_id, parts),
+        options=tuple(reader.options),
+        locked=locked,
+        cost=pricing.costs(a, reader.options, locked),
         first_row=np.cumsum([0, *(len(own) for own in rows)], dtype=np.int64),
         row_of=np.array([n for own in rows for n in own], dtype=np.int64),
         base=pricing.free(agent_id, days),
     )
 
 
-class _Pricing:
-    """Prices by agent and date."""
-
-    def __init__(self, problem: Problem, counted: Sequence[CountPrice]) -> None:
-        self.instance = problem.instance
-        self.rows: dict[date, list[tuple[int, CountPrice]]] = defaultdict(list)
-        for n, price in enumerate(counted):
-            self.rows[price.date_local].append((n, price))
-        self.of_shift: dict[tuple[str, date], list[ShiftPrice]] = defaultdict(list)
-        self.base: dict[str, int] = defaultdict(int)
-        self.steps = np.zeros(
-            (problem.instance.pay.shape[0], problem.instance.pay.shape[1] + 1),
-            dtype=np.int64,
-        )
-        self.changes = [p for p in problem.prices if isinstance(p, ChangePrice)]
-        for item in problem.prices:
-            if isinstance(item, ShiftPrice):
-                self.of_shift[item.agent_id, item.date_local].append(item)
-                self.base[item.agent_id] += item.if_not
-            elif isinstance(item, StepPrice):
-                self.steps[:, 1:] += np.cumsum(item.price, axis=1)
-
-    def cost(self, a: int, day: date, shift: Shift) -> int:
-        """Return what *shift* costs beyond a free date."""
-        cost = int(self.steps[a, shift.end_idx] - self.steps[a, shift.start_idx])
-        for price in self.of_shift.get((shift.agent_id, day), ()):
-            if price.shifts.holds(shift):
-                cost += price.if_worked - price.if_not
-        for change in self.changes:
-            cost += change.of_shift(shift) - change.of_day_off(shift.agent_id, day)
-        return cost
-
-    def free(self, agent_id: str, days: Iterable[AgentDay]) -> int:
-        """Return what the planned dates of an agent cost without any shift."""
-        return self.base[agent_id] + sum(
-            change.of_day_off(agent_id, item.day.date_local)
-            for change in self.changes
-            for item in days
-        )
-
-    def counts(self, agent_id: str, day: date, option: ShiftOption) -> list[int]:
-        """Return the rows that count a shift."""
-        return [
-            n
-            for n, price in self.rows.get(day, ())
-            if agent_id in price.shifts and price.shifts[agent_id].holds(option)
-        ]
+def _tables(agent_id: str, parts: Parts) -> StretchTables:
+    """Return tables of all dates; if they are too many, tables that count less."""
+    size = parts.moves.shape[0] * parts.moves.shape[1] * parts.num_places()
+    has_least = any(item.least > 0 for item in parts.ranges)
+    if size > MOST_PLACES and has_least:
+        msg = f"the stretches of {agent_id} have too many states: {size}"
+        raise TooWideError(msg)
+    return parts.loose() if size > WIDE_PLACES and not has_least else parts.tables()

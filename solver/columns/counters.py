@@ -7,6 +7,8 @@ import numpy as np
 from solver.columns.tables import BOUND, BY_SHIFT, HIGH, KIND, NEVER, OUTSIDE
 from wfm.domain.arrays import FloatArray, IntArray
 
+SOFT = 1e7
+"""What a missing hour costs where the least is soft."""
 MOST_SCARCE = 5
 """A kind of which more are allowed is left to the labels."""
 
@@ -36,12 +38,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """Counters that the place of a stretch holds."""
+    """Counters that the place of a stretch holds; hours short of a soft least cost."""
 
     hours: IntArray
     hours_range: tuple[int, int]
     most_groups: int | None
     scarce: tuple[IntArray, int] | None
+    is_soft: bool = False
 
     @property
     def _deep(self) -> int:
@@ -61,7 +64,7 @@ class Core:
 
     def sizes(self) -> IntArray:
         """Return ``StretchTables.core``."""
-        least = max(1, int(self.hours.min(initial=1)))
+        least = max(1, int(self.hours.min())) if len(self.hours) else 1
         hit = 0 if self.most_groups is None else self._deep
         sizes = [self.hours_range[1], least, self._wide, hit]
         return np.array(sizes, dtype=np.int64)
@@ -71,6 +74,8 @@ class Core:
         low, high = self.hours_range
         groups = self._wide // self._deep
         final = np.full((high + 1, groups, self._deep), NEVER)
+        if self.is_soft:
+            final[:low] = SOFT * (np.arange(low) - low)[:, None, None]
         final[low:] = 0.0
         if self.most_groups is not None:
             final[:, -1] = OUTSIDE

@@ -32,10 +32,12 @@ class Improver:
         What is improved, in place.
     seed
         Of the choice of agents.
+    mip_s
+        Time for one choice.
     """
 
-    def __init__(self, now: Incumbent, seed: int) -> None:
-        self.now = now
+    def __init__(self, now: Incumbent, seed: int, mip_s: float = MIP_S) -> None:
+        self.now, self.mip_s = now, mip_s
         self.rng = np.random.default_rng(seed)
         self.num_agents = len(now.columns)
         self.size = min(FIRST_SIZE, self.num_agents)
@@ -87,7 +89,7 @@ class Improver:
         columns = generation.master.columns
         if generation.bound >= enough or stop():
             return columns, []
-        choice = best_choice(now.stretches, agents, now.count, columns, MIP_S)
+        choice = best_choice(now.stretches, agents, now.count, columns, self.mip_s)
         if not choice.is_proven:
             self.size = max(self.size - 1, min(LEAST_SIZE, self.num_agents))
         return columns, choice.columns

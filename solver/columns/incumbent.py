@@ -88,7 +88,7 @@ class Incumbent:
         """Return the roster."""
         return Roster(
             shifts=tuple(
-                self.stretches.agents[column.agent].shifts[c]
+                self.stretches.agents[column.agent].shift(c)
                 for column in self.columns
                 if column is not None
                 for c in column.choices.tolist()
@@ -99,6 +99,5 @@ class Incumbent:
         """Take over a roster whose shifts are all among the agents' choices."""
         own = roster.by_agent()
         for a, agent in enumerate(self.stretches.agents):
-            place = {shift: c for c, shift in enumerate(agent.shifts)}
-            choices = [place[shift] for shift in own.get(agent.agent_id, ())]
-            self.put(a, self.pricer.column(a, np.array(choices, dtype=np.int64)))
+            choices = agent.choices_of(own.get(agent.agent_id, ()))
+            self.put(a, self.pricer.column(a, choices))

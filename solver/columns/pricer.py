@@ -50,7 +50,7 @@ class Pricer:
         self._labels = self._label_memory()
         self.windows = [window_of(agent.tables) for agent in stretches.agents]
         self._row_of_use = [
-            np.repeat(np.arange(len(own.shifts)), np.diff(own.first_row))
+            np.repeat(np.arange(len(own.cost)), np.diff(own.first_row))
             for own in stretches.agents
         ]
 
@@ -68,7 +68,7 @@ class Pricer:
 
     def is_possible(self, a: int) -> bool:
         """Return whether agent *a* has a legal stretch."""
-        worth = np.zeros(len(self.stretches.agents[a].shifts))
+        worth = np.zeros(len(self.stretches.agents[a].cost))
         any_stretch = self.best(a, worth, exact=False).column
         return any_stretch is not None or self.best(a, worth).most > NEVER
 
@@ -92,7 +92,7 @@ class Pricer:
         total = np.bincount(
             self._row_of_use[a],
             weights=prices[agent.row_of],
-            minlength=len(agent.shifts),
+            minlength=len(agent.cost),
         )
         return np.asarray(total - agent.cost)
 

@@ -269,6 +269,30 @@ def read_path(labels: Labels, n: int, num_days: int, path: IntArray) -> None:
         n = labels.parent[n]
 
 
+@kernel
+def follow(
+    tables: StretchTables, value: FloatArray, bound: FloatArray, path: IntArray
+) -> None:
+    """Write the choices of a best stretch to *path*, -1 for a free date.
+
+    *bound* has been filled for *value*, and the tables' limits are left out.
+    """
+    s, place = 0, 0
+    for day in range(tables.first_choice.shape[0] - 1):
+        free = tables.moves[day, s, 0]
+        best = bound[day + 1, free, place] if free >= 0 else NEVER
+        taken, to_state, to_place = -1, free, place
+        hit = tables.hits[0, day, s] * tables.core[HIT]
+        for c in range(tables.first_choice[day], tables.first_choice[day + 1]):
+            to, there = tables.moves[day, s, tables.column[c]], place
+            there += tables.step[c] + hit
+            if to >= 0 and there < bound.shape[2]:
+                worth = value[c] + bound[day + 1, to, there]
+                if worth > best:
+                    best, taken, to_state, to_place = worth, c, to, there
+        path[day], s, place = taken, to_state, to_place
+
+
 def new_labels(shape: tuple[int, int, int], num_limits: int, most: int) -> Labels:
     """Return memory for *most* labels of tables of that shape, or smaller ones."""
     num_days, states, places = shape

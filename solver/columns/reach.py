@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from solver.columns.tables import HIT, OUTSIDE, StretchTables
+from solver.columns.tables import HIT, NEVER, OUTSIDE, StretchTables
 from solver.core.jit import inner_kernel, kernel
 from wfm.domain.arrays import IntArray
 
@@ -30,7 +30,7 @@ def find_reach(tables: StretchTables, reach: ByteArray, window: IntArray) -> Non
             reach_from(tables, reach, day, s)
     for s in range(tables.num_states[num_days]):
         for i in range(reach.shape[2]):
-            is_end = reach[num_days, s, i] == REACHED and tables.final[i] == 0.0
+            is_end = reach[num_days, s, i] == REACHED and tables.final[i] > NEVER
             reach[num_days, s, i] = BETWEEN if is_end else OFF
         note_window(reach[num_days, s], window[num_days, s])
     for day in range(num_days - 1, -1, -1):

@@ -197,7 +197,7 @@ class ColumnSearch(Aided):
     def start_whole(self) -> None:
         """Let the second process solve a small problem whole."""
         days = sum(len(own) for own in self.problem.instance.planned_days.values())
-        choices = sum(len(agent.shifts) for agent in self.stretches.agents)
+        choices = sum(len(agent.options) for agent in self.stretches.agents)
         if self.worker is None or choices > MOST_CHOICES:
             return
         best, limits = self.course.best, self.course.limits

@@ -13,11 +13,14 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from solver.columns.members import Members
 from solver.constraints import FAR_DAYS, ForbidNext, Spanned
 from wfm.domain.arrays import BoolArray, IntArray
 
 Groups: TypeAlias = Sequence[Sequence[frozenset[date]]]
 """Groups of dates, record by record."""
+Names: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Start, end and sets of the shifts of a date."""
 FREE = 0
 
 
@@ -39,17 +42,30 @@ class Succession:
 
     rest: int = 0
     forbidden: list[ForbidNext] = field(default_factory=list)
+    members: Members = field(default_factory=Members)
 
-    def may_follow(
-        self, before: Sequence[Spanned], after: Sequence[Spanned]
-    ) -> BoolArray:
+    def names(self, day: Sequence[Spanned], base: int) -> Names:
+        """Return what tells shifts apart, the same for dates that are alike.
+
+        *base* is the step that times are counted from.
+        """
+        relevant = self.members.bits(
+            s for f in self.forbidden for s in (f.first, f.then)
+        )
+        return tuple(
+            (s.start_idx - base, s.end_idx - base, self.members.of(s) & relevant)
+            for s in day
+        )
+
+    def may_follow(self, before: Names, after: Names) -> BoolArray:
         """Return ``[i, j]`` whether *after* j may come the date after *before* i."""
-        ends = np.array([s.end_idx for s in before], dtype=np.int64)
-        starts = np.array([s.start_idx for s in after], dtype=np.int64)
+        ends = np.array([end for _, end, _ in before], dtype=np.int64)
+        starts = np.array([start for start, _, _ in after], dtype=np.int64)
         allowed = ends[:, None] + self.rest <= starts[None, :]
         for item in self.forbidden:
-            first = np.array([item.first.holds(s) for s in before], dtype=bool)
-            then = np.array([item.then.holds(s) for s in after], dtype=bool)
+            bits = self.members.bit(item.first), self.members.bit(item.then)
+            first = np.array([held & bits[0] for _, _, held in before], dtype=bool)
+            then = np.array([held & bits[1] for _, _, held in after], dtype=bool)
             allowed &= ~(first[:, None] & then[None, :])
         return np.asarray(allowed)
 
@@ -90,52 +106,124 @@ def build_machine(
     days: Sequence[Day], runs: Runs, succession: Succession, groups: Groups
 ) -> Machine:
     """Return the states of one agent over consecutive *days*."""
-    builder = _Builder(days, runs, succession, groups)
-    return builder.machine(list(builder.layers()))
+    return _Builder(days, runs, succession, groups).machine()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """Moves and hits from the states before a date, and the states after it."""
+
+    moves: IntArray
+    hits: IntArray
+    after: tuple[State, ...]
 
 
 class _Builder:
+    """Dates that are alike share what was found out about the first of them."""
+
     def __init__(
         self, days: Sequence[Day], runs: Runs, succession: Succession, groups: Groups
     ) -> None:
         self.days, self.runs, self.num_groups = days, runs, max(1, len(groups))
         self.members, self.closing = _group_days(days, groups)
-        following = [
-            succession.may_follow(now.shifts, then.shifts)
-            for now, then in pairwise(days)
-        ]
-        self.column: list[IntArray] = []
-        samples: list[IntArray] = []
-        for d, day in enumerate(days):
-            # Shifts that follow the same ones and let the same ones follow are alike.
-            parts = [np.zeros((len(day.shifts), 1), dtype=bool)]
-            parts += [following[d]] if d < len(following) else []
-            parts += [following[d - 1].T] if d else []
-            _, sample, column = np.unique(
-                np.hstack(parts), axis=0, return_index=True, return_inverse=True
-            )
-            self.column.append(np.asarray(column.reshape(-1) + 1, dtype=np.int64))
-            samples.append(sample)
+        self.succession = succession
+        self._tables: dict[tuple[Names, Names], BoolArray] = {}
+        self._samples: dict[tuple[int, int, int], tuple[IntArray, IntArray]] = {}
+        self._allowed: dict[tuple[int, ...], BoolArray] = {}
+        following = [self._following(now, then) for now, then in pairwise(days)]
+        found = [self._columns(d, following) for d in range(len(days))]
+        self.column = [column for column, _ in found]
         # [d][last column, column of d less one]; after a free date anything may come
-        self.allowed = [np.ones((1, len(samples[0])), dtype=bool)]
-        for table, before, after in zip(
-            following, samples[:-1], samples[1:], strict=True
+        self.allowed = [np.ones((1, len(found[0][1])), dtype=bool)]
+        for table, (_, before), (_, after) in zip(
+            following, found[:-1], found[1:], strict=True
         ):
-            free = np.ones((1, len(after)), dtype=bool)
-            self.allowed.append(np.vstack([free, table[np.ix_(before, after)]]))
+            key = id(table), id(before), id(after)
+            if key not in self._allowed:
+                free = np.ones((1, len(after)), dtype=bool)
+                self._allowed[key] = np.vstack([free, table[np.ix_(before, after)]])
+            self.allowed.append(self._allowed[key])
 
-    def layers(self) -> Iterator[dict[State, dict[int, State]]]:
-        """Yield date by date: state -> column -> state after it."""
-        states = [BEGIN]
+    def _following(self, now: Day, then: Day) -> BoolArray:
+        base = now.shifts[0].start_idx if now.shifts else 0
+        base = base if now.shifts or not then.shifts else then.shifts[0].start_idx
+        names = self.succession.names
+        key = names(now.shifts, base), names(then.shifts, base)
+        if key not in self._tables:
+            self._tables[key] = self.succession.may_follow(*key)
+        return self._tables[key]
+
+    def _columns(
+        self, d: int, following: Sequence[BoolArray]
+    ) -> tuple[IntArray, IntArray]:
+        """Return the column of each shift of a date, and a shift of each column.
+
+        Shifts that follow the same ones and let the same ones follow are alike.
+        """
+        size = len(self.days[d].shifts)
+        after = following[d] if d < len(following) else np.zeros((size, 0), dtype=bool)
+        before = following[d - 1].T if d else np.zeros((size, 0), dtype=bool)
+        key = (
+            size,
+            id(after) if d < len(following) else 0,
+            id(following[d - 1]) if d else 0,
+        )
+        if key not in self._samples:
+            table = np.hstack([np.zeros((size, 1), dtype=bool), after, before])
+            _, sample, column = np.unique(
+                table, axis=0, return_index=True, return_inverse=True
+            )
+            self._samples[key] = (
+                np.asarray(column.reshape(-1) + 1, dtype=np.int64),
+                sample,
+            )
+        return self._samples[key]
+
+    def machine(self) -> Machine:
+        """Return the states by number, date by date."""
+        kinds: dict[tuple[object, ...], _Layer] = {}
+        layers: list[_Layer] = []
+        states: tuple[State, ...] = (BEGIN,)
+        width = 1 + max(table.shape[1] for table in self.allowed)
         for d, day in enumerate(self.days):
-            layer = {}
-            for state in states:
-                layer[state] = dict(self._work(d, state))
-                rested = None if day.forced else self._rest(d, state)
-                if rested is not None:
-                    layer[state][FREE] = rested
-            yield layer
-            states = list({s: 0 for moves in layer.values() for s in moves.values()})
+            key = (
+                states,
+                id(self.allowed[d]),
+                day.forced,
+                self.members[d],
+                self.closing[d],
+            )
+            if key not in kinds:
+                kinds[key] = self._layer(d, states, width)
+            layers.append(kinds[key])
+            states = kinds[key].after
+        sizes = [*(len(layer.moves) for layer in layers), len(states)]
+        shape = (len(layers), max(sizes))
+        moves = np.full((*shape, width), -1, dtype=np.int64)
+        hits = np.zeros((self.num_groups, *shape), dtype=np.int64)
+        for d, layer in enumerate(layers):
+            moves[d, : sizes[d]] = layer.moves
+            hits[:, d, : sizes[d]] = layer.hits
+        return Machine(
+            num_states=np.array(sizes, dtype=np.int64),
+            moves=moves,
+            hits=hits,
+            column=tuple(self.column),
+        )
+
+    def _layer(self, d: int, states: Sequence[State], width: int) -> _Layer:
+        """Return where the shifts of date *d* lead from *states*."""
+        place: dict[State, int] = {}
+        moves = np.full((len(states), width), -1, dtype=np.int64)
+        hits = np.zeros((self.num_groups, len(states)), dtype=np.int64)
+        for n, state in enumerate(states):
+            hits[sorted(self.members[d] - state.touched), n] = 1
+            for column, to in self._work(d, state):
+                moves[n, column] = place.setdefault(to, len(place))
+            rested = None if self.days[d].forced else self._rest(d, state)
+            if rested is not None:
+                moves[n, FREE] = place.setdefault(rested, len(place))
+        return _Layer(moves=moves, hits=hits, after=tuple(place))
 
     def _rest(self, d: int, state: State) -> State | None:
         """Return the state after a free date, if one is allowed."""
@@ -169,43 +257,18 @@ class _Builder:
         for j in np.flatnonzero(self.allowed[d][state.last]).tolist():
             yield j + 1, State(True, most, least, j + 1, touched)
 
-    def machine(self, layers: Sequence[dict[State, dict[int, State]]]) -> Machine:
-        """Return the states of *layers* by number."""
-        last = {to: 0 for moves in layers[-1].values() for to in moves.values()}
-        names = [list(layer) for layer in layers] + [list(last)]
-        place = [{state: n for n, state in enumerate(layer)} for layer in names]
-        num_states = np.array([len(layer) for layer in names], dtype=np.int64)
-        columns = 1 + max(table.shape[1] for table in self.allowed)
-        shape = (len(layers), int(num_states.max()))
-        moves = np.full((*shape, columns), -1, dtype=np.int64)
-        hits = np.zeros((self.num_groups, *shape), dtype=np.int64)
-        for d, layer in enumerate(layers):
-            for state, to_of in layer.items():
-                n = place[d][state]
-                for column, to in to_of.items():
-                    moves[d, n, column] = place[d + 1][to]
-                hits[sorted(self.members[d] - state.touched), d, n] = 1
-        return Machine(
-            num_states=num_states, moves=moves, hits=hits, column=tuple(self.column)
-        )
-
 
 def _group_days(
     days: Sequence[Day], groups: Groups
 ) -> tuple[list[frozenset[int]], list[frozenset[int]]]:
     """Return per date which records have it in a group, and whose group ends there."""
-    members = [
-        frozenset(
-            g for g, dates in enumerate(groups) if any(day.date in s for s in dates)
-        )
-        for day in days
-    ]
-    closing = [
-        frozenset(
-            g
-            for g, dates in enumerate(groups)
-            if any(day.date == max(s) for s in dates)
-        )
-        for day in days
-    ]
+    inside = [frozenset[date]().union(*record) for record in groups]
+    ends = [frozenset(max(own) for own in record) for record in groups]
+    members, closing = (
+        [
+            frozenset(g for g, dates in enumerate(found) if day.date in dates)
+            for day in days
+        ]
+        for found in (inside, ends)
+    )
     return members, closing

@@ -1,9 +1,11 @@
 """From templates and constraints to the shifts that agents may work on each date."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
+from operator import itemgetter
 
 from solver.constraints import (
     Constraint,
@@ -62,6 +64,7 @@ class _Allowed:
         self._left: dict[Hashable, tuple[ShiftOption, ...]] = {}
         for item in constraints:
             self._note(item)
+        self.forbidden = {who: _apart(own) for who, own in self.forbidden.items()}
 
     def _note(self, item: Constraint) -> None:
         if isinstance(item, ForbidTime):
@@ -135,9 +138,18 @@ class _Allowed:
         fits: BoolArray = (start >= 0) & (end <= self.instance.grid.num_intervals)
         if agent_id in self.longest:
             fits &= paid <= self.longest[agent_id]
-        for first, last in self.forbidden.get(agent_id, ()):
+        for first, last in self._near(agent_id, times):
             fits &= (start >= last) | (end <= first)
         return fits
+
+    def _near(self, agent_id: str, times: IntArray) -> Sequence[tuple[int, int]]:
+        """Return the forbidden spans that some of the shifts may meet."""
+        spans = self.forbidden.get(agent_id, ())
+        if not spans or not times.size:
+            return ()
+        low = bisect_right(spans, int(times[0].min()), key=itemgetter(1))
+        high = bisect_left(spans, int(times[1].max()), key=itemgetter(0))
+        return spans[low:high]
 
 
 def agent_days(
@@ -168,6 +180,17 @@ def shaped(
     for demand in demands:
         left = tuple(n for option in left for n in demand.narrow(day, option))
     return left
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return *spans* rising, those that meet as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _has_room(option: ShiftOption, item: BreakWindow) -> bool:

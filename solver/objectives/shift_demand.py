@@ -8,7 +8,7 @@ from solver.kinds import Windows, is_of_kind, read_windows, shifts_of_kind
 from solver.outcome import Allocation
 from solver.term import TERMS, CountPrice, Price
 from solver.walk import agents_of
-from wfm.domain.roster import Roster, RosterInstance
+from wfm.domain.roster import Roster, RosterInstance, Shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +62,15 @@ class ShiftDemand:
     ) -> int:
         """Count the shifts of every demand."""
         agents = {agent.agent_id: agent for agent in instance.agents}
+        by_date: dict[date, list[Shift]] = {}
+        for shift in roster.shifts:
+            by_date.setdefault(shift.date_local, []).append(shift)
         total = 0
         for demand in self.demands:
             count = sum(
                 is_of_kind(instance, agents[shift.agent_id], shift, demand.starts)
-                for shift in roster.shifts
-                if shift.date_local == demand.date_local
-                and (demand.agent_ids is None or shift.agent_id in demand.agent_ids)
+                for shift in by_date.get(demand.date_local, ())
+                if (demand.agent_ids is None or shift.agent_id in demand.agent_ids)
             )
             total += demand.under_price * max(0, demand.agents - count)
             total += demand.over_price * max(0, count - demand.agents)

@@ -56,9 +56,9 @@ class ForbiddenNext:
                 is_next = shift.date_local - before.date_local == timedelta(days=1)
                 if (
                     is_next
-                    and shift in shifts
                     and is_of_kind(instance, agent, before, self.after)
                     and is_of_kind(instance, agent, shift, self.then)
+                    and shift in shifts
                 ):
                     found.append(
                         Violation(

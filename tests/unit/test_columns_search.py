@@ -80,7 +80,13 @@ def test_problems_with_queues_breaks_or_unknown_demands_are_left_to_others() -> 
 
 def test_too_many_states_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.columns.compile.MOST_PLACES", 1)
-    assert stretches_of(_case().problem) is None
+    least = RuleSetting(
+        rule="shift_count", parameters={"starts": ((0, 1439),), "least": 1}
+    )
+    rules = (*_case().problem.rules, *build_rules([least]))
+    problem = read_problem(_case().problem.instance, rules, _case().problem.terms)
+    assert fits(problem)
+    assert stretches_of(problem) is None
 
 
 @pytest.mark.parametrize(("hours", "is_local"), [(48, True), (49, False)])
