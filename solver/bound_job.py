@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 from solver.core.bound import Climb, proven
-from solver.core.clock import Clock
 from solver.core.compile import Compiled
 from solver.core.relaxation import Prices
-from solver.whole_heads import WholeHeads
+from solver.core.whole_climb import WholeClimb
+from solver.core.whole_tables import has_whole
 from solver.worker import Emit
 
 JOB = "solver.bound_job:run"
-CLIMBING = 0.75
-"""Part of the time in which prices settle; the rest counts heads as whole."""
+PLAIN = 0.4
+"""Part of the time or rounds in which heads count by the unit; then they are whole."""
+LEAST_ROUNDS, LEAST_S = 400, 30.0
+"""With fewer rounds, or less time, heads count by the unit throughout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +38,27 @@ class BoundFound:
 
 
 def run(job: BoundJob, emit: Emit) -> None:
-    """Raise the bound, sending every better one.
-
-    Where the clock decides, the last part of the time goes into whole heads.
-    """
+    """Raise the bound, sending every better one."""
 
     def send(value: int) -> None:
         emit(BoundFound(bound=value))
 
-    seconds = None if job.seconds is None else CLIMBING * job.seconds
     climb = Climb(job.compiled, job.prices, send)
-    clock = Clock(job.seconds, 1)
-    climb.run(rounds=job.rounds, seconds=seconds, upper=lambda: job.upper)
+    part = PLAIN if _is_long(job) and has_whole(climb.relaxation) else 1.0
+    rounds = None if job.rounds is None else round(part * job.rounds)
+    seconds = None if job.seconds is None else part * job.seconds
+    climb.run(rounds=rounds, seconds=seconds, upper=lambda: job.upper)
     send(proven(climb.best))
-    if job.rounds is None and climb.best < job.upper:
-        whole = WholeHeads(climb.relaxation, climb.best_prices)
-        whole.raise_bound(lambda: clock.share() >= 1.0, send)
+    if part < 1.0 and climb.best < job.upper:
+        whole = WholeClimb(climb, send)
+        if job.rounds is not None:
+            whole.run(rounds=job.rounds - (rounds or 0), upper=job.upper)
+        elif job.seconds is not None:
+            whole.run(seconds=(1.0 - part) * job.seconds, upper=job.upper)
+
+
+def _is_long(job: BoundJob) -> bool:
+    """Return whether whole heads are worth the time that they take."""
+    if job.rounds is not None:
+        return job.rounds >= LEAST_ROUNDS
+    return job.seconds is not None and job.seconds >= LEAST_S

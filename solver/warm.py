@@ -13,8 +13,9 @@ import numpy as np
 from solver.build import build_rules
 from solver.columns.compile import compile_stretches
 from solver.columns.pricer import Pricer
-from solver.core.bound import lagrangian_bound, start_prices
+from solver.core.bound import Climb, start_prices
 from solver.core.compile import compile_problem
+from solver.core.whole_climb import WholeClimb
 from solver.fine_search import FineSearch
 from solver.objectives.shift_demand import Demand, ShiftDemand
 from solver.problem import read_problem
@@ -61,7 +62,9 @@ def warm() -> None:
     search.construct()
     search.improve(rounds=1)
     search.load(search.roster())
-    lagrangian_bound(compiled, start_prices(compiled, search), rounds=3)
+    climb = Climb(compiled, start_prices(compiled, search), None)
+    climb.run(rounds=3)
+    WholeClimb(climb, None).run(rounds=1)
     _price_columns(instance)
     nobody = Roster(shifts=())
     empty = allocated(instance, nobody, problem.serves, problem.need)

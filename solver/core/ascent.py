@@ -36,7 +36,7 @@ class Ascent:
         self.choice: IntArray = np.full(len(compiled.days), -1, dtype=np.int64)
         self.taken: IntArray = relaxation.taken.copy()
         self._use, self._slack = relaxation.flow(self.prices)
-        self._length = START_LENGTH * _mean_price(compiled)
+        self._length = START_LENGTH * mean_price(compiled)
         self._sum = Prices(
             heads=np.zeros_like(prices.heads), floors=np.zeros_like(prices.floors)
         )
@@ -49,12 +49,13 @@ class Ascent:
         length = self._length * LENGTH_RATIO ** min(1.0, over) / len(batches)
         for batch in batches:
             for a in batch.tolist():
-                self._answer(a)
+                self.answer(a, self.prices)
             self._adjust(length)
 
-    def _answer(self, a: int) -> None:
+    def answer(self, a: int, prices: Prices) -> None:
+        """Let agent *a* answer *prices*; the supply follows."""
         relaxation, g = self.relaxation, self._groups[a]
-        if relaxation.respond(a, self.prices) is None:
+        if relaxation.respond(a, prices) is None:
             return
         work = relaxation.work_of(a)
         self.supply[g] += HEAD * (work - self.work[a])
@@ -86,7 +87,7 @@ class Ascent:
         return self.relaxation.clamp(mean)
 
 
-def _mean_price(compiled: Compiled) -> float:
+def mean_price(compiled: Compiled) -> float:
     """Return a typical price of a unit: of paid time, else of missing need."""
     paid: FloatArray = compiled.costs.paid
     if paid.any():
@@ -98,6 +99,6 @@ def rough_prices(compiled: Compiled) -> Prices:
     """Return the typical price for every head: where to start from nothing."""
     num_t, num_g = compiled.cover_need.fixed_heads.shape
     return Prices(
-        heads=np.full((num_g, num_t), _mean_price(compiled)),
+        heads=np.full((num_g, num_t), mean_price(compiled)),
         floors=np.zeros(compiled.backlog.floor.shape),
     )

@@ -9,8 +9,9 @@ from support.search_cases import compiled_of, random_instance, random_rules
 from support.tiny_rosters import agent, instance_of, queue, site, template
 
 from solver.build import build_rules
-from solver.core.bound import lagrangian_bound, start_prices
+from solver.core.bound import Climb, start_prices
 from solver.core.local_search import LocalSearch
+from solver.core.whole_climb import WholeClimb
 from wfm.domain.roster import RuleSetting
 
 
@@ -50,6 +51,10 @@ def digest(answer: Connection) -> None:
         search.construct()
         search.improve(rounds=1)
         prices = start_prices(search.compiled, search)
-        bound = lagrangian_bound(search.compiled, prices, rounds=4)
-        found.append((search.objective, search.breaches, bound, search.roster()))
+        climb = Climb(search.compiled, prices, None)
+        climb.run(rounds=4)
+        whole = WholeClimb(climb, None)
+        whole.run(rounds=2)
+        bounds = (climb.best, whole.best)
+        found.append((search.objective, search.breaches, bounds, search.roster()))
     answer.send(found)

@@ -13,23 +13,51 @@ from support.search_cases import (
     random_rules,
     slot_cost_by_lp,
 )
+from support.whole_steps import StepByMilp
 
+import solver.bound_job
+import solver.core.whole_tables
 from solver.bound_job import BoundJob, run
 from solver.core.ascent import rough_prices
+from solver.core.bound import Climb
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
+from solver.core.whole_ascent import WholePrices, WholeSteps
+from solver.core.whole_climb import WholeClimb
+from solver.core.whole_proof import ATTEMPTS, bound_step
 from solver.problem import read_problem, score
-from solver.whole_heads import WholeHeads
 from wfm.domain.roster import Roster
 
+EXACT = np.array([[0.0, 1.0, 1e6]])
 
-def drawn_prices(relaxation, rng):
-    floors = relaxation.compiled.backlog.floor
-    return relaxation.clamp(
-        Prices(
-            heads=rng.uniform(-50, 400, size=relaxation.fixed.shape),
-            floors=rng.uniform(0, 100, size=floors.shape),
+
+def whole_of(seed, **sizes):
+    instance = random_instance(seed, **sizes)
+    compiled = compiled_of(instance, random_rules(seed))
+    return instance, WholeSteps(Relaxation(compiled))
+
+
+def drawn_prices(whole, rng, low=-50, high=400):
+    return whole.clamp(
+        WholePrices(
+            heads=rng.uniform(low, high, size=whole.heads.shape),
+            work=rng.uniform(0, 300, size=whole.work.shape),
         )
+    )
+
+
+def bound_of(whole, prices, k, t, attempts):
+    return bound_step(
+        whole.steps,
+        whole.board,
+        whole.proof,
+        attempts,
+        prices.heads,
+        prices.work,
+        k,
+        t,
+        whole.heads.copy(),
+        whole.work.copy(),
     )
 
 
@@ -54,22 +82,43 @@ def test_a_step_costs_what_the_best_of_all_choices_of_heads_costs(seed):
     instance = random_instance(seed, num_agents=4)
     instance = replace(instance, deferred=(), carry_over=())
     compiled = compiled_of(instance, random_rules(seed))
-    relaxation = Relaxation(compiled)
-    rng = np.random.default_rng(seed)
-    whole = WholeHeads(relaxation, drawn_prices(relaxation, rng))
+    whole = WholeSteps(Relaxation(compiled))
+    prices = drawn_prices(whole, np.random.default_rng(seed), low=40)
     groups = compiled.cover_need.group_of_agent
     for t in (instance.window_start_idx + 3, instance.window_start_idx + 7):
-        found = sum(whole._in_whole_heads(part, t) for part in whole.parts)
+        found = sum(
+            bound_of(whole, prices, k, t, EXACT)
+            for k in range(len(whole.steps.is_whole))
+        )
         costs = []
-        for at_work in product((0, 1), repeat=4):
-            working = {f"a{i}": n for i, n in enumerate(at_work)}
+        for counts in product((0, 1, 2), repeat=4):
+            working = {f"a{i}": n for i, n in enumerate(counts)}
             cost = slot_cost_by_lp(instance, working, t, compiled)
-            paid = sum(whole.prices.heads[groups[i], t] * n
-                       for i, n in enumerate(at_work))  # fmt: skip
+            paid = sum(prices.heads[groups[i], t] * n for i, n in enumerate(counts))
             costs.append(cost + HEAD * paid)
-        assert found == pytest.approx(min(costs), rel=1e-4, abs=50)
-        relaxed = sum(whole._as_relaxed((part, t)) for part in whole.parts)
-        assert relaxed <= min(costs) + 1e-3
+        assert found == pytest.approx(min(costs), rel=1e-6, abs=1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_steps_are_solved_and_bounded_as_by_a_general_solver(seed):
+    instance, whole = whole_of(seed, num_agents=5, guarantee=True)
+    rng = np.random.default_rng(seed)
+    prices = drawn_prices(whole, rng, low=20, high=int(rng.choice([60, 400])))
+    start, end = instance.window_start_idx, instance.window_end_idx
+    num_k, loose = len(whole.steps.is_whole), 0.0
+    for t in range(start, end, 5):
+        answer = whole.answer(prices, t, t + 1)
+        exact = [StepByMilp(whole, prices, k, t).solve() for k in range(num_k)]
+        assert answer >= sum(exact) - 1e-3
+        for k, least in enumerate(exact):
+            close = 1e-6 * abs(least) + 1.0
+            proven = bound_of(whole, prices, k, t, EXACT)
+            assert least - close <= proven <= least + 1e-3
+            for attempt in (*ATTEMPTS, [0.3, 1.0, 5], [0.0, 0.4, 100], [0.0, 1.0, 2]):
+                found = bound_of(whole, prices, k, t, np.array([attempt]))
+                assert found <= least + 1e-3
+                loose += least - found
+    assert loose > 0.0
 
 
 @pytest.mark.parametrize("seed", [0, 10, 18])
@@ -78,34 +127,91 @@ def test_the_bound_with_whole_heads_lies_between_relaxation_and_rosters(seed):
     problem = read_problem(instance, random_rules(seed))
     best = cheapest_rosters(problem, seed)
     assert best is not None
-    compiled = compiled_of(instance, problem.rules)
-    relaxation = Relaxation(compiled)
+    relaxation = Relaxation(compiled_of(instance, problem.rules))
     rng = np.random.default_rng(seed)
+    whole = WholeSteps(relaxation)
     for _ in range(2):
-        prices = drawn_prices(relaxation, rng)
-        relaxed = relaxation.value(prices).value
-        whole = WholeHeads(relaxation, prices)
-        assert whole.value >= relaxed - 1e-3
-        seen = []
-        bound = whole.raise_bound(lambda: False, seen.append)
-        assert relaxed - 2 <= bound <= best
-        assert seen == sorted(seen)
+        floors = relaxation.compiled.backlog.floor
+        plain = relaxation.clamp(
+            Prices(
+                heads=rng.uniform(-50, 400, size=relaxation.fixed.shape),
+                floors=rng.uniform(0, 100, size=floors.shape),
+            )
+        )
+        value = whole.value(whole.start(plain))
+        assert relaxation.value(plain).value - 2 <= value <= best
+        assert whole.value(drawn_prices(whole, rng)) <= best
 
 
-def test_the_job_ends_with_whole_heads_where_the_clock_decides():
+def test_heads_of_large_components_count_by_the_unit(monkeypatch):
+    monkeypatch.setattr(solver.core.whole_tables, "MOST_GROUPS", 0)
+    _, whole = whole_of(4, num_agents=4, guarantee=True)
+    relaxation = whole.relaxation
+    assert not whole.steps.is_whole.any()
+    rng = np.random.default_rng(4)
+    heads = rng.uniform(0, 400, size=relaxation.fixed.shape)
+    floors = rng.uniform(0, 100, size=relaxation.compiled.backlog.floor.shape)
+    plain = relaxation.clamp(Prices(heads=heads, floors=floors))
+    expected = relaxation.value(plain).value
+    assert whole.value(whole.start(plain)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_climbing_goes_on_where_the_plain_climb_ends():
+    _, whole = whole_of(7, num_agents=3)
+    compiled = whole.relaxation.compiled
+    seen = []
+    plain = Climb(compiled, rough_prices(compiled), None)
+    plain.run(rounds=20)
+    climb = WholeClimb(plain, seen.append)
+    climb.run(rounds=25)
+    assert climb.best > plain.best + 2
+    assert seen == sorted(seen)
+    again = Climb(compiled, rough_prices(compiled), None)
+    again.run(rounds=20)
+    repeated = WholeClimb(again, None)
+    repeated.run(rounds=25)
+    assert repeated.best == climb.best
+
+
+def test_more_effort_proves_more_and_none_is_needed_to_stop():
+    _, whole = whole_of(7, num_agents=3)
+    prices = drawn_prices(whole, np.random.default_rng(7))
+    assert whole.value(prices, lambda: True) == -np.inf
+    little = whole.value(prices, effort=0.0)
+    gain = whole.deepen(prices, lambda: False, 100.0)
+    assert whole.deepen(prices, lambda: True, 100.0) == 0.0
+    assert gain > 0.0
+    assert whole.estimate(prices) >= little + gain - 1.0
+    assert whole.value(prices, effort=100.0) == pytest.approx(little + gain, rel=1e-9)
+
+
+def test_a_bound_that_is_high_enough_ends_the_climb():
+    _, whole = whole_of(7, num_agents=3)
+    plain = Climb(
+        whole.relaxation.compiled, rough_prices(whole.relaxation.compiled), None
+    )
+    climb = WholeClimb(plain, None)
+    climb.run(seconds=60.0, upper=plain.best)
+    assert climb.num_rounds == 0
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+@pytest.mark.parametrize(("rounds", "seconds"), [(8, None), (None, 0.6)])
+def test_the_job_sends_rising_bounds(monkeypatch, rounds, seconds, is_long):
+    if is_long:
+        monkeypatch.setattr(solver.bound_job, "LEAST_ROUNDS", 1)
+        monkeypatch.setattr(solver.bound_job, "LEAST_S", 0.1)
     instance = random_instance(7, num_agents=3)
     compiled = compiled_of(instance, random_rules(7))
-    bounds = {}
-    for name, rounds, seconds in (("rounds", 8, None), ("clock", None, 0.6)):
-        seen = []
-        job = BoundJob(
-            compiled=compiled,
-            prices=rough_prices(compiled),
-            upper=np.inf,
-            rounds=rounds,
-            seconds=seconds,
-        )
-        run(job, seen.append)
-        bounds[name] = [found.bound for found in seen]
-    assert bounds["rounds"] == sorted(bounds["rounds"])
-    assert len(bounds["clock"]) > 1
+    seen = []
+    job = BoundJob(
+        compiled=compiled,
+        prices=rough_prices(compiled),
+        upper=np.inf,
+        rounds=rounds,
+        seconds=seconds,
+    )
+    run(job, seen.append)
+    bounds = [found.bound for found in seen]
+    assert len(bounds) > 1
+    assert bounds == sorted(bounds)
