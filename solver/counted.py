@@ -41,6 +41,8 @@ MOST_OPTIONS, MOST_ALIKE = 20_000, 2_000
 """Shifts to choose from, of everybody and of those who differ, that are few enough."""
 MOST_FRACTIONS, FRACTIONS_PART = 40, 0.02
 """So many fractions in the linear relaxation, or that part of it, are few."""
+RELAXED_PART = 0.25
+"""Part of the time in which the linear relaxation must be solved."""
 TOLERANCE = 1e-6
 """Of HiGHS; its bounds are lowered by that part of the objective."""
 _WHOLE = 1e-5
@@ -158,7 +160,8 @@ class Counted:
     def is_promising(self, given: Programme) -> bool:
         """Return whether few amounts are fractions in the linear relaxation."""
         nothing = np.zeros(len(given.cost), dtype=bool)
-        relaxed = minimise(replace(given, whole=nothing), max_time_s=self.left_s())
+        seconds = RELAXED_PART * self.left_s()
+        relaxed = minimise(replace(given, whole=nothing), max_time_s=seconds)
         if relaxed.values is None:
             return False
         values = relaxed.values[given.is_whole]

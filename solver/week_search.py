@@ -66,8 +66,8 @@ SCORES_APART = 5.0
 """The local search works at least that many times as long as a score takes."""
 BOUND_S, BOUND_PART = 120.0, 0.6
 """The bound has all of a short search, and at least that part of a long one."""
-COUNTED_PART = 0.3
-"""Part of the time in which people alike may be counted."""
+COUNTED_PART, LEAST_COUNTED_S = 0.3, 8.0
+"""Part of the time in which people alike may be counted, and what they get at least."""
 PEOPLE, MIP_S = 4, 20.0
 """Size and longest time of a neighbourhood."""
 MIP_TOLERANCE = 1e-6
@@ -174,7 +174,7 @@ class WeekSearch(Aided):
             ),
             roster=None if best is None else best.roster,
             limits=self.course.limits,
-            max_time_s=COUNTED_PART * self.course.left_s,
+            max_time_s=max(LEAST_COUNTED_S, COUNTED_PART * self.course.left_s),
         )
         self.worker.send(COUNTED, job)
         if self.course.is_deterministic:
