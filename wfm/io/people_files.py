@@ -1,5 +1,6 @@
 """agents.csv, availability.csv and time_off.csv."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -93,7 +94,8 @@ def read_agents(
 def check_named_agents(plan: Plan, names: AgentNames, problems: Problems) -> None:
     """Note agents that rules of plan.yaml name and agents.csv doesn't have."""
     for rule in plan.rules:
-        for name in dict.fromkeys(_names_in(rule.parameters, _OF_AGENTS)):
+        found = (_DATE.sub("", n) for n in _names_in(rule.parameters, _OF_AGENTS))
+        for name in dict.fromkeys(found):
             if name != "all" and name not in names.ids:
                 hint = did_you_mean(str(name), names.ids)
                 message = f"rules.{rule.rule}: unknown agent {name!r}{hint}"
@@ -113,9 +115,11 @@ def check_named_grades(
                 problems.add(PLAN_FILE, message, expected="a grade of agents.csv")
 
 
-_OF_AGENTS = ("approved", "groups", "pairs")
+_OF_AGENTS = ("approved", "consent", "groups", "pairs")
 _OF_GRADES = ("trainees", "seniors", "grade")
 """Parameters of rules that name people, and that name grades."""
+_DATE = re.compile(r" \d{4}-\d\d-\d\d$")
+"""What may follow somebody's id in a list."""
 
 
 def _names_in(parameters: Mapping[str, object], keys: tuple[str, ...]) -> Iterator[str]:
