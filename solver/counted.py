@@ -31,7 +31,7 @@ from solver.cpsat.run import configured
 from solver.cpsat.shrink import Shrunk, shrunk
 from solver.neighbourhood import Neighbourhoods
 from solver.outcome import SolveLimits
-from solver.problem import Problem, read_problem, score
+from solver.problem import Problem, Score, read_problem, score
 from solver.worker import Emit
 from wfm.domain.arrays import IntArray
 from wfm.domain.roster import Roster
@@ -56,6 +56,20 @@ class CountedJob:
     roster: Roster | None
     limits: SolveLimits
     max_time_s: float
+
+
+def counted_job(
+    problem: Problem, best: Score | None, limits: SolveLimits, max_time_s: float
+) -> CountedJob:
+    """Return the job of counting the people of *problem*."""
+    return CountedJob(
+        given=Given(
+            instance=problem.instance, rules=problem.rules, terms=dict(problem.terms)
+        ),
+        roster=None if best is None else best.roster,
+        limits=limits,
+        max_time_s=max_time_s,
+    )
 
 
 def can_count(compiled: Compiled) -> bool:
@@ -92,10 +106,14 @@ def _looks(compiled: Compiled, a: int) -> tuple[object, ...]:
 
 
 def run_job(job: CountedJob, emit: Emit) -> None:
-    """Solve the whole plan if that looks quick; send its bound and its roster."""
+    """Solve the whole plan if that looks quick; send its roster and its bound.
+
+    The last message holds neither.
+    """
     problem = read_problem(job.given.instance, job.given.rules, job.given.terms)
     for found in Counted(problem, job.limits, job.max_time_s).solve(job.roster):
         emit(found)
+    emit(WholeFound())
 
 
 class Counted:
@@ -177,7 +195,7 @@ class Counted:
         for _, literal in self.decisions():
             cells.setdefault(int(small.cell[literal.index]), []).append(literal)
         cp = self.model.model
-        cp.clear_objective()
+        cp.clear_objective()  # type: ignore[no-untyped-call]
         for cell, literals in cells.items():
             cp.add(cp_model.LinearExpr.sum(literals) == int(counts[cell]))
         solver = configured(self.limits, max_time_s=self.left_s())

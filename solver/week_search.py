@@ -17,13 +17,12 @@ from math import ceil
 
 from solver.bound_job import JOB as BOUND
 from solver.bound_job import BoundFound, BoundJob
-from solver.columns.aside import Given
 from solver.columns.whole import WholeFound
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
 from solver.core.local_search import LocalSearch
 from solver.counted import JOB as COUNTED
-from solver.counted import CountedJob, can_count
+from solver.counted import can_count, counted_job
 from solver.cpsat.linear import JOB as MIP
 from solver.cpsat.linear import (
     MipJob,
@@ -89,6 +88,7 @@ class WeekSearch(Aided):
         self.asked: Neighbourhood | None = None
         self.answers: list[Optimum] = []
         self.rosters: list[Roster] = []
+        self.is_counting = False
         self.is_last_round = False
         self.worth: tuple[int, int] | None = None
         self.diagnosis: Diagnosis | None = None
@@ -121,6 +121,7 @@ class WeekSearch(Aided):
             self.start_objective = self.local.objective
         while self.course.reason() is None:
             self.round()
+        self.await_count()
         if self.course.is_deterministic:
             self.await_worker()
         self.diagnose()
@@ -163,23 +164,23 @@ class WeekSearch(Aided):
 
     def start_counting(self) -> None:
         """Let the second process count people alike, if there are such."""
-        best, problem = self.course.best, self.problem
         if self.worker is None or not can_count(self.compiled):
             return
-        job = CountedJob(
-            given=Given(
-                instance=problem.instance,
-                rules=problem.rules,
-                terms=dict(problem.terms),
-            ),
-            roster=None if best is None else best.roster,
-            limits=self.course.limits,
-            max_time_s=max(LEAST_COUNTED_S, COUNTED_PART * self.course.left_s),
-        )
-        self.worker.send(COUNTED, job)
+        seconds = max(LEAST_COUNTED_S, COUNTED_PART * self.course.left_s)
+        best, limits = self.course.best, self.course.limits
+        self.worker.send(COUNTED, counted_job(self.problem, best, limits, seconds))
+        self.is_counting = True
         if self.course.is_deterministic:
             self.await_worker()
             self.take_answers()
+
+    def await_count(self) -> None:
+        """Wait for the count as long as there is time for one more score."""
+        while self.is_counting and self.worker is not None and self.worker.is_busy:
+            if self.course.interrupted() or self.course.left_s < RESERVE_S / 4:
+                break
+            self.listen(0.1)
+        self.take_answers()
 
     def start_bound(self) -> None:
         """Send the bound to the second process."""
@@ -274,6 +275,7 @@ class WeekSearch(Aided):
             elif isinstance(message, Optimum):
                 self.answers.append(message)
             elif isinstance(message, WholeFound):
+                self.is_counting = message != WholeFound()
                 self.rosters += [message.roster] if message.roster else []
                 self.course.raise_bound(message.bound or 0, "counted")
 
