@@ -12,7 +12,7 @@ from support.solve_cases import PRICES
 from support.tiny_rosters import agent, instance_of, meal, queue, site, template
 
 from solver.build import build_rules
-from solver.columns.compile import compile_stretches, stretches_of
+from solver.columns.compile import compile_stretches
 from solver.columns.pricer import MOST_LABELS, Pricer
 from solver.objectives.paid_cost import PaidCost
 from solver.objectives.shift_demand import Demand, ShiftDemand
@@ -261,7 +261,8 @@ def test_tables_and_labels_stay_within_their_limits(
     assert pricer._memory.size == places
     (labels,) = pricer._labels.values()
     assert max(len(part) for part in (labels.value, labels.used)) <= MOST_LABELS
-    monkeypatch.setattr("solver.columns.compile.MOST_PLACES", int(places))
-    assert stretches_of(problem) is not None
-    monkeypatch.setattr("solver.columns.compile.MOST_PLACES", int(places) - 1)
-    assert stretches_of(problem) is None
+    assert not stretches.is_wide
+    monkeypatch.setattr("solver.columns.compile.WIDE_PLACES", 0)
+    loose = compile_stretches(problem)
+    assert loose.is_wide
+    assert max(np.prod(one.tables.shape) for one in loose.agents) < places

@@ -47,6 +47,7 @@ def test_every_registered_term_has_its_own_file() -> None:
         "fairness",
         "night",
         "overstaffing",
+        "overtime",
         "paid_cost",
         "preference",
         "shift_demand",
