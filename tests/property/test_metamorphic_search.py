@@ -12,7 +12,7 @@ from support.solve_cases import PRICES
 from support.tiny_rosters import agent, instance_of, meal, queue, site, template
 
 from solver.build import build_rules
-from solver.columns.compile import compile_stretches
+from solver.columns.compile import compile_stretches, stretches_of
 from solver.columns.pricer import MOST_LABELS, Pricer
 from solver.objectives.paid_cost import PaidCost
 from solver.objectives.shift_demand import Demand, ShiftDemand
@@ -266,3 +266,11 @@ def test_tables_and_labels_stay_within_their_limits(
     loose = compile_stretches(problem)
     assert loose.is_wide
     assert max(np.prod(one.tables.shape) for one in loose.agents) < places
+    # At least n shifts can't be counted loosely: too many places are refused.
+    two = RuleSetting(
+        rule="shift_count", parameters={"starts": [(0, 1439)], "least": 2}
+    )
+    bound = read_problem(long, [*HOURS, *build_rules([two])], terms)
+    assert stretches_of(bound) is not None
+    monkeypatch.setattr("solver.columns.compile.MOST_PLACES", 0)
+    assert stretches_of(bound) is None

@@ -14,7 +14,7 @@ from support.tiny_rosters import agent, instance_of, meal, template
 from solver.build import build_rules
 from solver.columns import aside, whole
 from solver.columns.aside import AsideJob, Better, Given
-from solver.columns.compile import compile_stretches, fits, stretches_of
+from solver.columns.compile import Stretches, compile_stretches, fits, stretches_of
 from solver.columns.dive import dive
 from solver.columns.generate import Generation, Patience
 from solver.columns.master import Master
@@ -286,24 +286,30 @@ def test_the_second_process_works_by_turns_and_is_heard() -> None:
     assert worker.said == []
 
 
+def _begun(stretches: Stretches) -> Generation:
+    """Return a generation for two people, with the stretch each likes best."""
+    nobody = np.zeros(len(stretches.wanted), dtype=np.int64)
+    pricer = Pricer(stretches)
+    made = Generation(
+        stretches=stretches,
+        pricer=pricer,
+        master=Master(stretches, (0, 1), nobody),
+        given=nobody,
+    )
+    for a in (0, 1):
+        column = pricer.price(a, nobody.astype(float)).column
+        assert column is not None
+        assert made.master.add(column)
+        assert not made.master.add(column)
+    return made
+
+
 def test_a_dive_ends_without_a_result_where_it_can_not_win() -> None:
     problem = _case().problem
     stretches = compile_stretches(problem)
-    nobody = np.zeros(len(stretches.wanted), dtype=np.int64)
 
     def generation() -> Generation:
-        pricer = Pricer(stretches)
-        made = Generation(
-            stretches=stretches,
-            pricer=pricer,
-            master=Master(stretches, (0, 1), nobody),
-            given=nobody,
-        )
-        for a in (0, 1):
-            column = pricer.price(a, nobody.astype(float)).column
-            assert column is not None
-            assert made.master.add(column)
-            assert not made.master.add(column)
+        made = _begun(stretches)
         made.run(stop=lambda: False)
         return made
 
@@ -317,18 +323,7 @@ def test_a_dive_ends_without_a_result_where_it_can_not_win() -> None:
 def test_a_master_without_time_has_no_answer_and_a_dive_keeps_what_it_has() -> None:
     problem = _case().problem
     stretches = compile_stretches(problem)
-    nobody = np.zeros(len(stretches.wanted), dtype=np.int64)
-    pricer = Pricer(stretches)
-    made = Generation(
-        stretches=stretches,
-        pricer=pricer,
-        master=Master(stretches, (0, 1), nobody),
-        given=nobody,
-    )
-    for a in (0, 1):
-        column = pricer.price(a, nobody.astype(float)).column
-        assert column is not None
-        made.master.add(column)
+    made = _begun(stretches)
     relaxed = made.solve()
     assert relaxed is not None
     bound = made.bound
