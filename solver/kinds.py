@@ -90,7 +90,11 @@ def is_of_kind(
     length = (shift.end_idx - shift.start_idx) * instance.step_minutes
     if not elapsed_minutes[0] <= length <= elapsed_minutes[1]:
         return False
-    minute = local_minute(instance, shift.start_idx, agent.zone)
+    return is_within(local_minute(instance, shift.start_idx, agent.zone), windows)
+
+
+def is_within(minute: int, windows: Windows) -> bool:
+    """Return whether a minute of the day lies in one of *windows* (checker)."""
     return any(
         low <= minute <= high if low <= high else minute >= low or minute <= high
         for low, high in windows

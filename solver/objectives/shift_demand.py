@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from solver.kinds import Windows, is_of_kind, read_windows, shifts_of_kind
+from solver.kinds import Windows, is_within, read_windows, shifts_of_kind
 from solver.outcome import Allocation
 from solver.term import TERMS, CountPrice, Price
-from solver.walk import agents_of
-from wfm.domain.roster import Roster, RosterInstance, Shift
+from solver.walk import agents_of, local_minute
+from wfm.domain.roster import Roster, RosterInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +61,19 @@ class ShiftDemand:
         self, instance: RosterInstance, roster: Roster, allocation: Allocation
     ) -> int:
         """Count the shifts of every demand."""
-        agents = {agent.agent_id: agent for agent in instance.agents}
-        by_date: dict[date, list[Shift]] = {}
+        zones = {agent.agent_id: agent.zone for agent in instance.agents}
+        by_date: dict[date, dict[int, list[str]]] = {}
         for shift in roster.shifts:
-            by_date.setdefault(shift.date_local, []).append(shift)
+            minute = local_minute(instance, shift.start_idx, zones[shift.agent_id])
+            by_minute = by_date.setdefault(shift.date_local, {})
+            by_minute.setdefault(minute, []).append(shift.agent_id)
         total = 0
         for demand in self.demands:
+            only = demand.agent_ids
             count = sum(
-                is_of_kind(instance, agents[shift.agent_id], shift, demand.starts)
-                for shift in by_date.get(demand.date_local, ())
-                if (demand.agent_ids is None or shift.agent_id in demand.agent_ids)
+                len(there) if only is None else len(only.intersection(there))
+                for minute, there in by_date.get(demand.date_local, {}).items()
+                if is_within(minute, demand.starts)
             )
             total += demand.under_price * max(0, demand.agents - count)
             total += demand.over_price * max(0, count - demand.agents)

@@ -196,6 +196,8 @@ def _unmatched(instance: RosterInstance, roster: Roster) -> Iterator[Violation]:
 
 def _missing(instance: RosterInstance, roster: Roster) -> dict[int, dict[int, int]]:
     """Return queue row -> step -> guaranteed agents that no matching finds."""
+    if not instance.queues:
+        return {}
     serves = {
         agent.agent_id: frozenset(
             q for q, queue in enumerate(instance.queues) if is_eligible(agent, queue)

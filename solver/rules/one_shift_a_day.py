@@ -59,7 +59,7 @@ class OneShiftADayRule:
         ordered = (*carried_shifts(instance, agent.agent_id), *shifts)
         for before, after in pairwise(sorted(ordered, key=lambda s: s.start_idx)):
             is_next_day = after.date_local != before.date_local
-            if after in shifts and is_next_day and after.start_idx < before.end_idx:
+            if is_next_day and after.start_idx < before.end_idx and after in shifts:
                 end = clock_text(instance, before.end_idx, agent.zone)
                 yield Violation(
                     rule=self.name,

@@ -37,8 +37,9 @@ class PeriodHours:
         step = instance.step_minutes
         low, high = round(self.min_hours * 60), round(self.max_hours * 60)
         for agent in agents_of(instance, self.agent_ids):
+            on_date = _credited(instance, agent.agent_id)
             for dates in plan_blocks(instance, agent, int(self.per_weeks)):
-                credit = _credit(instance, agent.agent_id, dates)
+                credit = sum(on_date.get(day, 0) for day in dates)
                 yield PaidStepsOnDates(
                     agent_id=agent.agent_id,
                     dates=dates,
@@ -50,20 +51,19 @@ class PeriodHours:
         """Return the blocks with too many or too few paid hours."""
         found: list[Violation] = []
         for agent, shifts in plan_shifts(instance, roster, self.agent_ids):
+            on_date = _credited(instance, agent.agent_id)
+            paid_on: dict[date, int] = {}
+            for shift in shifts:
+                paid = shift.paid_steps * instance.step_minutes
+                paid_on[shift.date_local] = paid_on.get(shift.date_local, 0) + paid
             minutes: dict[int, int] = {}
             worked: set[int] = set()
             first: dict[int, date] = {}
             for day in instance.planned_days.get(agent.agent_id, ()):
                 block = day.week // int(self.per_weeks) if self.per_weeks else 0
-                paid = sum(
-                    shift.paid_steps * instance.step_minutes
-                    for shift in shifts
-                    if shift.date_local == day.date_local
-                )
-                minutes[block] = minutes.get(block, 0) + paid
-                minutes[block] += _credit(
-                    instance, agent.agent_id, frozenset({day.date_local})
-                )
+                paid = paid_on.get(day.date_local, 0)
+                credit = on_date.get(day.date_local, 0)
+                minutes[block] = minutes.get(block, 0) + paid + credit
                 first[block] = min(first.get(block, day.date_local), day.date_local)
                 if paid:
                     worked.add(block)
@@ -90,12 +90,11 @@ class PeriodHours:
         return ""
 
 
-def _credit(instance: RosterInstance, agent_id: str, dates: frozenset[date]) -> int:
-    """Return the paid minutes of leave on *dates*."""
-    return sum(
-        minutes
-        for block in instance.blocked
-        if block.agent_id == agent_id
-        for day, minutes in block.credited_minutes.items()
-        if day in dates
-    )
+def _credited(instance: RosterInstance, agent_id: str) -> dict[date, int]:
+    """Return the paid minutes of leave by date."""
+    found: dict[date, int] = {}
+    for block in instance.blocked:
+        if block.agent_id == agent_id:
+            for day, minutes in block.credited_minutes.items():
+                found[day] = found.get(day, 0) + minutes
+    return found

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar
 
 from solver.constraints import CatalogueShifts, Constraint
 from solver.rule import RULES
-from solver.walk import agents_of, clock_text, hours_text, local_date, planned_dates
-from wfm.calendar.local import to_instant, wall_minute, zone
+from solver.walk import (
+    agents_of,
+    clock_text,
+    hours_text,
+    local_date,
+    local_minute,
+    planned_dates,
+)
+from wfm.calendar.local import to_instant, wall_minute
 from wfm.domain.people import Agent, BreakRule, ShiftTemplate
 from wfm.domain.roster import Roster, RosterInstance, Shift, Violation
 
@@ -40,10 +47,14 @@ class ShiftShape:
         agents = {agent.agent_id: agent for agent in instance.agents}
         given = {*instance.locked, *instance.carry_over}
         found: list[Violation] = []
+        dates: dict[str, frozenset[date]] = {}
         for shift in roster.shifts:
             if shift in given:
                 continue
-            reason = self._reason(instance, agents.get(shift.agent_id), shift)
+            if shift.agent_id not in dates:
+                dates[shift.agent_id] = planned_dates(instance, shift.agent_id)
+            agent, own = agents.get(shift.agent_id), dates[shift.agent_id]
+            reason = self._reason(instance, agent, shift, own)
             if reason:
                 found.append(
                     Violation(
@@ -58,13 +69,17 @@ class ShiftShape:
         return found
 
     def _reason(
-        self, instance: RosterInstance, agent: Agent | None, shift: Shift
+        self,
+        instance: RosterInstance,
+        agent: Agent | None,
+        shift: Shift,
+        dates: frozenset[date],
     ) -> str:
         if agent is None:
             return "no agent of this name is in the plan"
         if self.agent_ids is not None and agent.agent_id not in self.agent_ids:
             return ""
-        if shift.date_local not in planned_dates(instance, agent.agent_id):
+        if shift.date_local not in dates:
             return "the agent may not start a shift on this date"
         return _misfit(instance, agent, shift)
 
@@ -75,7 +90,12 @@ def _misfit(instance: RosterInstance, agent: Agent, shift: Shift) -> str:
     if local_date(instance, shift.start_idx, agent.zone) != shift.date_local:
         return f"the shift starts {starts}, not on its date {shift.date_local}"
     templates = instance.contracts[agent.contract_id].templates
-    right_start = [t for t in templates if _starts_right(instance, agent, shift, t)]
+    minute = local_minute(instance, shift.start_idx, agent.zone)
+    right_start = [
+        template
+        for template in templates
+        if _starts_right(instance, agent, shift, minute, template)
+    ]
     if not right_start:
         return f"no shift of contract {agent.contract_id} starts {starts}"
     elapsed = (shift.end_idx - shift.start_idx) * instance.step_minutes
@@ -90,21 +110,27 @@ def _misfit(instance: RosterInstance, agent: Agent, shift: Shift) -> str:
 
 
 def _starts_right(
-    instance: RosterInstance, agent: Agent, shift: Shift, template: ShiftTemplate
+    instance: RosterInstance,
+    agent: Agent,
+    shift: Shift,
+    minute: int,
+    template: ShiftTemplate,
 ) -> bool:
-    """Return whether one of the template's start times is the shift's start."""
-    if shift.date_local.weekday() not in template.weekdays:
+    """Return whether one of the template's start times is the shift's start.
+
+    *minute* is what the agent's clock shows then.
+    """
+    day = shift.date_local
+    if day.weekday() not in template.weekdays:
         return False
-    start = instance.grid.instant(shift.start_idx)
     first, last = template.start_from_minute, template.start_to_minute
     minutes = range(first, last + 1, template.start_step_minutes)
-    local = start.astimezone(zone(agent.zone))
-    if _starts_at(
-        shift.date_local, local.hour * 60 + local.minute, minutes, start, agent
-    ):
-        return True
+    if _is_plain(day, agent.zone):
+        return minute in minutes
     # What the clock shows is not always what was asked for: a skipped time.
-    return any(_starts_at(shift.date_local, m, minutes, start, agent) for m in minutes)
+    start = instance.grid.instant(shift.start_idx)
+    asked = (minute, *minutes)
+    return any(_starts_at(day, m, minutes, start, agent) for m in asked)
 
 
 def _starts_at(
@@ -112,6 +138,13 @@ def _starts_at(
 ) -> bool:
     """Return whether *minute* of *day* is one of *minutes*, and means *start*."""
     return minute in minutes and _instant(day, minute, agent.zone) == start
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_plain(day: date, zone_name: str) -> bool:
+    """Return whether no clock is changed on *day*: each minute exists once."""
+    begin, end = (to_instant(wall_minute(day, m), zone_name) for m in (0, 1440))
+    return end - begin == timedelta(days=1)
 
 
 @lru_cache(maxsize=1 << 14)
