@@ -116,7 +116,6 @@ def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
     grids share the samples, so a year costs a hundred look-ups once.
     """
     num, step = grid.num_intervals, grid.interval_minutes
-    starts = grid.start_minute + np.arange(num) * step
     first, stride = grid.start_minute, _STEADY_DAYS * MINUTES_PER_DAY
     marks = range(first - first % stride, first + num * step + stride, stride)
     offsets, changes = [_offset_at(zone_name, marks[0])], []
@@ -124,9 +123,9 @@ def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
         if (offset := _offset_at(zone_name, high)) != offsets[-1]:
             changes.append(_change_between(zone_name, low, high))
             offsets.append(offset)
-    if not changes:
-        return np.full(num, offsets[0], dtype=np.int64)
-    return np.array(offsets)[np.searchsorted(changes, starts, side="right")]
+    before = [min(max(-((first - change) // step), 0), num) for change in changes]
+    lengths = np.diff([0, *before, num])
+    return np.repeat(np.array(offsets, dtype=np.int64), lengths)
 
 
 @lru_cache(maxsize=_SAMPLES_KEPT)
