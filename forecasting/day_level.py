@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -173,11 +174,13 @@ class SpecialDays:
 
     def notes(self, tags: Sequence[Tag], is_open: BoolArray) -> Iterator[str]:
         """Yield what had to be assumed of the *tags* ahead."""
-        likened = [
-            tag if self._has_like(tag) else replace(tag, like_weekday=None)
+        told = [
+            tag
+            if self.effects.knows(tag) or self._has_like(tag)
+            else replace(tag, like_weekday=None)
             for tag in tags
         ]
-        yield from effect_notes(likened, self.effects, is_open)
+        yield from effect_notes(told, self.effects, is_open)
 
     def _has_like(self, tag: Tag) -> bool:
         """Return whether the weekday that *tag* may resemble is ever open."""
@@ -233,7 +236,8 @@ def _expected(
 
 def _opens(open_slots: BoolArray) -> list[bool]:
     """Return which weekdays are ever open."""
-    return [bool(day.any()) for day in open_slots]
+    found: list[bool] = np.asarray(open_slots.any(axis=1)).tolist()
+    return found
 
 
 def _alike_day(tag: Tag, first_day: int, opens: Sequence[bool]) -> int | None:
@@ -249,6 +253,12 @@ def _alike_day(tag: Tag, first_day: int, opens: Sequence[bool]) -> int | None:
     return day + away
 
 
+@cache
+def _normal_scores(levels: tuple[float, ...]) -> FloatArray:
+    normal = NormalDist()
+    return np.array([normal.inv_cdf(level) for level in levels])
+
+
 def widened(
     quantiles: FloatArray,
     mean: FloatArray,
@@ -262,8 +272,7 @@ def widened(
     rows = np.flatnonzero(variance.any(axis=1))
     if not rows.size:
         return quantiles
-    normal = NormalDist()
-    scores = np.array([normal.inv_cdf(level) for level in levels])[:, None, None]
+    scores = _normal_scores(tuple(levels))[:, None, None]
     some, result = quantiles[:, rows], quantiles.copy()
     before = np.abs(some - mean[rows])
     after = np.sqrt(before**2 + scores**2 * variance[rows])

@@ -32,7 +32,9 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     from forecasting.kernels import noise as kernels
 
     settings = (dispersion, TRIMMED, PRIOR_DAYS)
-    found = kernels.part_covariance(errors.expected, errors.error, prior, settings)
+    found = kernels.part_covariance(
+        errors.expected, errors.error, errors.place, prior, settings
+    )
     valid = (found + found.T) / 2.0
     if not kernels.is_positive(valid):
         values, vectors = np.linalg.eigh(valid)

@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory
 from forecasting.special import (
+    Market,
     Tag,
+    market_of,
     stated_factors,
     tagged_cells,
     tags_on,
@@ -138,6 +140,17 @@ class QueueRecord:
             trusted=self.trusted[:num],
         )
 
+    def within(self, first: int, end: int) -> Self:
+        """Return the slots ``first:end`` of the days."""
+        return type(self)(
+            queue=self.queue,
+            history=self.history.within(first, end),
+            handle_s=self.handle_s[:, first:end],
+            handled=self.handled[:, first:end],
+            tags=tuple(tag.within(first, end) for tag in self.tags),
+            trusted=self.trusted,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
@@ -147,28 +160,42 @@ class Horizon:
     is_open: BoolArray
     tags: tuple[Tag, ...]
 
+    def within(self, first: int, end: int) -> Self:
+        """Return the slots ``first:end`` of the days."""
+        return type(self)(
+            days=self.days,
+            is_open=self.is_open[:, first:end],
+            tags=tuple(tag.within(first, end) for tag in self.tags),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketCalendar:
-    """Public holidays by queue id, and the tagged events of all queues."""
+    """Public holidays by queue id, and the tagged events of all queues.
+
+    *markets* holds, by queue id, those that were looked up.
+    """
 
     holidays: Mapping[str, Mapping[date, Holiday]] = field(default_factory=dict)
     events: Sequence[DemandEvent] = ()
+    markets: Mapping[str, Market] = field(default_factory=dict)
 
     def holidays_of(self, queue: Queue) -> Mapping[date, Holiday]:
         """Return the holidays of the queue's market."""
+        if (market := self.markets.get(queue.queue_id)) is not None:
+            return market.holidays
         return self.holidays.get(queue.queue_id, {})
+
+    def market_of(self, queue: Queue) -> Market:
+        """Return the queue's market."""
+        if (market := self.markets.get(queue.queue_id)) is not None:
+            return market
+        holidays = tuple(self.holidays_of(queue).values())
+        return market_of(holidays, weekend_days(queue.country))
 
     def tags(self, queue: Queue, days: IntArray, slot_minutes: int) -> tuple[Tag, ...]:
         """Return the tags of *queue* on *days*."""
-        return tags_on(
-            queue,
-            days,
-            slot_minutes,
-            self.holidays_of(queue),
-            self.events,
-            weekend_days(queue.country),
-        )
+        return tags_on(queue, days, slot_minutes, self.market_of(queue), self.events)
 
 
 def market_calendar(
@@ -187,23 +214,24 @@ def market_calendar(
     NotImplementedError
         If they are looked up and a country or subdivision is not known.
     """
-    if holidays is None:
-        holidays = {
-            queue.queue_id: _announced(
-                queue.country, queue.subdivision, years.start - 1, years.stop + 1
-            )
-            for queue in queues
-            if queue.country is not None
-        }
-    return MarketCalendar(holidays=holidays, events=events)
+    if holidays is not None:
+        return MarketCalendar(holidays=holidays, events=events)
+    markets = {
+        queue.queue_id: _announced(
+            queue.country, queue.subdivision, years.start - 1, years.stop + 1
+        )
+        for queue in queues
+        if queue.country is not None
+    }
+    return MarketCalendar(markets=markets, events=events)
 
 
 @lru_cache(maxsize=64)  # the queues of one market share them
 def _announced(
     country: str | None, subdivision: str | None, first: int, end: int
-) -> Mapping[date, Holiday]:
+) -> Market:
     found = public_holidays(country, subdivision, range(first, end))
-    return MappingProxyType(found)
+    return Market(holidays=MappingProxyType(found), weekend=weekend_days(country))
 
 
 def queue_record(

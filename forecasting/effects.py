@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -137,10 +138,15 @@ class Effects:
 
 
 def _assumed(tag: Tag) -> Effect:
-    prior = PRIORS.get(tag.kind, EVENT)
+    return _of_prior(tag.kind, has_like=tag.like_weekday is not None)
+
+
+@lru_cache(maxsize=64)
+def _of_prior(kind: str, *, has_like: bool) -> Effect:
+    prior = PRIORS.get(kind, EVENT)
     spread = prior.of_kind().covariance()
     spread = spread.plus(prior.of_name(prior.mean).covariance())
-    if tag.like_weekday is None:
+    if not has_like:
         return Effect(ordinary=1.0, spread=spread)
     return Effect(ordinary=1.0 - prior.share, resembled=prior.share, spread=spread)
 

@@ -27,6 +27,8 @@ class Errors:
         fifth of the usual expected contacts.
     num_days
         How many days have a ratio.
+    place
+        The first slot of the arrays in the day, and how many slots a whole day has.
     """
 
     days: IntArray
@@ -36,6 +38,7 @@ class Errors:
     expected_of_day: FloatArray
     day_ratio: FloatArray
     num_days: int
+    place: tuple[int, int]
 
 
 def errors_at(
@@ -71,4 +74,5 @@ def errors_at(
         expected_of_day=total,
         day_ratio=ratio,
         num_days=num_days,
+        place=(history.slots[0], history.slots_of_day),
     )

@@ -7,7 +7,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray, read_only
-from wfm.domain.demand import ModelTest
+from wfm.domain.demand import MINUTES_PER_DAY, ModelTest
 from wfm.domain.errors import WfmError
 from wfm.domain.registry import Registry
 
@@ -35,6 +35,8 @@ class QueueHistory:
         ``[d]`` consecutive local dates, as days from 1970-01-01.
     slot_minutes
         Length of a slot; a day has ``1440 / slot_minutes`` of them.
+    slots
+        The slots of the day that the arrays hold, half-open; all of them by default.
     offered_contacts
         ``[d, s]`` contacts per interval; 0 where not observed.
     observed
@@ -57,6 +59,7 @@ class QueueHistory:
     is_open: BoolArray
     special: BoolArray
     weekend: frozenset[int] = SATURDAY_SUNDAY
+    slots: tuple[int, int] = (0, 0)
     usable: BoolArray = field(init=False)
     ordinary: BoolArray = field(init=False)
 
@@ -65,13 +68,20 @@ class QueueHistory:
         """The weekday of the first date, 0 = Monday."""
         return (int(self.days[0]) + _EPOCH_WEEKDAY) % DAYS_PER_WEEK
 
+    @property
+    def slots_of_day(self) -> int:
+        """How many slots a whole day has."""
+        return -(-MINUTES_PER_DAY // self.slot_minutes)
+
     def __post_init__(self) -> None:
         days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
         if (np.diff(days) != 1).any():
             msg = "local dates of a queue's history must be consecutive"
             raise ValueError(msg)
         object.__setattr__(self, "days", days)
-        shape = (len(days), -(-1440 // self.slot_minutes))
+        if self.slots == (0, 0):
+            object.__setattr__(self, "slots", (0, self.slots_of_day))
+        shape = (len(days), self.slots[1] - self.slots[0])
         offered = read_only(self.offered_contacts, shape=shape)
         object.__setattr__(self, "offered_contacts", offered)
         for name in ("observed", "is_open", "special"):
@@ -95,6 +105,20 @@ class QueueHistory:
             is_open=self.is_open[:num],
             special=self.special[:num],
             weekend=self.weekend,
+            slots=self.slots,
+        )
+
+    def within(self, first: int, end: int) -> Self:
+        """Return the slots ``first:end`` of every day of a history of whole days."""
+        return type(self)(
+            days=self.days,
+            slot_minutes=self.slot_minutes,
+            offered_contacts=self.offered_contacts[:, first:end],
+            observed=self.observed[:, first:end],
+            is_open=self.is_open[:, first:end],
+            special=self.special[:, first:end],
+            weekend=self.weekend,
+            slots=(first, end),
         )
 
 

@@ -196,8 +196,7 @@ def _parts(
     dispersion: float,
 ) -> FloatArray:
     """Return ``[8, 8]`` the measured covariance of a day's parts."""
-    num_slots = near.expected.shape[1]
-    prior = prior_covariance(num_slots, day_variance, slot_variance, decay)
+    prior = prior_covariance(near.place[1], day_variance, slot_variance, decay)
     return part_covariance(near, prior, dispersion)
 
 

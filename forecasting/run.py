@@ -213,11 +213,12 @@ def _check_levels(levels: Sequence[float]) -> None:
 
 def _union_grid(base: IntervalGrid, tasks: Iterable[_Task]) -> IntervalGrid:
     """Return the grid in step with *base* over the local days of all queues."""
-    edges = [
-        _index_from(base, to_instant(wall_minute(day), task.queue.zone))
+    ends = {
+        (day, task.queue.zone)
         for task in tasks
         for day in (task.first, task.first + timedelta(days=task.num_days))
-    ]
+    }
+    edges = [_index_from(base, to_instant(wall_minute(day), z)) for day, z in ends]
     return IntervalGrid(
         start_utc=base.instant(min(edges)),
         interval_minutes=base.interval_minutes,

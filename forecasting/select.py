@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import TypeGuard
 
 import numpy as np
@@ -163,10 +164,14 @@ class Mixture:
 
         weights = self.weights[bisect_left(LEAD_ENDS, lead_days)].tolist()
         members = [(fit, w) for fit, w in zip(self.fits, weights, strict=True) if w > 0]
-        hindcasts = [fit.hindcast(lead_days, first_row) for fit, _ in members]
-        expected = np.zeros(hindcasts[0].expected.shape)
+        if len(members) == 1:
+            return members[0][0].hindcast(lead_days, first_row)
+        hindcasts = (fit.hindcast(lead_days, first_row) for fit, _ in members)
+        first = next(hindcasts)
+        expected = np.zeros(first.expected.shape)
         support = np.full(expected.shape, np.iinfo(np.int64).max)
-        for one, (_, weight) in zip(hindcasts, members, strict=True):
+        pairs = zip(chain([first], hindcasts), members, strict=True)
+        for one, (_, weight) in pairs:  # one at a time: they are large
             mix_in(expected, support, (one.expected, one.support), weight)
         return Hindcast(expected=expected, support=support)
 
@@ -174,8 +179,9 @@ class Mixture:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
         groups = np.searchsorted(LEAD_ENDS, days - self.next_day + 1)
         total: FloatArray | float = 0.0
-        for fit, weights in zip(self.fits, self.weights.T, strict=True):
-            if weights.any():
+        counts = np.asarray(self.weights.any(axis=0)).tolist()
+        for fit, weights, used in zip(self.fits, self.weights.T, counts, strict=True):
+            if used:
                 share = weights[groups][:, None]
                 total = total + share * np.maximum(fit.predict(days), 0.0)
         return np.asarray(total)

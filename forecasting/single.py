@@ -18,6 +18,7 @@ from forecasting.days import Horizon, QueueRecord
 from forecasting.effects import TINY
 from forecasting.model import DAYS_PER_WEEK, FORECASTERS, Fitted, ForecastError
 from forecasting.noise import QueueNoise
+from forecasting.select import TEST_MINUTES
 from forecasting.special import stated_factors
 from wfm.domain.arrays import FloatArray
 from wfm.domain.demand import ModelTest, SpecialDay
@@ -88,31 +89,63 @@ def zero_forecast(
 def _volumes(
     record: QueueRecord, horizon: Horizon, model: str, levels: Sequence[float]
 ) -> DayForecast:
+    """Return the forecast by *model*, which sees the hours of opening only."""
+    shape = horizon.is_open.shape
+    aht_s = stated_factors(horizon.tags, shape)[1] * _handle_time(record, horizon)
+    first, end = _hours(record, horizon)
+    if (first, end) != (0, shape[1]):
+        record, horizon = record.within(first, end), horizon.within(first, end)
+    found = _open_hours(record, horizon, model, levels)
+    tables = np.zeros((1 + len(levels), *shape))
+    tables[0, :, first:end], tables[1:, :, first:end] = found.mean, found.quantiles
+    return replace(
+        found,
+        mean=tables[0],
+        quantiles=tables[1:],
+        aht_s=aht_s,
+        failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
+    )
+
+
+def _open_hours(
+    record: QueueRecord, horizon: Horizon, model: str, levels: Sequence[float]
+) -> DayForecast:
+    """Return the forecast by *model* without its handle time."""
     plain = plain_history(record.history, record.trusted)
     fitted = FORECASTERS[model]().fit(plain.history)
+    days, tags, is_open = horizon.days, horizon.tags, horizon.is_open
     ordinary = _ordinary(fitted, horizon)
-    special = learn_special_days(plain.history, record.tags, fitted)
-    mean, variance = special.applied(ordinary, horizon.days, horizon.tags)
+    # Where no special day lies ahead, there is nothing to learn them for.
+    special = learn_special_days(plain.history, record.tags if tags else (), fitted)
+    mean, variance = special.applied(ordinary, days, tags)
     bands = fit_bands(plain.history, fitted, levels, special.week_ahead)
-    quantiles = bands.quantiles(mean, horizon.days)
-    factors = plain.course.factors(horizon.days)[:, None] * horizon.is_open
-    _, aht = stated_factors(horizon.tags, mean.shape)
-    aht_s = _handle_time(record, horizon)
-    wide = widened(quantiles, mean, variance, levels)
-    wide *= factors
+    quantiles = widened(bands.quantiles(mean, days), mean, variance, levels)
+    factors = plain.course.factors(days)[:, None] * is_open
     return DayForecast(
         mean=mean * factors,
-        quantiles=wide,
-        aht_s=aht * aht_s,
-        failure="" if aht_s.any() else "no handle time in history or plan; 0 s used",
+        quantiles=quantiles * factors,
+        aht_s=np.zeros(mean.shape),
         notes=tuple(_notes(horizon, plain, special, bands)),
         noise=bands.noise,
         day_spread=_day_spread(bands.noise, mean, variance, horizon),
         tests=getattr(fitted, "tests", ()),  # of a model that is Chosen
-        special_days=special.described(
-            ordinary, horizon.days, horizon.tags, horizon.is_open
-        ),
+        special_days=special.described(ordinary, days, tags, is_open),
     )
+
+
+def _hours(record: QueueRecord, horizon: Horizon) -> tuple[int, int]:
+    """Return the slots of the day from the first one ever open to the last, half-open.
+
+    The first one begins a half hour, so that half hours stay what they are.
+    """
+    ever = np.logical_or(
+        record.history.is_open.any(axis=0), horizon.is_open.any(axis=0)
+    )
+    slots = np.flatnonzero(ever)
+    if not slots.size:
+        return 0, len(ever)
+    step = max(TEST_MINUTES // record.history.slot_minutes, 1)
+    return int(slots[0]) // step * step, int(slots[-1]) + 1
 
 
 def _ordinary(fitted: Fitted, horizon: Horizon) -> FloatArray:

@@ -1,15 +1,17 @@
 """Special days of a queue: holidays, the days around them, and tagged events."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 
 from forecasting.day_kinds import BEFORE, BRIDGE, HOLIDAY, day_kinds
 from wfm.calendar.holidays import SATURDAY_SUNDAY, Holiday
-from wfm.calendar.local import wall_date
+from wfm.calendar.local import wall_minute
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.demand import MINUTES_PER_DAY, DemandEvent, Queue
 
@@ -63,18 +65,49 @@ class Tag:
             cells=self.cells[low - self.first_row : high - self.first_row],
         )
 
+    def within(self, first: int, end: int) -> "Tag":
+        """Return the tag on the slots ``first:end`` of its days."""
+        return Tag(
+            kind=self.kind,
+            cells=self.cells[:, first:end],
+            first_row=self.first_row,
+            name=self.name,
+            effect=self.effect,
+            aht_factor=self.aht_factor,
+            like_weekday=self.like_weekday,
+            provisional=self.provisional,
+        )
+
     def before(self, num_days: int) -> "Tag":
         """Return the tag on the first *num_days* rows."""
         return self.between(0, num_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Market:
+    """The *holidays* of a market and its days of rest *weekend*, 0 = Monday.
+
+    Two markets are the same if they are one object: what is worked out for one is
+    found again without comparing its calendar day by day.
+    """
+
+    holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    weekend: frozenset[int] = SATURDAY_SUNDAY
+
+
+@lru_cache(maxsize=64)
+def market_of(holidays: tuple[Holiday, ...], weekend: frozenset[int]) -> Market:
+    """Return the market of *holidays*: the same one for equal calendars."""
+    by_day = {holiday.day: holiday for holiday in holidays}
+    return Market(holidays=by_day, weekend=weekend)
 
 
 def tags_on(
     queue: Queue,
     days: IntArray,
     slot_minutes: int,
-    holidays: Mapping[date, Holiday],
-    events: Sequence[DemandEvent],
-    weekend: frozenset[int] = SATURDAY_SUNDAY,
+    market: Market,
+    events: Sequence[DemandEvent] = (),
 ) -> tuple[Tag, ...]:
     """Return the tags of *queue* that touch the local dates *days*.
 
@@ -84,16 +117,17 @@ def tags_on(
     if not days.size:
         return ()
     num_slots = -(-MINUTES_PER_DAY // slot_minutes)
-    market = tuple(holidays.values()), weekend, queue.closed_on_holidays
-    tags = [*_day_tags(market, int(days[0]), len(days), num_slots)]
-    tags += [
+    span = int(days[0]), len(days), num_slots
+    tags = _day_tags(market, queue.closed_on_holidays, *span)
+    if not events:
+        return tags
+    return tags + tuple(
         _event_tag(event, cells)
         for event in events
         if queue.queue_id in event.queue_ids
         and event.kind != ORDINARY
         and (cells := event_cells(event, days, slot_minutes)).any()
-    ]
-    return tuple(tags)
+    )
 
 
 def trusted_days(
@@ -131,41 +165,53 @@ def event_cells(event: DemandEvent, days: IntArray, slot_minutes: int) -> BoolAr
 
 @lru_cache(maxsize=64)  # the queues of one market share them
 def _day_tags(
-    market: tuple[tuple[Holiday, ...], frozenset[int], bool],
-    first_day: int,
-    num_days: int,
-    num_slots: int,
+    market: Market, closed: bool, first_day: int, num_days: int, num_slots: int
 ) -> tuple[Tag, ...]:
-    """Return the tags of a market: its holidays, weekend, and if these close it."""
-    holidays, weekend, closed = market
-    first = wall_date(first_day * MINUTES_PER_DAY)
+    """Return the tags of a *market* whose queue is perhaps *closed* on holidays."""
     whole_day = np.ones((1, num_slots), dtype=bool)
-    resembles = _resembles(weekend)
+    kinds = _kinds(market)
+    low, high = (
+        bisect_left(kinds, first_day + n, key=attrgetter("day")) for n in (0, num_days)
+    )
     return tuple(
         Tag(
-            kind=kind,
-            name=name,
+            kind=kind.kind,
+            name=kind.name,
             cells=whole_day,
-            first_row=row,
-            like_weekday=_other(resembles.get(kind), day),
-            provisional=provisional,
+            first_row=kind.day - first_day,
+            like_weekday=kind.like_weekday,
+            provisional=kind.provisional,
         )
-        for day, kind, name, provisional in _kinds(holidays, weekend)
-        if 0 <= (row := (day - first).days) < num_days
-        and not (kind == HOLIDAY and closed)
+        for kind in kinds[low:high]
+        if not (kind.kind == HOLIDAY and closed)
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DayKind:
+    """What a calendar makes of one local *day* (from 1970-01-01); see :class:`Tag`."""
+
+    day: int
+    kind: str
+    name: str
+    like_weekday: int | None
+    provisional: bool
+
+
 @lru_cache(maxsize=64)
-def _kinds(
-    holidays: tuple[Holiday, ...], weekend: frozenset[int]
-) -> tuple[tuple[date, str, str, bool], ...]:
-    """Return (date, kind, name, provisional) of a calendar, worked out once."""
-    by_day = {holiday.day: holiday for holiday in holidays}
-    found = day_kinds(date.min, date.max, by_day, weekend)
+def _kinds(market: Market) -> tuple[_DayKind, ...]:
+    """Return the special days of a calendar in their order, worked out once."""
+    found = day_kinds(date.min, date.max, market.holidays, market.weekend)
+    resembles = _resembles(market.weekend)
     return tuple(
-        (day, kind, holiday.plain_name, holiday.provisional)
-        for day, (kind, holiday) in found.items()
+        _DayKind(
+            day=wall_minute(day) // MINUTES_PER_DAY,
+            kind=kind,
+            name=holiday.plain_name,
+            like_weekday=_other(resembles.get(kind), day),
+            provisional=holiday.provisional,
+        )
+        for day, (kind, holiday) in sorted(found.items())
     )
 
 

@@ -233,10 +233,14 @@ def pulled_in(ratios: FloatArray, trimmed: float) -> FloatArray:
 
 
 @kernel
-def of_days(values: FloatArray, num_parts: int) -> FloatArray:
-    """Return ``[d, p]`` the sums of *values* ``[d, s]`` over the parts of the day."""
+def of_days(values: FloatArray, place: tuple[int, int], num_parts: int) -> FloatArray:
+    """Return ``[d, p]`` the sums of *values* ``[d, s]`` over the parts of the day.
+
+    *place* is the first slot of the values in the day, and how many a whole day has.
+    """
     days, slots = values.shape
-    result, part = np.zeros((days, num_parts)), np.arange(slots) * num_parts // slots
+    result = np.zeros((days, num_parts))
+    part = (place[0] + np.arange(slots)) * num_parts // place[1]
     for day in range(days):
         for s in range(slots):
             result[day, part[s]] += values[day, s]
@@ -302,17 +306,20 @@ def shrunk(
 def part_covariance(
     expected: FloatArray,
     error: FloatArray,
+    place: tuple[int, int],
     prior_covariance: FloatArray,
     settings: tuple[float, float, float],
 ) -> FloatArray:
     """Return ``[p, p]`` the covariance of the relative errors of a day's parts.
 
     *settings* are the dispersion of the counts, the share of the days trimmed at either
-    end, and the days' worth of the prior. See :func:`shrunk`.
+    end, and the days' worth of the prior. For *place* see :func:`of_days`, for the
+    rest :func:`shrunk`.
     """
     dispersion, trimmed, prior_days = settings
     parts = len(prior_covariance)
-    mean, wrong = of_days(expected, parts), of_days(error, parts)
+    mean = of_days(expected, place, parts)
+    wrong = of_days(error, place, parts)
     ratio = np.full((parts, len(mean)), np.nan)
     for day in range(len(mean)):
         for part in range(parts):

@@ -7,7 +7,13 @@ import pytest
 from support.forecasting import grid_over, local_values, make_history, make_queue
 
 from forecasting.day_kinds import AFTER, BEFORE
-from forecasting.days import MarketCalendar, day_number, day_slots, queue_record
+from forecasting.days import (
+    MarketCalendar,
+    day_number,
+    day_slots,
+    market_calendar,
+    queue_record,
+)
 from forecasting.model import ForecastError, QueueHistory, is_weekend, weekday_of
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import wall_minute
@@ -202,3 +208,22 @@ def test_totals_are_sums_whatever_the_clock_did():
             inside = slots.day == slots.day[0] + first + row
             assert total[row].sum() == values[inside].sum()
             assert total[row, 47] == values[inside & (slots.slot == 47)].sum()
+
+
+def test_equal_calendars_are_one_market_and_those_looked_up_are_kept():
+    days = np.arange(day_number(date(2026, 12, 20)), day_number(date(2027, 1, 3)))
+    queue = make_queue(country="DE")
+    looked_up = market_calendar([queue], None, (), range(2026, 2028))
+    again = market_calendar([queue], None, (), range(2026, 2028))
+    assert looked_up.market_of(queue) is again.market_of(queue)
+    holidays = dict(looked_up.holidays_of(queue))
+    assert date(2026, 12, 25) in holidays
+    given = [
+        market_calendar([queue], {"q": dict(holidays)}, (), range(2026, 2028))
+        for _ in range(2)
+    ]
+    assert given[0].market_of(queue) is given[1].market_of(queue)
+    tags = [calendar.tags(queue, days, 30) for calendar in (looked_up, given[0])]
+    found = [[(t.first_row, t.kind, t.name) for t in some] for some in tags]
+    assert found[0] == found[1]
+    assert (5, "holiday", "Christmas Day") in found[0]

@@ -1,12 +1,16 @@
 """The forecast of several queues on one UTC grid."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
 from support.forecasting import grid_over, local_values, make_history, make_queue, utc
 
 import forecasting.models.weekday_mean as weekday_mean_module
+from forecasting import single
+from forecasting.days import Horizon, MarketCalendar, queue_record
 from forecasting.run import forecast
 from wfm.calendar.holidays import Holiday, public_holidays
 from wfm.calendar.local import local_clock, to_instant, wall_minute
@@ -472,3 +476,57 @@ def test_a_country_that_nobody_knows_is_the_caller_s_error():
     history = history_of({"q": "UTC"}, num_days=28)
     with pytest.raises(NotImplementedError):
         run(history, [make_queue(country="Atlantis")])
+
+
+def noisy_weeks(num_days, mean=9.0, opens=27, seed=4):
+    """Return contacts by quarter hour, from slot *opens* of the day on."""
+    rng = np.random.default_rng(seed)
+    shape = np.maximum(np.sin(np.linspace(-0.9, 3.6, 96)), 0.0)
+    shape[:opens] = 0.0
+    level = rng.normal(1.0, 0.1, num_days)
+    return rng.poisson(mean * np.outer(level, shape)).astype(float)
+
+
+def test_hours_that_are_always_closed_change_nothing(monkeypatch):
+    # Models are given the hours of opening only; the answer is that of whole days.
+    first, num_days = MONDAY - timedelta(days=63), 63
+    grid = grid_over(first, num_days, interval_minutes=15)
+    history = make_history(grid, {"q": noisy_weeks(num_days).ravel()})
+    queue = make_queue(opening=OpeningHours(spans=(((405, 1290),),) * 5 + ((), ())))
+    event = DemandEvent(
+        event="e1",
+        queue_ids=("q",),
+        kind="sale",
+        from_local_minute=wall_minute(MONDAY, 300),
+        to_local_minute=wall_minute(MONDAY, 700),
+        effect=1.5,
+        aht_factor=1.2,
+    )
+    ask = partial(run, history, [queue], model="best", events=[event])
+    narrow = ask()
+    monkeypatch.setattr(single, "_hours", lambda *_: (0, 96))
+    whole = ask()
+    assert narrow.mean == pytest.approx(whole.mean, rel=1e-12)
+    assert narrow.quantiles == pytest.approx(whole.quantiles, rel=1e-12)
+    assert np.array_equal(narrow.aht_s, whole.aht_s)
+    assert narrow.special_days == whole.special_days
+    assert narrow.tests == whole.tests
+    one, other = (f.noise.queues[0].noise.part_covariance for f in (narrow, whole))
+    assert one == pytest.approx(other, rel=1e-12)
+
+
+def test_the_hours_a_model_sees_begin_with_a_half_hour():
+    grid = grid_over(MONDAY, 14, interval_minutes=15)
+    history = make_history(grid, {"q": noisy_weeks(14).ravel()})
+    opening = OpeningHours(spans=(((405, 1290),),) * 7)
+    record = queue_record(history, make_queue(opening=opening), MarketCalendar())
+    open_at_night = np.zeros((1, 96), dtype=bool)
+    open_at_night[0, 90] = True
+    ahead = Horizon(days=record.history.days[:1], is_open=open_at_night, tags=())
+    assert single._hours(record, ahead) == (26, 91)
+    never = replace(ahead, is_open=np.zeros((1, 96), dtype=bool))
+    assert single._hours(record, never) == (26, 86)
+    part = record.within(26, 86).history
+    assert part.slots == (26, 86)
+    assert part.before(int(part.days[3])).slots == (26, 86)
+    assert part.offered_contacts.shape == (14, 60)

@@ -10,6 +10,7 @@ from forecasting.day_kinds import AFTER, BEFORE, HOLIDAY
 from forecasting.days import day_number
 from forecasting.special import (
     ORDINARY,
+    Market,
     Tag,
     stated_factors,
     tagged_cells,
@@ -77,7 +78,7 @@ def event(first, start, end, queues=("q",)):
 
 def cells_of(the_event, first=date(2026, 10, 26), num_days=2):
     days = day_number(first) + np.arange(num_days)
-    tags = tags_on(make_queue(), days, 30, {}, [the_event])
+    tags = tags_on(make_queue(), days, 30, Market(), [the_event])
     shape = (num_days, 48)
     return [np.argwhere(tagged_cells([t], shape)).tolist() for t in tags]
 
@@ -118,7 +119,7 @@ def test_holidays_and_the_days_beside_them_are_tags(offset, kinds):
     day = first + timedelta(days=offset)
     holidays = {day: Holiday(day=day, name="H (observed)")}
     days = day_number(first) + np.arange(2)
-    tags = tags_on(make_queue(), days, 30, holidays, [])
+    tags = tags_on(make_queue(), days, 30, Market(holidays=holidays))
     assert [(t.first_row, t.kind) for t in tags] == kinds
     assert all(t.cells.shape == (1, 48) and t.name == "H" for t in tags)
 
@@ -127,9 +128,10 @@ def test_a_holiday_resembles_sunday_and_its_eve_saturday():
     day = date(2026, 10, 28)
     days = day_number(day) + np.arange(-1, 2)
     holidays = {day: Holiday(day=day, name="H")}
-    tags = tags_on(make_queue(), days, 30, holidays, [])
+    tags = tags_on(make_queue(), days, 30, Market(holidays=holidays))
     assert [t.like_weekday for t in tags] == [5, 6, None]
-    tags = tags_on(make_queue(), days, 30, holidays, [], frozenset({4, 5}))
+    market = Market(holidays=holidays, weekend=frozenset({4, 5}))
+    tags = tags_on(make_queue(), days, 30, market)
     # there, the Thursday after is a bridge to the weekend
     assert [t.like_weekday for t in tags] == [4, 5, 4]
 
@@ -137,7 +139,8 @@ def test_a_holiday_resembles_sunday_and_its_eve_saturday():
 def test_a_holiday_on_a_sunday_resembles_nothing_else():
     day = date(2026, 11, 1)
     holidays = {day: Holiday(day=day, name="H")}
-    (found,) = tags_on(make_queue(), day_number(day) + np.arange(1), 30, holidays, [])
+    days = day_number(day) + np.arange(1)
+    (found,) = tags_on(make_queue(), days, 30, Market(holidays=holidays))
     assert found.like_weekday is None
 
 
@@ -146,7 +149,8 @@ def test_a_closing_holiday_is_no_tag_but_its_neighbours_are():
     days = day_number(first) + np.arange(3)
     queue = make_queue(closed_on_holidays=True)
     day = first + timedelta(days=1)
-    tags = tags_on(queue, days, 30, {day: Holiday(day=day, name="H")}, ())
+    market = Market(holidays={day: Holiday(day=day, name="H")})
+    tags = tags_on(queue, days, 30, market)
     assert [t.kind for t in tags] == [BEFORE, AFTER]
 
 
@@ -160,7 +164,7 @@ def test_days_that_the_planner_calls_ordinary():
         from_local_minute=wall_minute(first, 1500),
         to_local_minute=wall_minute(first, 1560),
     )
-    assert tags_on(make_queue(), days, 30, {}, [calm]) == ()
+    assert tags_on(make_queue(), days, 30, Market(), [calm]) == ()
     trusted = trusted_days(make_queue(), days, 30, [calm])
     assert trusted.tolist() == [False, True, False]
     assert not trusted_days(make_queue("other"), days, 30, [calm]).any()
@@ -169,12 +173,13 @@ def test_days_that_the_planner_calls_ordinary():
 def test_no_days_no_tags():
     day = date(2026, 10, 26)
     holidays = {day: Holiday(day=day, name="H")}
-    assert tags_on(make_queue(), np.arange(0), 30, holidays, ()) == ()
+    assert tags_on(make_queue(), np.arange(0), 30, Market(holidays=holidays)) == ()
 
 
 def test_a_market_that_always_rests_has_no_weekend_to_resemble():
     day = date(2026, 10, 28)
     holidays = {day: Holiday(day=day, name="H")}
     days = day_number(day) + np.arange(1)
-    (found,) = tags_on(make_queue(), days, 30, holidays, [], frozenset(range(7)))
+    market = Market(holidays=holidays, weekend=frozenset(range(7)))
+    (found,) = tags_on(make_queue(), days, 30, market)
     assert found.like_weekday is None

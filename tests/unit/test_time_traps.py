@@ -14,7 +14,7 @@ from forecasting.days import (
 )
 from forecasting.model import weekday_of
 from forecasting.run import forecast
-from forecasting.special import tagged_cells, tags_on
+from forecasting.special import Market, tagged_cells, tags_on
 from wfm.calendar.holidays import Holiday
 from wfm.calendar.local import (
     local_clock,
@@ -250,9 +250,8 @@ def test_a_holiday_is_the_local_date_s_not_utc_s():
 @pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1)])
 def test_a_holiday_on_the_day_of_a_clock_change_has_all_its_slots(day):
     days = day_number(day) + np.arange(-1, 2)
-    tags = tags_on(
-        make_queue(zone=NEW_YORK), days, 15, {day: Holiday(day=day, name="H")}, ()
-    )
+    market = Market(holidays={day: Holiday(day=day, name="H")})
+    tags = tags_on(make_queue(zone=NEW_YORK), days, 15, market)
     (holiday,) = (tag for tag in tags if tag.kind == "holiday")
     assert holiday.first_row == 1
     assert holiday.cells.shape == (1, 96)
