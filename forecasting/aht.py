@@ -9,7 +9,9 @@ from forecasting.model import DAYS_PER_WEEK, weekday_of
 from wfm.domain.arrays import FloatArray, IntArray
 
 PRIOR_CONTACTS = 100.0
-LEVEL_PRIOR_CONTACTS = 10.0
+CONTACT_CV = 1.2
+STATED_CV = 0.5
+LEVEL_PRIOR_CONTACTS = (CONTACT_CV / STATED_CV) ** 2
 LEVEL_ALPHA_PER_WEEK = 0.1
 WIDTH_MINUTES = 30.0
 WEEKDAY_PRIOR_CONTACTS = 400.0
@@ -45,9 +47,18 @@ def fit_handle_time(
     r"""Return the handle time learnt from totals, or ``None`` without any contact.
 
     Handle seconds *H* and handled contacts *N* are followed apart and divided last;
-    interval means are never averaged. The level of a week is total seconds over
-    contacts, past weeks counting 0.9 times as much each, drawn towards the plan's
-    stated handle time with ten contacts. Relative to it, the shape of the day is
+    interval means are never averaged. The level is total seconds over contacts, of all
+    weeks alike (which is best while it stands) or with past weeks counting 0.9 times as
+    much each (while it moves). What lies between is a share :math:`\theta \le 1` that
+    the history has to prove: with the gap *g* between both before each week,
+
+    .. math:: \theta = \frac{\sum_w g_w (H_w / \ell_w - N_w)}
+        {v + \sum_w g_w^2 N_w},\qquad v = 1.2^2
+
+    the least-squares share drawn to 0, single times having a coefficient of variation
+    of 1.2. The level is also drawn to the plan's stated handle time, which may be off
+    by half: that is worth :math:`v / 0.5^2`, some six contacts. Relative to it, the
+    shape of the day is
 
     .. math:: f_s = \lambda\left(
         \frac{\sum_u K(s,u) H'_u + k_0}{\sum_u K(s,u) N_u + k_0} - 1\right),\qquad
@@ -79,7 +90,12 @@ def fit_handle_time(
     level_s, slot, weekday = shapes(
         np.ascontiguousarray(handle_s),
         np.ascontiguousarray(handled),
-        (1.0 - LEVEL_ALPHA_PER_WEEK, prior * (stated_s or 0.0), prior),
+        (
+            1.0 - LEVEL_ALPHA_PER_WEEK,
+            prior * (stated_s or 0.0),
+            prior,
+            CONTACT_CV**2,
+        ),
         _kernel(slot_minutes, handled.shape[1]),
         (PRIOR_CONTACTS, WEEKDAY_PRIOR_CONTACTS, WEEKDAY_MIN_WEEKS),
     )

@@ -9,40 +9,68 @@ _WEEK = 7
 
 
 @kernel
+def level_of_weeks(
+    seconds: FloatArray,
+    contacts: FloatArray,
+    keep: float,
+    prior: tuple[float, float],
+    variance: float,
+) -> FloatArray:
+    """Return the level of handle time known after each week, from sums ``[w]``.
+
+    It lies between the mean of all weeks and one that fades by *keep* a week: by as
+    much as the latter foretold the weeks so far better (least squares, drawn to none).
+    Single times have so much *variance* over their squared mean. Both means begin with
+    the seconds and contacts *prior*.
+    """
+    level, (first_s, first_n) = np.zeros(len(seconds)), prior
+    all_s, all_n, fading_s, fading_n = first_s, first_n, first_s, first_n
+    came, said = 0.0, 1.0
+    for week in range(len(seconds)):
+        if all_s > 0.0:
+            slow, fast = all_s / all_n, fading_s / fading_n
+            gap = fast / slow - 1.0
+            came += gap * (seconds[week] / slow - contacts[week]) / variance
+            said += gap * gap * contacts[week] / variance
+        fading_s = first_s + keep * (fading_s - first_s) + seconds[week]
+        fading_n = first_n + keep * (fading_n - first_n) + contacts[week]
+        all_s, all_n = all_s + seconds[week], all_n + contacts[week]
+        if all_n > 0.0:
+            slow, fast = all_s / all_n, fading_s / fading_n
+            level[week] = slow + min(max(came / said, 0.0), 1.0) * (fast - slow)
+    return level
+
+
+@kernel
 def handle_weeks(
     handle_s: FloatArray,
     handled: FloatArray,
     keep: float,
     prior: tuple[float, float],
+    variance: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return each week's level of handle time ``[w]`` and what lies behind its shape.
 
-    *handle_s* and *handled* are ``[d, s]`` seconds and contacts, *prior* those that
-    every level begins with. The shape is told by seconds over the level and contacts,
+    *handle_s* and *handled* are ``[d, s]`` seconds and contacts; for the rest see
+    :func:`level_of_weeks`. The shape is told by seconds over the level and contacts,
     by week ``[w, s]``, and by the seconds over the level of each day ``[d]``.
     """
     num, slots = handled.shape
     weeks = (num + _WEEK - 1) // _WEEK
-    level, by_day = np.zeros(weeks), np.zeros(num)
     relative, contacts = np.zeros((weeks, slots)), np.zeros((weeks, slots))
-    sum_s, sum_n = 0.0, 0.0
-    for week in range(weeks):
-        first, end = week * _WEEK, min((week + 1) * _WEEK, num)
-        seconds, count = 0.0, 0.0
-        for row in range(first, end):
-            for s in range(slots):
-                seconds += handle_s[row, s]
-                count += handled[row, s]
-        sum_s, sum_n = keep * sum_s + seconds, keep * sum_n + count
-        if sum_n + prior[1] > 0.0:
-            level[week] = (sum_s + prior[0]) / (sum_n + prior[1])
-        for row in range(first, end):
-            for s in range(slots):
-                part = handle_s[row, s] / level[week] if level[week] > 0.0 else 0.0
-                relative[week, s] += part
-                contacts[week, s] += handled[row, s]
-                by_day[row] += part
-    return level, relative, contacts, by_day
+    by_day = np.zeros(num)
+    for row in range(num):
+        for s in range(slots):
+            relative[row // _WEEK, s] += handle_s[row, s]
+            contacts[row // _WEEK, s] += handled[row, s]
+            by_day[row] += handle_s[row, s]
+    level = level_of_weeks(
+        relative.sum(axis=1), contacts.sum(axis=1), keep, prior, variance
+    )
+    scale = np.where(level > 0.0, level, np.inf)
+    for row in range(num):
+        by_day[row] /= scale[row // _WEEK]
+    return level, relative / scale.reshape((-1, 1)), contacts, by_day
 
 
 @kernel
@@ -88,20 +116,21 @@ def proven(
 def shapes(
     handle_s: FloatArray,
     handled: FloatArray,
-    level: tuple[float, float, float],
+    level: tuple[float, float, float, float],
     near: FloatArray,
     priors: tuple[float, float, int],
 ) -> tuple[float, FloatArray, FloatArray]:
     """Return the last level of handle time, its ratios ``[s]`` and ``[7]`` by weekday.
 
     Of seconds and contacts ``[d, s]``; weekdays begin with the first day's. *level* are
-    what a week leaves of it, and the seconds and contacts that it begins with. The
-    ratio of a slot is smoothed by the weights *near*. *priors* are the contacts that
-    draw slots and weekdays to 1, and the weeks that weekdays need.
+    what a week leaves of it, the seconds and contacts that it begins with, and the
+    variance of single times. The ratio of a slot is smoothed by the weights *near*.
+    *priors* are the contacts that draw slots and weekdays to 1, and the weeks that
+    weekdays need.
     """
-    keep, prior_s, prior_n = level
+    keep, prior_s, prior_n, variance = level
     levels, relative, contacts, by_day = handle_weeks(
-        handle_s, handled, keep, (prior_s, prior_n)
+        handle_s, handled, keep, (prior_s, prior_n), variance
     )
     slot = 1.0 + proven(relative, contacts, near, priors[0])
     weekday, weeks = np.ones(_WEEK), len(levels)

@@ -62,18 +62,54 @@ def test_a_slot_without_contacts_has_the_level():
     assert profile(handled * 240.0, handled) == pytest.approx([240.0, 240.0])
 
 
-def test_recent_weeks_weigh_more():
+def test_recent_weeks_weigh_more_once_the_level_has_moved():
     handled = np.ones((14, 1)) * 1e6
-    aht = np.repeat([[200.0], [100.0]], 7, axis=0)
-    fitted = fit(handled * aht, handled)
-    assert fitted.level_s == pytest.approx((0.9 * 200 + 100) / 1.9)
-    assert fit(handled, handled, stated_s=500.0).level_s == pytest.approx(1.0, rel=1e-3)
+    two_weeks = np.repeat([[200.0], [100.0]], 7, axis=0)
+    # Nothing says yet which of the two is to be believed.
+    assert fit(handled * two_weeks, handled).level_s == pytest.approx(150.0)
+    week_s = 200.0 * 1.02 ** np.arange(12)
+    aht, weights = np.repeat(week_s, 7)[:, None], 0.9 ** np.arange(12)[::-1]
+    handled = np.ones((84, 1)) * 1e6
+    fading = float(weights @ week_s / weights.sum())
+    assert fit(handled * aht, handled).level_s == pytest.approx(fading, rel=1e-4)
+
+
+def test_all_weeks_weigh_alike_while_the_level_stands():
+    # Few long and short contacts in turn: a fading mean would follow the last ones.
+    seconds = np.tile(np.repeat([300.0, 100.0], 7), 5)[:, None]
+    assert fit(seconds, np.ones((70, 1))).level_s == pytest.approx(200.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_level_is_that_of_least_squares_drawn_to_all_weeks(seed):
+    rng = np.random.default_rng(seed)
+    count = rng.integers(20, 60, 9).astype(float)
+    seconds = count * 200.0 * np.exp(np.cumsum(rng.normal(0.0, 0.2, 9)))
+
+    def means(num):
+        fading = 0.9 ** np.arange(num)[::-1]
+        s, n = seconds[:num], count[:num]
+        return s.sum() / n.sum(), (fading @ s) / (fading @ n)
+
+    came, said = 0.0, 1.2**2
+    for week in range(1, 9):
+        slow, fast = means(week)
+        gap = fast / slow - 1.0
+        came += gap * (seconds[week] / slow - count[week])
+        said += gap**2 * count[week]
+    slow, fast = means(9)
+    share = min(max(came / said, 0.0), 1.0)
+    by_day, contacts = (np.repeat(x / 7.0, 7)[:, None] for x in (seconds, count))
+    found = fit(by_day, contacts).level_s
+    assert found == pytest.approx(slow + share * (fast - slow))
 
 
 def test_few_contacts_are_drawn_towards_the_plan_s_handle_time():
-    handled = np.full((7, 1), 2.0)  # 14 contacts of 400 s, ten of 300 s stated
+    handled = np.full((7, 1), 2.0)  # 14 contacts of 400 s; 300 s stated
     found = fit(handled * 400.0, handled, stated_s=300.0).level_s
-    assert found == pytest.approx((14 * 400 + 10 * 300) / 24)
+    assert found == pytest.approx((14 * 400 + 5.76 * 300) / 19.76)
+    many = np.full((14, 1), 1e6)
+    assert fit(many, many, stated_s=500.0).level_s == pytest.approx(1.0, rel=1e-3)
 
 
 def test_a_shape_that_changes_from_week_to_week_is_dropped():
