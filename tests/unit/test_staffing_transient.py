@@ -6,10 +6,12 @@ from scipy.linalg import expm
 from scipy.stats import poisson
 
 from wfm.staffing import erlang
+from wfm.staffing.kernels.chain import reachable
 from wfm.staffing.transient import (
     NOBODY,
     Line,
     TransientLoad,
+    _periods,
     carried_service,
     settled,
     waits_by_arrival,
@@ -190,6 +192,17 @@ def test_nobody_at_work_serves_nobody():
     assert gone.end_queue[-1] == pytest.approx(2.0, rel=1e-6)
     assert waits_by_arrival(a_load([0.02], 0)).asa_s == pytest.approx([np.inf])
     assert NOBODY.chance.tolist() == [1.0]
+
+
+def test_closed_hours_need_no_room_for_a_line():
+    closed, agents, found = a_load([0.0], 300, aht_s=1.0), 300, []
+    for used in (1, 400):
+        found.append(reachable(_periods(closed), 0, used))
+    assert agents < found[0] < agents + 10
+    assert 400 < found[1] < 410
+    line = Line(chance=np.eye(1, 321, 320)[0], part=0.0, block=1.0)
+    after = carried_service(closed, 20.0, start=line)
+    assert after.end_queue == pytest.approx([0.0], abs=1e-9)
 
 
 def test_fresh_periods_begin_with_nobody():

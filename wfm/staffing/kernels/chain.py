@@ -86,7 +86,9 @@ def reachable(periods: Periods, t: int, used: int) -> int:
     growth = max(arrival - drain, 0.0)
     reach = growth * periods.seconds + 12.0
     reach += 6.5 * np.sqrt((arrival + drain) * periods.seconds)
-    if arrival < drain and arrival > 0.0:
+    if arrival == 0.0:
+        reach = 6.0
+    elif arrival < drain:
         reach = min(reach, 25.0 / np.log(drain / arrival) + 6.0)
     if abandon > 0.0:
         reach = min(reach, growth / abandon + 6.5 * np.sqrt(arrival / abandon) + 6.0)
