@@ -201,17 +201,16 @@ def _has_room(option: ShiftOption, item: BreakWindow) -> bool:
 
 def _within(option: ShiftOption) -> ShiftOption:
     """Return *option* with windows cut so that no break leaves the shift."""
-    return replace(
-        option,
-        breaks=tuple(
-            replace(
-                item,
-                first_idx=max(item.first_idx, option.start_idx),
-                last_idx=min(item.last_idx, option.end_idx - item.length_steps),
-            )
-            for item in option.breaks
-        ),
-    )
+    cut = tuple(_cut(item, option) for item in option.breaks)
+    return option if cut == option.breaks else replace(option, breaks=cut)
+
+
+def _cut(item: BreakWindow, option: ShiftOption) -> BreakWindow:
+    first = max(item.first_idx, option.start_idx)
+    last = min(item.last_idx, option.end_idx - item.length_steps)
+    if (first, last) == (item.first_idx, item.last_idx):
+        return item
+    return replace(item, first_idx=first, last_idx=last)
 
 
 def _with_known(
