@@ -65,6 +65,11 @@ class Dated:
         """Whether the rule holds though no plan mentions it."""
         return self.rule.always
 
+    @property
+    def example(self) -> str:
+        """What plan.yaml may write after the rule's name."""
+        return self.rule.example
+
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:
         """Yield what of the rule's records holds."""
         records = list(self.rule.constraints(instance))

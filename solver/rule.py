@@ -11,10 +11,12 @@ from wfm.domain.roster import RosterInstance, RosterRule
 class Rule(RosterRule, Protocol):
     """A rule with both faces: what is allowed, and what is wrong.
 
-    *always* says that the rule holds though no plan mentions it.
+    *always* says that the rule holds though no plan mentions it. *example* is what
+    plan.yaml may write after the rule's name.
     """
 
     always: ClassVar[bool]
+    example: ClassVar[str]
 
     def constraints(self, instance: RosterInstance) -> Iterable[Constraint]:
         """Yield what the rule demands of every roster of *instance*."""

@@ -95,7 +95,7 @@ PACK = PACKS.add("pl")(
         ),
         not_covered=(
             "150 hours of overtime a year (article 151)",
-            "every fourth Sunday free (article 151(12)): see the rule weekends",
+            "every fourth Sunday free (article 151(12)): see the rule max_weekends",
         ),
     )
 )

@@ -34,6 +34,7 @@ class Activities:
 
     name: ClassVar[str] = "activities"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "{every_minutes: 15}"
     every_minutes: int = 30
     agent_ids: frozenset[str] | None = None
 

@@ -21,6 +21,7 @@ class Apart:
 
     name: ClassVar[str] = "apart"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{groups: [[A1, A2]]}"
     groups: tuple[tuple[str, ...], ...]
     agent_ids: frozenset[str] | None = None
 

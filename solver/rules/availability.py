@@ -17,6 +17,7 @@ class Availability:
 
     name: ClassVar[str] = "availability"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

@@ -24,6 +24,7 @@ class AverageHours:
 
     name: ClassVar[str] = "average_hours"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{max_hours: 48, weeks: 17}"
     max_hours: float
     weeks: int
     agent_ids: frozenset[str] | None = None

@@ -25,6 +25,7 @@ class BreakBy:
 
     name: ClassVar[str] = "break_by"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{hours: 5, over_hours: 6, break_minutes: 30}"
     hours: float
     break_minutes: float = 30
     over_hours: float = 0.0

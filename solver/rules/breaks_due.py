@@ -27,6 +27,7 @@ class BreaksDue:
 
     name: ClassVar[str] = "breaks_due"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{due: [[6, 30], [9, 45]], min_minutes: 15}"
     due: tuple[tuple[float, float], ...]
     min_minutes: float = 1
     paid: bool | None = None

@@ -29,6 +29,9 @@ class Buddy:
 
     name: ClassVar[str] = "buddy"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = (
+        "{trainee_years: 0.5, senior_years: 2, per_senior: 3, by: site}"
+    )
     trainees: tuple[str, ...] = ()
     seniors: tuple[str, ...] = ()
     trainee_years: float = 0.0

@@ -27,6 +27,7 @@ class DaysOffAfterNights:
 
     name: ClassVar[str] = "days_off_after_nights"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{nights: 3, days: 2}"
     nights: int
     days: int
     hours: float = NIGHT_SHIFT_HOURS

@@ -30,6 +30,7 @@ class ForbiddenNext:
 
     name: ClassVar[str] = "forbidden_next"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = '{after: ["14:00-23:30"], then: ["05:00-09:00"]}'
     after: Windows
     then: Windows
     agent_ids: frozenset[str] | None = None

@@ -25,6 +25,7 @@ class HandOverRule:
 
     name: ClassVar[str] = "hand_over"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

@@ -33,6 +33,7 @@ class HomeDays:
 
     name: ClassVar[str] = "home_days"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "{max_home: 3, site_on: [tue]}"
     max_home: int = 0
     min_home: int = 0
     min_site: int = 0

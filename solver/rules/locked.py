@@ -18,6 +18,7 @@ class Locked:
 
     name: ClassVar[str] = "locked"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

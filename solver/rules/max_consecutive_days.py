@@ -21,6 +21,7 @@ class MaxConsecutiveDays:
 
     name: ClassVar[str] = "max_consecutive_days"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{days: 6}"
     days: int
     agent_ids: frozenset[str] | None = None
 

@@ -24,6 +24,7 @@ class MaxConsecutiveNights:
 
     name: ClassVar[str] = "max_consecutive_nights"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{nights: 4}"
     nights: int
     hours: float = NIGHT_SHIFT_HOURS
     agent_ids: frozenset[str] | None = None

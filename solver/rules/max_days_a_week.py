@@ -21,6 +21,7 @@ class MaxDaysAWeek:
 
     name: ClassVar[str] = "max_days_a_week"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{days: 6}"
     days: int
     agent_ids: frozenset[str] | None = None
 

@@ -17,6 +17,7 @@ class MaxHoursADay:
 
     name: ClassVar[str] = "max_hours_a_day"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{hours: 10}"
     hours: float
     agent_ids: frozenset[str] | None = None
 

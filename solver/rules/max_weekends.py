@@ -24,6 +24,7 @@ class MaxWeekends:
 
     name: ClassVar[str] = "max_weekends"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{most: 2, among: 4}"
     most: int
     among: int = 0
     weekdays: tuple[int, ...] = (5, 6)

@@ -22,6 +22,7 @@ class MinConsecutiveDays:
 
     name: ClassVar[str] = "min_consecutive_days"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{days: 2}"
     days: int
     agent_ids: frozenset[str] | None = None
 

@@ -23,6 +23,7 @@ class MinConsecutiveDaysOff:
 
     name: ClassVar[str] = "min_consecutive_days_off"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{days: 2}"
     days: int
     agent_ids: frozenset[str] | None = None
 

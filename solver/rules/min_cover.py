@@ -38,6 +38,9 @@ class MinCover:
 
     name: ClassVar[str] = "min_cover"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = (
+        '[{queue: phone, agents: 2, when: {weekdays: "09:00-17:00"}}]'
+    )
     floors: tuple[Mapping[str, Any], ...] = ()
     agent_ids: frozenset[str] | None = None
 

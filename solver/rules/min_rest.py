@@ -23,6 +23,7 @@ class MinRest:
 
     name: ClassVar[str] = "min_rest"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{hours: 11}"
     hours: float
     agent_ids: frozenset[str] | None = None
 

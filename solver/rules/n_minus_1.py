@@ -24,6 +24,7 @@ class NMinus1:
 
     name: ClassVar[str] = "n_minus_1"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{agents: 1, queues: [phone]}"
     agents: int
     queues: tuple[str, ...] = ()
     agent_ids: frozenset[str] | None = None

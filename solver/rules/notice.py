@@ -58,6 +58,7 @@ class Notice:
 
     name: ClassVar[str] = "notice"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{days: 14, consent: [A1]}"
     days: int
     consent: tuple[str, ...] = ()
     today: str = ""

@@ -22,6 +22,7 @@ class OneShiftADayRule:
 
     name: ClassVar[str] = "one_shift_a_day"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

@@ -30,6 +30,9 @@ class Overtime:
 
     name: ClassVar[str] = "overtime"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = (
+        "{normal_hours: 40, approved: all, max_a_week: 8, premium: 0.25}"
+    )
     normal_hours: float
     approved: tuple[str, ...] = ()
     max_a_week: float = UNLIMITED

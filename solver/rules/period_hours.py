@@ -22,6 +22,7 @@ class PeriodHours:
 
     name: ClassVar[str] = "period_hours"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{max_hours: 160, per_weeks: 4}"
     min_hours: float = 0.0
     max_hours: float
     per_weeks: int = 0

@@ -30,6 +30,10 @@ class Rotation:
 
     name: ClassVar[str] = "rotation"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = (
+        '{cycle: ["06:00-09:00", any, any, "06:00-22:00", any, off, off], '
+        "begins: 2026-01-05}"
+    )
     cycle: tuple[str, ...]
     begins: str
     offset_days: int = 0

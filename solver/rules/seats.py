@@ -23,6 +23,7 @@ class Seats:
 
     name: ClassVar[str] = "seats"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

@@ -31,6 +31,7 @@ class ShiftCountRule:
 
     name: ClassVar[str] = "shift_count"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = '{starts: ["20:00-23:30"], most: 3, per_weeks: 1}'
     starts: Windows
     least: int = 0
     most: int = 10**6

@@ -31,6 +31,9 @@ class ShiftLimits:
 
     name: ClassVar[str] = "shift_limits"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = (
+        '{starts: ["07:00-10:00"], every_minutes: 30, weekdays: [sat, sun]}'
+    )
     starts: Windows = WHOLE_DAY
     every_minutes: int = 1
     min_hours: float = 0.0

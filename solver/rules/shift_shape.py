@@ -35,6 +35,7 @@ class ShiftShape:
 
     name: ClassVar[str] = "shift_shape"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

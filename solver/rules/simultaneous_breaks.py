@@ -38,6 +38,7 @@ class SimultaneousBreaks:
 
     name: ClassVar[str] = "simultaneous_breaks"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{share: 0.25, by: site}"
     most: int | None = None
     share: float | None = None
     by: tuple[str, ...] = ("site",)

@@ -34,6 +34,7 @@ class SiteAtHome:
 
     name: ClassVar[str] = "site_at_home"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{dates: 1, weekdays: [mon, fri]}"
     dates: int = 1
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     agent_ids: frozenset[str] | None = None

@@ -18,6 +18,7 @@ class Skills:
 
     name: ClassVar[str] = "skills"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

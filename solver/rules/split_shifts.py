@@ -28,6 +28,7 @@ class SplitShifts:
 
     name: ClassVar[str] = "split_shifts"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{most: 2, min_gap_hours: 1, max_gap_hours: 3}"
     most: int = 7
     min_gap_hours: float = 0.0
     max_gap_hours: float = LONGEST_HOURS

@@ -39,6 +39,7 @@ class StartChange:
 
     name: ClassVar[str] = "start_change"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{minutes: 120}"
     minutes: float
     day_begins_hour: float = 4.0
     agent_ids: frozenset[str] | None = None

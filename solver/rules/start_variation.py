@@ -28,6 +28,7 @@ class StartVariation:
 
     name: ClassVar[str] = "start_variation"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{minutes: 120}"
     minutes: float
     day_begins_hour: float = 4.0
     agent_ids: frozenset[str] | None = None

@@ -23,6 +23,7 @@ class TimeOff:
 
     name: ClassVar[str] = "time_off"
     always: ClassVar[bool] = True
+    example: ClassVar[str] = "on"
     agent_ids: frozenset[str] | None = None
 
     def constraints(self, instance: RosterInstance) -> Iterator[Constraint]:

@@ -24,6 +24,7 @@ class WorkTogether:
 
     name: ClassVar[str] = "together"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{groups: [[A1, A2]], of: shift}"
     groups: tuple[tuple[str, ...], ...]
     of: Literal["shift", "day"] = "shift"
     agent_ids: frozenset[str] | None = None

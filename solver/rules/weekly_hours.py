@@ -28,6 +28,7 @@ class WeeklyHours:
 
     name: ClassVar[str] = "weekly_hours"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{min_hours: 32, max_hours: 40}"
     min_hours: float = 0.0
     max_hours: float
     agent_ids: frozenset[str] | None = None

@@ -24,6 +24,7 @@ class WeeklyRest:
 
     name: ClassVar[str] = "weekly_rest"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{hours: 35}"
     hours: float
     agent_ids: frozenset[str] | None = None
 

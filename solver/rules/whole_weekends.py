@@ -25,6 +25,7 @@ class WholeWeekends:
 
     name: ClassVar[str] = "whole_weekends"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{weekdays: [sat, sun]}"
     weekdays: tuple[int, ...] = (5, 6)
     agent_ids: frozenset[str] | None = None
 

@@ -26,6 +26,7 @@ class WorkStretch:
 
     name: ClassVar[str] = "work_stretch"
     always: ClassVar[bool] = False
+    example: ClassVar[str] = "{hours: 6, break_minutes: 30}"
     hours: float
     break_minutes: float = 15
     agent_ids: frozenset[str] | None = None

@@ -14,6 +14,7 @@ from wfm.cli import (
     explanations,
     folders,
     forecasts,
+    reference,
     repairs,
     rosters,
     sourcing,
@@ -46,6 +47,7 @@ def options(
 
 for commands in (
     folders,
+    reference,
     forecasts,
     staffing,
     rosters,
