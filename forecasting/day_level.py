@@ -10,6 +10,7 @@ import numpy as np
 
 from forecasting.day_totals import day_totals, odd_days
 from forecasting.effects import Effects, apply_effects, effect_notes, learn_effects
+from forecasting.level_break import LevelBreak, find_break
 from forecasting.model import (
     DAYS_PER_WEEK,
     Fitted,
@@ -41,12 +42,15 @@ class PlainHistory:
         ``[d]`` days left out because they look like a closure, an outage or a rush.
     odd_ratio
         ``[d]`` their totals over those of the same weekdays nearby.
+    moved
+        Where the level moved for good: days before are taken at the new one.
     """
 
     history: QueueHistory
     course: MonthCourse
     odd: BoolArray
     odd_ratio: FloatArray
+    moved: LevelBreak | None = None
 
     def notes(self) -> Iterator[str]:
         """Yield what was done to the history."""
@@ -59,6 +63,12 @@ class PlainHistory:
             earlier = rows.size - DAYS_NAMED
             more = f" and {earlier} earlier" if earlier > 0 else ""
             yield f"days unlike their weekday are left out of learning: {named}{more}"
+        if self.moved is not None:
+            day = _date(self.history.days[self.moved.row])
+            yield (
+                f"the level has moved to {self.moved.ratio:.0%} on {day} and stayed: "
+                "days before are learnt from at the new level"
+            )
         if not self.course.is_flat:
             low, high = self.course.ratios.min(), self.course.ratios.max()
             yield (
@@ -72,7 +82,7 @@ def _date(day: int) -> date:
 
 
 def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
-    """Return *history* without odd days and without the course of the month.
+    """Return *history* at one level, without odd days and the course of the month.
 
     Parameters
     ----------
@@ -81,6 +91,12 @@ def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
     """
     totals = day_totals(history)
     odd = odd_days(totals) & ~trusted
+    moved = find_break(totals.level, ~odd)
+    if moved is not None:
+        offered = frozen(moved.taken_out(history.offered_contacts))
+        history = replace(history, offered_contacts=offered)
+        totals = day_totals(history)
+        odd = odd_days(totals) & ~trusted
     course = learn_month_course(history.days, totals.deviation, ~odd)
     special, offered = history.special, history.offered_contacts
     if odd.any():
@@ -90,7 +106,9 @@ def plain_history(history: QueueHistory, trusted: BoolArray) -> PlainHistory:
     plain = history
     if special is not history.special or offered is not history.offered_contacts:
         plain = replace(history, special=special, offered_contacts=offered)
-    return PlainHistory(history=plain, course=course, odd=odd, odd_ratio=totals.ratio)
+    return PlainHistory(
+        history=plain, course=course, odd=odd, odd_ratio=totals.ratio, moved=moved
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

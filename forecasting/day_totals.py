@@ -34,11 +34,15 @@ class DayTotals:
     scale
         ``[d]`` robust standard deviation of *deviation*; days of little volume have
         more of it, as the root of the volume.
+    level
+        ``[d]`` the day's contacts over those of an average day of its weekday; NaN
+        for special days.
     """
 
     ratio: FloatArray
     deviation: FloatArray
     scale: FloatArray
+    level: FloatArray
 
 
 def day_totals(history: QueueHistory) -> DayTotals:
@@ -50,14 +54,14 @@ def day_totals(history: QueueHistory) -> DayTotals:
     """
     from forecasting.kernels import days as kernels
 
-    ratio, deviation, scale = kernels.day_totals(
+    ratio, deviation, scale, level = kernels.day_totals(
         history.offered_contacts,
         history.ordinary,
         _NEIGHBOUR_DAYS,
         MIN_NEIGHBOURS,
         _MAD_TO_SD,
     )
-    return DayTotals(ratio=ratio, deviation=deviation, scale=scale)
+    return DayTotals(ratio=ratio, deviation=deviation, scale=scale, level=level)
 
 
 def odd_days(totals: DayTotals) -> BoolArray:

@@ -103,8 +103,8 @@ def day_totals(
     steps: IntArray,
     least: int,
     per_median: float,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return ratio, deviation and scale ``[d]`` of the days' totals.
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return ratio, deviation, scale and level ``[d]`` of the days' totals.
 
     See :class:`forecasting.day_totals.DayTotals`: neighbours are so many *steps* away,
     *least* of them at least; *per_median* times a median distance is a deviation.
@@ -116,7 +116,8 @@ def day_totals(
         if around[row] > 0.0:
             ratio[row] = level[row] / around[row]
     deviation = 2.0 * (np.sqrt(ratio) - 1.0)
-    return ratio, deviation, _spread_of_days(deviation, expected, per_median)
+    scale = _spread_of_days(deviation, expected, per_median)
+    return ratio, deviation, scale, level
 
 
 @kernel
