@@ -21,7 +21,8 @@ def speed(name: str) -> Block:
         notes=[
             "Medians over five origins, each history met for the first time. Imports, "
             "compilation and one forecast before do not count on either side. Ours is "
-            "the whole call: holidays, bands, handle time and the choice of model."
+            "the whole call: holidays, bands, handle time and the choice of model. A "
+            "country's holidays by year stay in the process from the first call on."
         ],
     )
     for key in KEYS:
