@@ -66,7 +66,7 @@ def solve(
 def _by_columns(problem: Problem, stretches: Stretches, course: Course) -> Outcome:
     """Search over whole stretches: nothing is counted but shifts."""
     course.method = "columns"
-    kind = LongSearch if stretches.is_wide else ColumnSearch
+    kind = LongSearch if stretches.is_long else ColumnSearch
     with kind(problem, stretches, course) as search:
         search.run()
     return verdict(problem, course, search.conflicts)

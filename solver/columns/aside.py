@@ -1,12 +1,12 @@
 """Neighbourhoods in the second process, from whatever roster it is given."""
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 
 from solver.columns.compile import compile_stretches
 from solver.columns.improve import Improver
 from solver.columns.incumbent import Incumbent
+from solver.columns.jobs import Job
 from solver.columns.pricer import Pricer
 from solver.problem import read_problem
 from solver.rule import Rule
@@ -27,17 +27,12 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AsideJob:
-    """A roster to improve for so long; *given* comes with the first job only.
-
-    *max_rounds* neighbourhoods are enough, whatever the clock says.
-    """
+class AsideJob(Job):
+    """A roster to improve; *given* comes with the first job only."""
 
     given: Given | None
     roster: Roster
     seed: int
-    max_time_s: float
-    max_rounds: int = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +50,7 @@ def _kept() -> list[Pricer]:
 
 def run_job(job: AsideJob, emit: Emit) -> None:
     """Improve the job's roster and send every better one."""
-    begun = time.perf_counter()
-
-    def is_over() -> bool:
-        return time.perf_counter() - begun > job.max_time_s
-
+    clock = job.clock()
     if job.given is not None:
         given = job.given
         problem = read_problem(given.instance, given.rules, given.terms)
@@ -68,10 +59,8 @@ def run_job(job: AsideJob, emit: Emit) -> None:
     now = Incumbent(pricer.stretches, pricer)
     now.load(job.roster)
     improver = Improver(now, job.seed)
-    for _ in range(job.max_rounds):
-        if is_over():
-            break
+    for _ in clock.rounds():
         before = now.objective
-        improver.improve(is_over)
+        improver.improve(clock.is_over)
         if now.objective < before:
             emit(Better(roster=now.roster()))

@@ -59,6 +59,11 @@ READ = (
 WIDE_PLACES, MOST_PLACES = 3_000_000, 30_000_000
 """Tables of bounds from so many numbers on are searched in parts; the largest one."""
 
+LONG_DAYS, LONG_SIZE = 42, 300_000
+"""Stretches of more dates are searched in windows, if dates times rows times agents
+are more, too.
+"""
+
 
 class TooWideError(WfmError):
     """A problem's stretches need more states than fit."""
@@ -141,11 +146,26 @@ class Stretches:
         """Whether some agent's table counts less than it should."""
         return any(agent.is_loose for agent in self.agents)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether stretches are searched in windows: all at once would take long."""
+        if self.is_wide:
+            return True
+        dates = max((agent.parts.num_days for agent in self.agents), default=0)
+        has_least = any(
+            item.least > 0 for agent in self.agents for item in agent.parts.ranges
+        )
+        size = dates * len(self.wanted) * len(self.agents)
+        return dates > LONG_DAYS and size > LONG_SIZE and not has_least
+
+    def row_costs(self, count: IntArray) -> FloatArray:
+        """Return ``[row]`` the price of so many shifts of each row."""
+        more = count - self.wanted
+        return np.where(more > 0, more * self.over, -more * self.short).astype(float)
+
     def row_cost(self, count: IntArray) -> int:
         """Return the price of so many shifts ``[row]``."""
-        missing = np.maximum(self.wanted - count, 0)
-        surplus = np.maximum(count - self.wanted, 0)
-        return int((missing * self.short + surplus * self.over).sum())
+        return int(self.row_costs(count).sum())
 
 
 def fits(problem: Problem) -> bool:

@@ -32,10 +32,7 @@ class Incumbent:
 
     def row_costs(self) -> FloatArray:
         """Return ``[row]`` what missing and surplus shifts cost."""
-        over = self.count - self.stretches.wanted
-        return np.where(
-            over > 0, over * self.stretches.over, -over * self.stretches.short
-        ).astype(float)
+        return self.stretches.row_costs(self.count)
 
     def put(self, a: int, column: Column | None) -> None:
         """Give agent *a* a stretch, or take it away."""

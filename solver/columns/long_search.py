@@ -2,49 +2,41 @@
 
 1. Spans of some weeks from the first to the last date: everybody's best part, what
    they have being used up in proportion. Hours that are still missing are added.
-2. Column generation and a dive in each span, then neighbourhoods.
-3. Windows of some weeks anywhere, also in two parts: neighbourhoods.
+2. Column generation and a dive in each span.
+3. The same in windows of some weeks anywhere, also in two parts, half of them where
+   it costs most; where a dive leaves room, neighbourhoods for as long.
 
-A second process raises a bound that prices hours (:mod:`solver.columns.loose`).
+A second process raises a bound that prices hours (:mod:`solver.columns.loose`); once
+that stands still, it searches windows in one half of the weeks, this one in the other.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from math import ceil, prod
 
 import numpy as np
 
 from solver.columns.compile import Stretches
-from solver.columns.dive import dive
-from solver.columns.generate import Generation
-from solver.columns.improve import Improver
-from solver.columns.incumbent import Incumbent
 from solver.columns.loose import JOB, LooseBound, job_of, raise_bound
-from solver.columns.master import Master
 from solver.columns.programme import fill_bounds
 from solver.columns.reach import window_of
 from solver.columns.tables import NEVER
+from solver.columns.turns import MOST_AGENTS, SPAN_WEEKS, WEEK, Windows
 from solver.columns.wide import LongRoster, whole_spans
-from solver.columns.window import Spans
+from solver.columns.windows_job import JOB as WINDOWS
+from solver.columns.windows_job import KEEP, Planned, WindowsJob
 from solver.conflicts import week_conflicts
 from solver.problem import Problem, score
 from solver.trace import Course
 from solver.worker import Aided
+from wfm.domain.arrays import IntArray
 
 RESERVE_S = 1.0
 """Kept for the way out, beside the time of two scores."""
-WEEK = 7
-SPAN_WEEKS, HALF_WEEKS = 4, 2
-"""Dates of a window, and of each half of one in two parts."""
-TWO_PARTS = 0.3
-"""Part of the windows that are in two parts."""
-MOST_AGENTS = 60
-"""Agents of a window."""
-TURN_S, TURN_ROUNDS = 6.0, 20
-"""Length of a turn on one window; its neighbourhoods where rounds are counted."""
-MIP_S = 2.0
-FIRST_PART, DIVE_ROUNDS, FIXED_PART = 0.6, 40, 12
-"""Of the time, for the first windows; rounds of columns, and what a dive fixes."""
+FIRST_PART = 0.6
+"""Of the time, for the first windows."""
+ASIDE_S = 15.0
+"""Length of a turn of the second process."""
 NOISE = 0.05
 """Of what a missing shift costs, in the first roster."""
 BOUND_ROUNDS = 60
@@ -63,7 +55,25 @@ class LongSearch(Aided):
         self.rng = np.random.default_rng(course.limits.seed)
         self.conflicts: tuple[str, ...] = ()
         self.score_s, self.offered_s = 0.0, 0.0
-        self.first = list(whole_spans(self.now.num_days, WEEK * SPAN_WEEKS))
+        self.windows = Windows(
+            self.now,
+            [course.limits.seed, 1],
+            self.must_end,
+            is_timed=not course.is_deterministic,
+        )
+        self.sent: Sequence[IntArray] = ()
+        self.planned: Sequence[IntArray] | None = None
+        self.first = self._first_turns()
+
+    def _first_turns(self) -> list[tuple[Sequence[int], tuple[int, int]]]:
+        """Return agents and spans of the first turns: everybody, and all dates."""
+        crews = -(-len(self.everybody) // MOST_AGENTS)
+        order = self.rng.permutation(len(self.everybody))
+        return [
+            (sorted(order[n::crews].tolist()), span)
+            for span in whole_spans(self.now.num_days, WEEK * SPAN_WEEKS)
+            for n in range(crews)
+        ]
 
     def wants_worker(self) -> bool:
         """Return whether the clock decides: in rounds everything happens here."""
@@ -140,7 +150,7 @@ class LongSearch(Aided):
             short = self.now.short_of_hours()
             if not short or self.course.must_stop():
                 return
-            part = self.now.part(short, self._spans())
+            part = self.now.part(short, self.windows.spans())
             if part is not None:
                 for n in range(len(part.agents)):
                     part.now.respond(n)
@@ -152,7 +162,9 @@ class LongSearch(Aided):
         upper = self.now.objective if best is None else best.objective
         upper -= self.now.base
         if self.worker is not None:
-            self.worker.send(JOB, job_of(self.stretches, upper, self.course.left_s))
+            job = job_of(self.stretches, upper, self.course.left_s)
+            self.worker.send(KEEP, self.stretches)
+            self.worker.send(JOB, job)
         else:
             rounds = BOUND_ROUNDS * (self.course.limits.deterministic_rounds or 1)
             job = job_of(self.stretches, upper, np.inf, rounds)
@@ -163,6 +175,8 @@ class LongSearch(Aided):
         for message in self.worker.messages() if self.worker is not None else ():
             if isinstance(message, LooseBound):
                 self.hear(message.value)
+            elif isinstance(message, Planned):
+                self.planned = message.paths
 
     def hear(self, value: float) -> None:
         """Take in a bound of all that stretches cost beyond nothing."""
@@ -189,73 +203,42 @@ class LongSearch(Aided):
     def improve(self) -> None:
         """Search a window: all spans in their order at first, then any."""
         self.add_hours()
-        is_first = bool(self.first)
-        spans = [self.first.pop(0)] if is_first else self._spans()
-        agents = self.rng.permutation(len(self.everybody))[:MOST_AGENTS]
-        part = self.now.part(sorted(agents.tolist()), spans)
-        if part is None:
-            return
-        stop = self._turn(len(self.first) + 1 if is_first else 0)
-        order = self.rng.permutation(len(part.agents)).tolist()
-        part.now.sweep(order, stop)
-        if is_first:
-            self._dive(part.now, stop)
-        self._search(part.now, stop)
-        self.now.adopt(part)
+        self.take_over()
+        if self.first:
+            turns = len(self.first)
+            agents, span = self.first.pop(0)
+            part_s = FIRST_PART * self.course.left_s / turns
+            self.windows.turn(agents, [span], part_s, deep=False)
+        else:
+            self.employ()
+            self.windows.improve()
         if time.perf_counter() - self.offered_s > 10 * self.score_s:
             self.offer("window")
 
-    def _dive(self, now: Incumbent, stop: Callable[[], bool]) -> None:
-        """Generate columns for all agents of a window, and make a roster of them."""
-        agents, before = range(len(now.columns)), now.objective
-        old = now.take(agents)
-        given = now.count.copy()
-        generation = Generation(
-            stretches=now.stretches,
-            pricer=now.pricer,
-            master=Master(now.stretches, tuple(agents), given),
-            given=given,
-            left_s=lambda: min(TURN_S, self.course.left_s),
+    def employ(self) -> None:
+        """Let the second process search half of the weeks when it is free."""
+        turn_s = min(ASIDE_S, self.course.left_s - 2 * self.reserve_s)
+        self.listen()
+        if self.worker is None or self.worker.pending or turn_s < 1.0:
+            return
+        weeks = self.windows.num_weeks
+        begin = int(self.rng.integers(0, max(1, weeks)))
+        theirs = (np.arange(weeks) - begin) % max(1, weeks) < weeks // 2
+        self.sent = [path.copy() for path in self.now.paths]
+        job = WindowsJob(
+            paths=tuple(self.sent),
+            weeks=theirs,
+            seed=int(self.rng.integers(1 << 30)),
+            max_time_s=turn_s,
         )
-        for column in old:
-            generation.master.add(column)
-        generation.run(stop=stop, most_rounds=DIVE_ROUNDS)
-        size = max(1, len(old) // FIXED_PART)
-        found = dive(generation, size, np.inf, stop) or []
-        for column in (*old, *found):
-            now.put(column.agent, column)
-        now.sweep(list(agents), stop)
-        if now.objective > before:
-            for column in old:
-                now.put(column.agent, column)
+        self.worker.send(WINDOWS, job)
+        self.windows.is_free = ~theirs
 
-    def _search(self, now: Incumbent, stop: Callable[[], bool]) -> None:
-        """Search neighbourhoods until the turn is over."""
-        improver = Improver(now, int(self.rng.integers(1 << 30)), MIP_S)
-        for _ in range(TURN_ROUNDS if self.course.is_deterministic else 10**6):
-            if stop():
-                return
-            improver.improve(stop)
-
-    def _turn(self, turns: int) -> Callable[[], bool]:
-        """Return what says that a turn is over, one of so many that are to come."""
-        if self.course.is_deterministic:
-            return self.must_end
-        part_s = FIRST_PART * self.course.left_s / turns if turns else TURN_S
-        until_s = time.perf_counter() + part_s
-        return lambda: self.must_end() or time.perf_counter() > until_s
-
-    def _spans(self) -> Spans:
-        """Return the dates of a window."""
-        weeks = -(-self.now.num_days // WEEK)
-        if self.rng.random() < TWO_PARTS and weeks > 2 * HALF_WEEKS:
-            first = int(self.rng.integers(0, weeks - 2 * HALF_WEEKS + 1))
-            then = int(self.rng.integers(first + HALF_WEEKS, weeks - HALF_WEEKS + 1))
-            starts, length = [first, then], HALF_WEEKS
-        else:
-            last = max(0, weeks - SPAN_WEEKS)
-            starts, length = [int(self.rng.integers(0, last + 1))], SPAN_WEEKS
-        spans = [(WEEK * w, WEEK * (w + length)) for w in starts]
-        if len(spans) == 2 and spans[0][1] == spans[1][0]:
-            spans = [(spans[0][0], spans[1][1])]
-        return spans
+    def take_over(self) -> None:
+        """Take over what the second process has planned, where it fits."""
+        if self.planned is not None:
+            self.now.merge(self.sent, self.planned)
+            self.planned = None
+            self.windows.is_free[:] = True
+            self.add_hours()
+            self.offer("aside")

@@ -11,13 +11,13 @@ Ascent: deflected subgradients with Polyak's step (Camerini, Fratta and Maffioli
 doi:10.1007/BFb0120697).
 """
 
-import time
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from solver.columns.compile import AgentStretches, Stretches
+from solver.columns.jobs import Job
 from solver.columns.programme import fill_bounds, follow
 from solver.columns.reach import window_of
 from solver.columns.tables import StretchTables
@@ -37,6 +37,8 @@ grow while signs stay the same (Riedmiller and Braun, doi:10.1109/icnn.1993.2986
 """
 TOLD_PART = 0.001
 """A bound is told of once it is better by such a part."""
+QUIET_S, QUIET_PART = 5.0, 0.25
+"""So long, or such a part of its time, without news ends the ascent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +58,14 @@ class LooseAgent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LooseJob:
-    """A bound to raise for so long, and a cost that it can't exceed."""
+class LooseJob(Job):
+    """A bound to raise, and a cost that it can't exceed."""
 
     agents: tuple[LooseAgent, ...]
     wanted: IntArray
     short: IntArray
     over: IntArray
     upper: float
-    max_time_s: float
-    max_rounds: int = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,16 +205,17 @@ def _nearest(
 
 
 def raise_bound(job: LooseJob, emit: Emit) -> None:
-    """Raise the bound until the time, or the rounds, are over."""
-    begun, ascent = time.perf_counter(), Ascent(job)
-    told = ascent.best
+    """Raise the bound until time or rounds are over, or nothing is gained."""
+    clock, ascent = job.clock(), Ascent(job)
+    told, told_s = ascent.best, 0.0
     emit(LooseBound(value=told))
-    for _ in range(job.max_rounds):
+    for _ in clock.rounds():
         ascent.round()
         if ascent.best > told + TOLD_PART * abs(told):
-            told = ascent.best
+            told, told_s = ascent.best, clock.gone_s
             emit(LooseBound(value=told))
-        if time.perf_counter() - begun > job.max_time_s or told >= job.upper:
+        is_quiet = clock.gone_s - told_s > max(QUIET_S, QUIET_PART * clock.gone_s)
+        if told >= job.upper or is_quiet:
             break
     emit(LooseBound(value=ascent.best))
 

@@ -6,7 +6,6 @@ The same parts make the tables of all dates, and of some of them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -67,11 +66,8 @@ class Parts:
 
     def room(self, uses: IntArray) -> IntArray:
         """Return ``[d]`` the most that dates from d on can add."""
-        most = [
-            int(uses[low:high].max(initial=0))
-            for low, high in pairwise(self.first_choice.tolist())
-        ]
-        return np.cumsum([0, *most[::-1]], dtype=np.int64)[::-1].copy()
+        most = greatest(uses, self.first_choice)
+        return np.cumsum(np.append(0, most[::-1]), dtype=np.int64)[::-1].copy()
 
     def tables(self) -> StretchTables:
         """Return the tables."""
@@ -148,6 +144,13 @@ class Parts:
                 limits.rows.append([kind, bound, last, -1, int(item.by_shift)])
                 limits.uses.append(item.uses)
                 limits.room.append(room)
+
+
+def greatest(uses: IntArray, first: IntArray) -> IntArray:
+    """Return ``[d]`` the greatest of ``uses[first[d]:first[d + 1]]``, at least 0."""
+    padded = np.append(np.maximum(uses, 0), 0)
+    most = np.maximum.reduceat(padded, first)[:-1]
+    return np.where(np.diff(first) > 0, most, 0)
 
 
 def _by_column(rows: Sequence[IntArray], length: int) -> IntArray:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from math import gcd
 
 import numpy as np
 
 from solver.columns.members import Members
-from solver.columns.parts import Parts, Range
+from solver.columns.parts import Parts, Range, greatest
 from solver.columns.states import Day, Runs, Succession, build_machine
 from solver.constraints import (
     ConsecutiveDays,
@@ -72,8 +71,12 @@ class AgentReader:
             if isinstance(option, ShiftOption)
         ]
         self._paid = [option.paid_steps for _, option in self.options]
-        self._held = [self.members.of(option) for _, option in self.options]
+        held = [self.members.of(option) for _, option in self.options]
+        self._held = sorted(set(held))
+        place = {bits: n for n, bits in enumerate(self._held)}
+        self._held_at = np.array([place[bits] for bits in held], dtype=np.int64)
         sizes = [len(day.shifts) for day in self.days]
+        self._day_at = np.repeat(np.arange(len(sizes)), sizes)
         self.first_choice = np.cumsum([0, *sizes], dtype=np.int64)
 
     def _read_sequence(self) -> None:
@@ -109,7 +112,7 @@ class AgentReader:
             shifts=tuple(
                 option
                 for option in options
-                if not self.members.of(option) & never
+                if not (never and self.members.of(option) & never)
                 and not (self.carried and self._is_carried_over(day, option))
             ),
             forced=item is not None and item.locked is not None,
@@ -225,11 +228,9 @@ class AgentReader:
     def _counted(self, item: ShiftCount) -> IntArray:
         """Return ``[c]`` 1 for the choices that a count is about."""
         bit = self.members.bit(item.shifts)
-        those = [
-            held & bit != 0 and day in item.dates
-            for held, (day, _) in zip(self._held, self.options, strict=True)
-        ]
-        return np.array(those, dtype=np.int64)
+        held = np.array([own & bit != 0 for own in self._held], dtype=bool)
+        there = np.array([day in item.dates for day in self.dates], dtype=bool)
+        return np.asarray(held[self._held_at] & there[self._day_at], dtype=np.int64)
 
     def _core_hours(
         self, item: tuple[frozenset[date], tuple[int, int]] | None
@@ -253,7 +254,4 @@ class AgentReader:
 
     def _room(self, uses: IntArray) -> int:
         """Return the most that all dates can add."""
-        return sum(
-            int(uses[low:high].max(initial=0))
-            for low, high in pairwise(self.first_choice.tolist())
-        )
+        return int(greatest(uses, self.first_choice).sum())

@@ -44,14 +44,15 @@ class Succession:
     forbidden: list[ForbidNext] = field(default_factory=list)
     members: Members = field(default_factory=Members)
 
-    def names(self, day: Sequence[Spanned], base: int) -> Names:
+    def relevant(self) -> int:
+        """Return the bits of the sets that say what may follow what."""
+        return self.members.bits(s for f in self.forbidden for s in (f.first, f.then))
+
+    def names(self, day: Sequence[Spanned], base: int, relevant: int) -> Names:
         """Return what tells shifts apart, the same for dates that are alike.
 
-        *base* is the step that times are counted from.
+        *base* is the step that times are counted from; *relevant* are bits of sets.
         """
-        relevant = self.members.bits(
-            s for f in self.forbidden for s in (f.first, f.then)
-        )
         return tuple(
             (s.start_idx - base, s.end_idx - base, self.members.of(s) & relevant)
             for s in day
@@ -126,7 +127,7 @@ class _Builder:
     ) -> None:
         self.days, self.runs, self.num_groups = days, runs, max(1, len(groups))
         self.members, self.closing = _group_days(days, groups)
-        self.succession = succession
+        self.succession, self._relevant = succession, succession.relevant()
         self._tables: dict[tuple[Names, Names], BoolArray] = {}
         self._samples: dict[tuple[int, int, int], tuple[IntArray, IntArray]] = {}
         self._allowed: dict[tuple[int, ...], BoolArray] = {}
@@ -148,7 +149,8 @@ class _Builder:
         base = now.shifts[0].start_idx if now.shifts else 0
         base = base if now.shifts or not then.shifts else then.shifts[0].start_idx
         names = self.succession.names
-        key = names(now.shifts, base), names(then.shifts, base)
+        before = names(now.shifts, base, self._relevant)
+        key = before, names(then.shifts, base, self._relevant)
         if key not in self._tables:
             self._tables[key] = self.succession.may_follow(*key)
         return self._tables[key]

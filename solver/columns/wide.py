@@ -24,7 +24,7 @@ from solver.columns.window import (
     states_of,
     window,
 )
-from wfm.domain.arrays import BoolArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 from wfm.domain.roster import Roster
 
 
@@ -71,6 +71,17 @@ class LongRoster:
             default=0,
         )
         self.alive = [alive(agent.parts) for agent in stretches.agents]
+        self.date_of = np.zeros(len(stretches.wanted), dtype=np.int64)
+        for shift, agent in zip(self.shift_by, stretches.agents, strict=True):
+            sizes = np.diff(agent.parts.first_choice)
+            day = shift + np.repeat(np.arange(len(sizes)), sizes)
+            self.date_of[agent.row_of] = np.repeat(day, np.diff(agent.first_row))
+
+    def date_costs(self) -> FloatArray:
+        """Return ``[d]`` what missing and surplus shifts of each date cost."""
+        cost = self.stretches.row_costs(self.count)
+        total = np.bincount(self.date_of, weights=cost, minlength=self.num_days)
+        return np.asarray(total, dtype=np.float64)
 
     @property
     def objective(self) -> int:
@@ -100,6 +111,39 @@ class LongRoster:
             )
             if states_of(agent.parts, path)[-1] < 0
         ]
+
+    def is_legal(self, a: int, path: IntArray) -> bool:
+        """Return whether agent *a* may have *path*."""
+        parts = self.stretches.agents[a].parts
+        if states_of(parts, path)[-1] < 0:
+            return False
+        left = spent(parts, path, [])
+        return (
+            left.least_hours <= 0
+            and min(left.most_hours, *left.most_groups, *left.most, 0) == 0
+        )
+
+    def merge(self, before: Sequence[IntArray], after: Sequence[IntArray]) -> None:
+        """Plan what has changed from *before* to *after*, where that is legal here.
+
+        Nothing is changed where it would cost more.
+        """
+        paths, count, cost = list(self.paths), self.count.copy(), self.objective
+        for a, agent in enumerate(self.stretches.agents):
+            path = np.where(after[a] != before[a], after[a], self.paths[a])
+            if self.is_legal(a, path):
+                self._count(agent, self.paths[a], -1)
+                self.paths[a] = path
+                self._count(agent, path, 1)
+        if self.objective > cost:
+            self.paths, self.count = paths, count
+
+    def load(self, paths: Sequence[IntArray]) -> None:
+        """Plan *paths*."""
+        self.paths = [path.copy() for path in paths]
+        self.count[:] = 0
+        for agent, path in zip(self.stretches.agents, self.paths, strict=True):
+            self._count(agent, path, 1)
 
     def clear(self, a: int) -> None:
         """Take everything away that is planned for agent *a*."""

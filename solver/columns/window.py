@@ -7,7 +7,6 @@ from each state to the one that is reached, if the plan stays legal from there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -140,11 +139,8 @@ def _choices(parts: Parts, spans: Spans) -> tuple[IntArray, IntArray]:
 
 def _room(uses: IntArray, spans: Spans, parts: Parts) -> int:
     """Return the most that *spans* can add."""
-    return sum(
-        int(uses[low:high].max(initial=0))
-        for first, last in spans
-        for low, high in pairwise(parts.first_choice[first : last + 1].tolist())
-    )
+    room = parts.room(uses)
+    return sum(int(room[first] - room[last]) for first, last in spans)
 
 
 class _Cut:

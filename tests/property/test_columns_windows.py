@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from support.column_cases import Case, objective_of, random_case
 
+from solver.columns import windows_job
 from solver.columns.compile import Stretches, compile_stretches
 from solver.columns.long_search import LongSearch
 from solver.columns.loose import LooseBound, job_of, raise_bound
 from solver.columns.wide import LongRoster, whole_spans
 from solver.columns.window import FREE
+from solver.columns.windows_job import Planned, WindowsJob
 from solver.constraints import WorkedGroups
 from solver.outcome import Solved, SolveLimits
 from solver.search import solve
@@ -127,7 +129,7 @@ def test_the_search_by_windows_is_legal_and_bounded(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("solver.columns.compile.WIDE_PLACES", 0)
-    monkeypatch.setattr("solver.columns.long_search.TURN_ROUNDS", 4)
+    monkeypatch.setattr("solver.columns.turns.TURN_ROUNDS", 4)
     case = random_case(seed, 2, 3)
     best = case.best()
     stretches = compile_stretches(case.problem)
@@ -145,10 +147,12 @@ def test_weeks_one_after_the_other_keep_what_binds_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("solver.columns.compile.WIDE_PLACES", 0)
+    monkeypatch.setattr("solver.columns.turns.WEEK", 1)
     monkeypatch.setattr("solver.columns.long_search.WEEK", 1)
+    monkeypatch.setattr("solver.columns.turns.SPAN_WEEKS", 2)
     monkeypatch.setattr("solver.columns.long_search.SPAN_WEEKS", 2)
-    monkeypatch.setattr("solver.columns.long_search.HALF_WEEKS", 1)
-    monkeypatch.setattr("solver.columns.long_search.TURN_ROUNDS", 2)
+    monkeypatch.setattr("solver.columns.turns.HALF_WEEKS", 1)
+    monkeypatch.setattr("solver.columns.turns.TURN_ROUNDS", 2)
     solved = 0
     for seed in range(30):
         case = random_case(seed)
@@ -167,6 +171,75 @@ def test_weeks_one_after_the_other_keep_what_binds_them_all(
             assert course.best.objective >= best
             solved += 1
     assert solved >= 5
+
+
+def test_what_the_second_process_has_planned_is_merged_where_it_is_legal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("turns", "long_search"):
+        monkeypatch.setattr(f"solver.columns.{module}.WEEK", 1)
+        monkeypatch.setattr(f"solver.columns.{module}.SPAN_WEEKS", 2)
+    monkeypatch.setattr("solver.columns.turns.HALF_WEEKS", 1)
+    merged = 0
+    for seed in range(12):
+        case = random_case(seed, 2, 3)
+        stretches = compile_stretches(case.problem)
+        if not all(case.stretches) or _has_least(stretches):
+            continue
+        now, rng = LongRoster(stretches), np.random.default_rng(seed)
+        _put(now, case, tuple(int(rng.integers(len(s))) for s in case.stretches))
+        assert all(now.is_legal(a, path) for a, path in enumerate(now.paths))
+        sent, before = [path.copy() for path in now.paths], now.objective
+        weeks = np.arange(now.num_days) < now.num_days // 2 + 1
+        said: list[Planned] = []
+        windows_job.keep(stretches, said.append)
+        job = WindowsJob(
+            paths=tuple(sent), weeks=weeks, seed=seed, max_time_s=60.0, max_rounds=2
+        )
+        windows_job.run_job(job, said.append)
+        (planned,) = said
+        for old, new in zip(sent, planned.paths, strict=True):
+            assert (old[~weeks] == new[~weeks]).all()
+        now.merge(sent, planned.paths)
+        assert now.objective <= before
+        assert now.objective == objective_of(case.problem, now.roster())
+        assert all(now.is_legal(a, path) for a, path in enumerate(now.paths))
+        merged += now.objective < before
+    assert merged >= 2
+
+
+def test_a_plan_that_breaks_a_limit_is_not_legal_and_not_merged() -> None:
+    tried = 0
+    for seed in range(24):
+        case = random_case(seed)
+        stretches = compile_stretches(case.problem)
+        if not case.stretches[0] or _has_least(stretches):
+            continue
+        now = LongRoster(stretches)
+        legal = {tuple(_path(stretches, 0, s).tolist()) for s in case.stretches[0]}
+        _put(now, case, (0,))
+        sent, first = [now.paths[0].copy()], stretches.agents[0].parts.first_choice
+        for d in range(now.num_days):
+            for c in (FREE, *range(first[d], first[d + 1])):
+                path = sent[0].copy()
+                path[d] = c
+                assert now.is_legal(0, path) == (tuple(path.tolist()) in legal)
+                if not now.is_legal(0, path):
+                    now.merge(sent, [path])
+                    assert (now.paths[0] == sent[0]).all()
+                    tried += 1
+    assert tried > 10
+
+
+def test_long_stretches_of_many_are_searched_in_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stretches = compile_stretches(random_case(1, 2, 3).problem)
+    assert not stretches.is_long
+    monkeypatch.setattr("solver.columns.compile.LONG_DAYS", 1)
+    assert not stretches.is_long
+    monkeypatch.setattr("solver.columns.compile.LONG_SIZE", 1)
+    assert stretches.is_long != _has_least(stretches)
 
 
 def test_spans_make_up_all_dates() -> None:
