@@ -37,8 +37,8 @@ grow while signs stay the same (Riedmiller and Braun, doi:10.1109/icnn.1993.2986
 """
 TOLD_PART = 0.001
 """A bound is told of once it is better by such a part."""
-QUIET_S, QUIET_PART = 5.0, 0.25
-"""So long, or such a part of its time, without news ends the ascent."""
+QUIET_S, QUIET_PART, QUIET_ROUNDS = 5.0, 0.25, 150
+"""So long, such a part of its time and so many rounds without news end the ascent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,15 +207,15 @@ def _nearest(
 def raise_bound(job: LooseJob, emit: Emit) -> None:
     """Raise the bound until time or rounds are over, or nothing is gained."""
     clock, ascent = job.clock(), Ascent(job)
-    told, told_s = ascent.best, 0.0
+    told, told_s, told_at = ascent.best, 0.0, 0
     emit(LooseBound(value=told))
-    for _ in clock.rounds():
+    for n in clock.rounds():
         ascent.round()
         if ascent.best > told + TOLD_PART * abs(told):
-            told, told_s = ascent.best, clock.gone_s
+            told, told_s, told_at = ascent.best, clock.gone_s, n
             emit(LooseBound(value=told))
         is_quiet = clock.gone_s - told_s > max(QUIET_S, QUIET_PART * clock.gone_s)
-        if told >= job.upper or is_quiet:
+        if told >= job.upper or (is_quiet and n - told_at > QUIET_ROUNDS):
             break
     emit(LooseBound(value=ascent.best))
 
