@@ -10,8 +10,9 @@ from solver.core.whole_tables import has_whole
 from solver.worker import Emit
 
 JOB = "solver.bound_job:run"
-PLAIN = 0.4
-"""Part of the time or rounds in which heads count by the unit; then they are whole."""
+PLAIN, PLAIN_S = 0.25, 20.0
+"""Part of the time or rounds in which heads count by the unit, and the most seconds of
+it; then they are whole."""
 LEAST_ROUNDS, LEAST_S = 400, 30.0
 """With fewer rounds, or less time, heads count by the unit throughout."""
 
@@ -44,17 +45,23 @@ def run(job: BoundJob, emit: Emit) -> None:
         emit(BoundFound(bound=value))
 
     climb = Climb(job.compiled, job.prices, send)
-    part = PLAIN if _is_long(job) and has_whole(climb.relaxation) else 1.0
-    rounds = None if job.rounds is None else round(part * job.rounds)
-    seconds = None if job.seconds is None else part * job.seconds
+    is_whole = _is_long(job) and has_whole(climb.relaxation)
+    rounds, seconds = _plain_part(job) if is_whole else (job.rounds, job.seconds)
     climb.run(rounds=rounds, seconds=seconds, upper=lambda: job.upper)
     send(proven(climb.best))
-    if part < 1.0 and climb.best < job.upper:
+    if is_whole and climb.best < job.upper:
         whole = WholeClimb(climb, send)
         if job.rounds is not None:
             whole.run(rounds=job.rounds - (rounds or 0), upper=job.upper)
         elif job.seconds is not None:
-            whole.run(seconds=(1.0 - part) * job.seconds, upper=job.upper)
+            whole.run(seconds=job.seconds - (seconds or 0.0), upper=job.upper)
+
+
+def _plain_part(job: BoundJob) -> tuple[int | None, float | None]:
+    """Return the rounds and seconds in which heads count by the unit."""
+    rounds = None if job.rounds is None else round(PLAIN * job.rounds)
+    seconds = None if job.seconds is None else min(PLAIN_S, PLAIN * job.seconds)
+    return rounds, seconds
 
 
 def _is_long(job: BoundJob) -> bool:

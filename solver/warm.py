@@ -16,6 +16,7 @@ from solver.columns.pricer import Pricer
 from solver.core.bound import Climb, start_prices
 from solver.core.compile import compile_problem
 from solver.core.whole_climb import WholeClimb
+from solver.core.whole_exact import exact_step, settle_steps
 from solver.fine_search import FineSearch
 from solver.objectives.shift_demand import Demand, ShiftDemand
 from solver.problem import read_problem
@@ -67,6 +68,8 @@ def warm() -> None:
     whole = WholeClimb(climb, None)
     whole.run(rounds=1)
     whole.ascent.whole.value(whole.ascent.prices)
+    exact_step(whole.ascent.whole, whole.ascent.prices, 0, 0)
+    settle_steps(whole.ascent.whole, whole.ascent.prices, lambda: False)
     _price_columns(instance)
     nobody = Roster(shifts=())
     empty = allocated(instance, nobody, problem.serves, problem.need)

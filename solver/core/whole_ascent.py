@@ -145,22 +145,6 @@ class WholeSteps:
         self.heads[:], self.work[:] = kept
         return float(total)
 
-    def deepen(
-        self, prices: WholePrices, stop: Callable[[], bool], effort: float
-    ) -> float:
-        """Return what more effort adds to the value at *prices* until told to stop.
-
-        It goes on from the last call of :meth:`value`, which was at these prices.
-        """
-        before = float(self.proven.sum())
-        for n, (first, last) in enumerate(self.spans):
-            if stop():
-                break
-            self.answer(prices, first, last)
-            found = self.bound(prices, first, last, effort)
-            self.proven[n] = max(self.proven[n], found)
-        return float(self.proven.sum()) - before
-
     def estimate(self, prices: WholePrices) -> float:
         """Return about the value at *prices*, a little more than could be proven."""
         kept = self.heads.copy(), self.work.copy()

@@ -1,17 +1,21 @@
 """A proven lower bound with whole heads: passes of its ascent, now and then a proof."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from solver.core.bound import Climb, OnBound, proven
 from solver.core.clock import Clock
 from solver.core.whole_ascent import WholeAscent
+from solver.core.whole_bundle import WholeBundle, can_bundle
+from solver.core.whole_exact import settle_steps
 
 FIRST_PROOF, NEXT_PROOF = 10, 1.3
 """After how many passes a value is proven: first, and then by factor."""
-QUICK, DEEPER = 0.05, (0.5, 5.0)
-"""Effort of these proofs; where the clock decides, the last one gets more."""
-SPARE = 0.1
+QUICK = 0.05
+"""Effort of these proofs; the last one is exact."""
+SPARE = 0.15
 """Part of the time that is kept for the last proof."""
+STILL, LITTLE = 30, 2e-6
+"""Passes after which the climb is over if they raise the value by less than a part."""
 
 
 class WholeClimb:
@@ -21,10 +25,15 @@ class WholeClimb:
     """
 
     def __init__(self, plain: Climb, on_bound: OnBound | None) -> None:
-        self.ascent = WholeAscent(plain.ascent, plain.best_prices)
+        self.ascent: WholeBundle | WholeAscent
+        if can_bundle(plain.relaxation):
+            self.ascent = WholeBundle(plain.relaxation, plain.best_prices)
+        else:
+            self.ascent = WholeAscent(plain.ascent, plain.best_prices)
         self.best, self.on_bound = plain.best, on_bound
-        self.num_rounds = self._proven = 0
+        self.num_rounds = self._proven = self._marked = 0
         self._next = FIRST_PROOF
+        self._mark = float("-inf")
 
     def run(
         self,
@@ -36,7 +45,7 @@ class WholeClimb:
         """Climb for *rounds*, or for *seconds* with the last proof in them."""
         clock = Clock(seconds, rounds)
         length = 1.0 if seconds is None else 1.0 - SPARE
-        while clock.share() < length:
+        while clock.share() < length and not self.is_still():
             if self.best >= upper:
                 return
             self.ascent.run_pass(clock.share() / length)
@@ -45,12 +54,27 @@ class WholeClimb:
             if self.num_rounds >= self._next:
                 self._next = int(self.num_rounds * NEXT_PROOF) + 1
                 self.prove(lambda: clock.share() >= 1.0)
-        deeper = () if seconds is None else DEEPER
-        self.prove(lambda: clock.share() >= 1.0, deeper)
+        if self.num_rounds:
+            self.prove(
+                lambda: seconds is not None and clock.share() >= 1.0, exactly=True
+            )
 
-    def prove(self, stop: Callable[[], bool], deeper: Iterable[float] = ()) -> None:
-        """Prove the value at the mean prices of the passes since the last time."""
-        if self.num_rounds == self._proven:
+    def is_still(self) -> bool:
+        """Return whether the last passes have not raised the value any more."""
+        if not isinstance(self.ascent, WholeBundle):
+            return False
+        if self.num_rounds < self._marked + STILL:
+            return False
+        before, self._mark = self._mark, self.ascent.value
+        self._marked = self.num_rounds
+        return self._mark - before < LITTLE * abs(self._mark)
+
+    def prove(self, stop: Callable[[], bool], *, exactly: bool = False) -> None:
+        """Prove the value at the present prices, quickly or as exactly as time allows.
+
+        Those of the ascent are the mean of the passes since the last time.
+        """
+        if self.num_rounds == self._proven and not exactly:
             return
         self._proven, whole = self.num_rounds, self.ascent.whole
         prices = self.ascent.mean_prices()
@@ -58,10 +82,8 @@ class WholeClimb:
             return
         value = whole.value(prices, stop, QUICK)
         self._take(value)
-        for effort in deeper:
-            if value > float("-inf"):
-                value += whole.deepen(prices, stop, effort)
-                self._take(value)
+        if exactly and value > float("-inf"):
+            self._take(value + settle_steps(whole, prices, stop))
 
     def _take(self, value: float) -> None:
         if value > self.best:

@@ -273,6 +273,34 @@ def by_unit(board: Board, heads: FloatArray, work: FloatArray, t: int) -> float:
     return total
 
 
+@inner_kernel
+def answer_step(
+    steps: Steps,
+    board: Board,
+    prices: FloatArray,
+    work_price: FloatArray,
+    k: int,
+    t: int,
+    heads: FloatArray,
+    work: FloatArray,
+) -> float:
+    """Find good heads ``[g, t]`` of component *k* and their work; return the cost.
+
+    The search begins with *heads*; what they do is added to ``work[b, t]``.
+    """
+    total = fill_pieces(steps, board, work_price, k, t)
+    fill_kinds(steps, board, prices, heads, k, t, 0.0)
+    for i in range(steps.first_member[k], steps.first_member[k + 1]):
+        heads[steps.members[i], t] = 0.0
+    if not steps.is_whole[k]:
+        return total + by_unit(board, heads, work, t)
+    total += descend(steps, board, k)
+    serve(steps, board, k, work, t)
+    for x in range(board.count[KINDS]):
+        heads[board.owner[x], t] = board.heads[x]
+    return total
+
+
 @kernel
 def answer_prices(
     steps: Steps,
@@ -293,15 +321,5 @@ def answer_prices(
         for b in range(work.shape[0]):
             work[b, t] = 0.0
         for k in range(steps.is_whole.shape[0]):
-            total += fill_pieces(steps, board, work_price, k, t)
-            fill_kinds(steps, board, prices, heads, k, t, 0.0)
-            for i in range(steps.first_member[k], steps.first_member[k + 1]):
-                heads[steps.members[i], t] = 0.0
-            if steps.is_whole[k]:
-                total += descend(steps, board, k)
-                serve(steps, board, k, work, t)
-                for x in range(board.count[KINDS]):
-                    heads[board.owner[x], t] = board.heads[x]
-            else:
-                total += by_unit(board, heads, work, t)
+            total += answer_step(steps, board, prices, work_price, k, t, heads, work)
     return total

@@ -16,14 +16,17 @@ from support.search_cases import (
 from support.whole_steps import StepByMilp
 
 import solver.bound_job
+import solver.core.whole_bundle
+import solver.core.whole_exact
 import solver.core.whole_tables
 from solver.bound_job import BoundJob, run
 from solver.core.ascent import rough_prices
 from solver.core.bound import Climb
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
-from solver.core.whole_ascent import WholePrices, WholeSteps
+from solver.core.whole_ascent import WholeAscent, WholePrices, WholeSteps
 from solver.core.whole_climb import WholeClimb
+from solver.core.whole_exact import best_bound, exact_step, settle_steps
 from solver.core.whole_proof import ATTEMPTS, bound_step
 from solver.problem import read_problem, score
 from wfm.domain.roster import Roster
@@ -173,16 +176,54 @@ def test_climbing_goes_on_where_the_plain_climb_ends():
     assert repeated.best == climb.best
 
 
-def test_more_effort_proves_more_and_none_is_needed_to_stop():
+@pytest.mark.parametrize("seed", range(4))
+def test_exact_proofs_are_those_of_another_form_of_the_programme(seed):
+    instance, whole = whole_of(seed, num_agents=5, guarantee=True)
+    prices = drawn_prices(whole, np.random.default_rng(seed), low=20, high=400)
+    for t in range(instance.window_start_idx, instance.window_end_idx, 7):
+        for k in range(len(whole.steps.is_whole)):
+            least = StepByMilp(whole, prices, k, t).solve()
+            whole.answer(prices, t, t + 1)
+            for bound in (exact_step, best_bound):
+                found = bound(whole, prices, k, t)
+                assert least - 1e-5 * abs(least) - 400.0 <= found <= least + 1e-3
+
+
+def test_exact_proofs_add_what_quick_ones_leave_open(monkeypatch):
     _, whole = whole_of(7, num_agents=3)
     prices = drawn_prices(whole, np.random.default_rng(7))
     assert whole.value(prices, lambda: True) == -np.inf
     little = whole.value(prices, effort=0.0)
-    gain = whole.deepen(prices, lambda: False, 100.0)
-    assert whole.deepen(prices, lambda: True, 100.0) == 0.0
+    kept = whole.proven.copy()
+    assert settle_steps(whole, prices, lambda: True) == 0.0
+    monkeypatch.setattr(solver.core.whole_exact, "QUICK", 0.0)
+    gain = settle_steps(whole, prices, lambda: False)
     assert gain > 0.0
-    assert whole.estimate(prices) >= little + gain - 1.0
-    assert whole.value(prices, effort=100.0) == pytest.approx(little + gain, rel=1e-9)
+    assert (whole.proven >= kept).all()
+    assert little + gain <= whole.estimate(prices)
+    assert whole.value(prices, effort=100.0) <= little + gain + 1000.0
+
+
+def test_by_unit_there_is_nothing_to_prove(monkeypatch):
+    monkeypatch.setattr(solver.core.whole_tables, "MOST_GROUPS", 0)
+    instance, whole = whole_of(4, num_agents=4)
+    prices = drawn_prices(whole, np.random.default_rng(4))
+    t = instance.window_start_idx
+    found = [best_bound(whole, prices, k, t) for k in range(len(whole.steps.is_whole))]
+    assert sum(found) == pytest.approx(whole.answer(prices, t, t + 1))
+
+
+def test_large_problems_climb_without_remembering_answers(monkeypatch):
+    _, whole = whole_of(7, num_agents=3)
+    compiled = whole.relaxation.compiled
+    plain = Climb(compiled, rough_prices(compiled), None)
+    plain.run(rounds=20)
+    monkeypatch.setattr(solver.core.whole_bundle, "MOST_AMOUNTS", 0)
+    climb = WholeClimb(plain, None)
+    assert isinstance(climb.ascent, WholeAscent)
+    climb.run(rounds=25)
+    assert climb.best > plain.best
+    assert not climb.is_still()
 
 
 def test_a_bound_that_is_high_enough_ends_the_climb():

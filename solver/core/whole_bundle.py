@@ -1,0 +1,309 @@
+"""Prices with whole heads by a bundle: people, steps and buckets of work answer them.
+
+All answer the same prices (:mod:`solver.core.bundle`), so the value there is known, but
+for the steps, whose answers are good rather than best. Prices move on when that is
+better than a small part of what the model promised; how far the next may lie grows or
+shrinks with it.
+"""
+
+import numpy as np
+
+from solver.core.ascent import mean_price
+from solver.core.bundle import (
+    Answers,
+    Near,
+    add_left,
+    keep,
+    least_value,
+    new_answers,
+    next_row,
+    settle_shares,
+)
+from solver.core.jit import inner_kernel, kernel
+from solver.core.relaxation import Prices, Relaxation
+from solver.core.slots import HEAD
+from solver.core.tables import (
+    ARRIVAL,
+    BACKLOG_COMPONENT,
+    DUE,
+    FIRST_DAY,
+    FIRST_START,
+    OPTION_END,
+    OPTION_START,
+    BacklogTables,
+)
+from solver.core.whole_ascent import WholePrices, WholeSteps
+from solver.core.whole_step import answer_step
+from solver.core.whole_tables import Board, Steps
+from wfm.domain.arrays import FloatArray, IntArray
+
+ROOM_PEOPLE, ROOM_STEPS, ROOM_WORK = 21, 11, 13
+"""Answers that are remembered of each, and one place for the newest."""
+MOST_AMOUNTS = 20_000_000
+"""Amounts that may be remembered; larger problems take the ascent's way."""
+REACH = 0.004
+"""How far a price moves at first for each head left over, in mean prices."""
+LEAST_REACH, MOST_REACH = 0.1, 100.0
+"""Factors of the reach."""
+FARTHER, NEARER = 1.5, 1.4
+"""Its changes after good steps and after poor ones."""
+SERIOUS, GOOD = 0.05, 0.3
+"""Parts of what the model promised with which prices move on, and farther."""
+PATIENCE = 2
+"""Poor steps after which the next go less far."""
+SWEEPS, OF_STEPS = 6, 2
+"""How often shares are exchanged for one pass; and within that those of steps."""
+
+
+@kernel
+def keep_week(
+    answers: Answers,
+    a: int,
+    work: FloatArray,
+    first: int,
+    best: float,
+    prices: FloatArray,
+) -> None:
+    """Keep a week at work in ``work[t]`` whose value at *prices* is *best*.
+
+    ``prices[first + t]`` are those of the person's group.
+    """
+    row, num, total = next_row(answers, a), 0, 0.0
+    for t in range(work.shape[0]):
+        if work[t] > 0.0:
+            answers.place[row, num], answers.amount[row, num] = first + t, -HEAD
+            total += HEAD * prices[first + t]
+            num += 1
+    answers.length[row], answers.cost[row] = num, total - best
+    keep(answers, a, prices)
+
+
+@kernel
+def place_work(
+    answers: Answers, backlog: BacklogTables, first: int, due: float, prices: FloatArray
+) -> float:
+    """Let each bucket go where it costs least; return the cost.
+
+    ``prices[first + b * num_steps + t]`` are those of backlog b's work.
+    """
+    total, num_t = 0.0, backlog.open_steps.shape[1]
+    for b in range(backlog.open_steps.shape[0]):
+        start = first + b * num_t
+        for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
+            least, at, row = due, -1, next_row(answers, n)
+            for t in range(backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]):
+                if backlog.open_steps[b, t] and prices[start + t] < least:
+                    least, at = prices[start + t], t
+            total += least * backlog.work[n]
+            answers.cost[row] = due * backlog.work[n] if at < 0 else 0.0
+            answers.length[row] = 0 if at < 0 else 1
+            answers.place[row, 0] = start + max(at, 0)
+            answers.amount[row, 0] = backlog.work[n]
+            keep(answers, n, prices)
+    return total
+
+
+@inner_kernel
+def keep_step(
+    answers: Answers,
+    steps: Steps,
+    k: int,
+    t: int,
+    part: int,
+    heads: FloatArray,
+    work: FloatArray,
+    prices: FloatArray,
+    found: float,
+) -> None:
+    """Keep heads and work of component *k* at *t*, which cost *found* at *prices*."""
+    num_g, num_t = heads.shape
+    row, num = next_row(answers, part), 0
+    for i in range(steps.first_member[k], steps.first_member[k + 1]):
+        g = steps.members[i]
+        if heads[g, t] > 0.0:
+            answers.place[row, num] = g * num_t + t
+            answers.amount[row, num] = HEAD * heads[g, t]
+            found -= HEAD * heads[g, t] * prices[g * num_t + t]
+            num += 1
+    for b in range(work.shape[0]):
+        if steps.rows[b, BACKLOG_COMPONENT] == k and work[b, t] > 0.0:
+            answers.place[row, num] = (num_g + b) * num_t + t
+            answers.amount[row, num] = -work[b, t]
+            found += work[b, t] * prices[(num_g + b) * num_t + t]
+            num += 1
+    answers.length[row], answers.cost[row] = num, found
+    keep(answers, part, prices)
+
+
+@kernel
+def answer_steps(
+    answers: Answers,
+    steps: Steps,
+    board: Board,
+    window: tuple[int, int],
+    heads: FloatArray,
+    work: FloatArray,
+    prices: FloatArray,
+) -> float:
+    """Let each step of each component answer *prices*; return about what they cost.
+
+    ``heads[g, t]`` and ``work[b, t]`` are the last answers, and become the new ones.
+    """
+    size, total, part = heads.size, 0.0, 0
+    head_prices = prices[:size].reshape(heads.shape)
+    work_prices = prices[size:].reshape(work.shape)
+    for t in range(window[0], window[1]):
+        for b in range(work.shape[0]):
+            work[b, t] = 0.0
+        for k in range(steps.is_whole.shape[0]):
+            found = answer_step(
+                steps, board, head_prices, work_prices, k, t, heads, work
+            )
+            keep_step(answers, steps, k, t, part, heads, work, prices, found)
+            total += found
+            part += 1
+    return total
+
+
+def widest_week(relaxation: Relaxation) -> int:
+    """Return at how many steps anybody may be on shift."""
+    weeks = relaxation.compiled.weeks
+    options = weeks.options
+    longest = int((options[:, OPTION_END] - options[:, OPTION_START]).max(initial=1))
+    has_start = np.diff(weeks.days[:, FIRST_START]) > 0
+    days = np.add.reduceat(has_start.astype(np.int64), weeks.agents[:-1, FIRST_DAY])
+    return longest * int(days.max(initial=1))
+
+
+def can_bundle(relaxation: Relaxation) -> bool:
+    """Return whether the problem is small enough to remember answers."""
+    people = len(relaxation.compiled.agent_ids) * widest_week(relaxation)
+    steps = np.prod(relaxation.fixed.shape) + relaxation.compiled.backlog.floor.size
+    return bool(ROOM_PEOPLE * people + ROOM_STEPS * steps <= MOST_AMOUNTS)
+
+
+class WholeBundle:
+    """Prices with whole heads, and what people, steps and buckets have answered."""
+
+    def __init__(self, relaxation: Relaxation, prices: Prices) -> None:
+        self.relaxation, self.whole = relaxation, WholeSteps(relaxation)
+        compiled = relaxation.compiled
+        start, end = compiled.cover_need.window
+        self._window = int(start), int(end)
+        num_k = len(self.whole.steps.is_whole)
+        groups = int(np.diff(self.whole.steps.first_member).max(initial=1))
+        self._people = new_answers(
+            len(compiled.agent_ids), ROOM_PEOPLE, widest_week(relaxation)
+        )
+        self._steps = new_answers(
+            num_k * max(0, end - start), ROOM_STEPS, groups + len(self.whole.work)
+        )
+        self._buckets = new_answers(len(compiled.backlog.work), ROOM_WORK, 1)
+        self._size = relaxation.fixed.size
+        self._fixed = np.zeros(self._size + self.whole.work.size)
+        self._fixed[: self._size] = -(relaxation.fixed * relaxation.inside).ravel()
+        self._reach, self._num_poor = 1.0, 0
+        self._near = self._nearby(self.whole.start(prices))
+        self.value = self._ask(self._near.centre)
+
+    @property
+    def prices(self) -> WholePrices:
+        """The best prices so far."""
+        return self._shaped(self._near.centre)
+
+    def run_pass(self, _over: float) -> None:
+        """Ask everybody at the model's best prices; move there if they are better."""
+        near = self._near
+        near.left[:] = self._fixed
+        own = (self._people, self._steps, self._buckets)
+        for answers in own:
+            add_left(answers, near.left)
+        near.reach[:] = self._reach * REACH * mean_price(self.relaxation.compiled)
+        near.reach[:] /= HEAD
+        for _ in range(SWEEPS):
+            settle_shares(self._people, near)
+            settle_shares(self._buckets, near)
+            for _ in range(OF_STEPS):
+                settle_shares(self._steps, near)
+        prices = np.clip(near.centre + near.reach * near.left, near.low, near.high)
+        promised = self._model(prices)
+        found = min(self._ask(prices), self._model(prices))
+        # Steps' answers are not best: others that came later may be better.
+        self.value = min(self.value, self._model(near.centre))
+        self._judge(prices, found, promised)
+
+    def mean_prices(self) -> WholePrices:
+        """Return the best prices so far."""
+        return self.prices
+
+    def _judge(self, prices: FloatArray, found: float, promised: float) -> None:
+        """Move to *prices* if they are worth it; set how far the next may lie."""
+        part = (found - self.value) / max(promised - self.value, 1.0)
+        if part > SERIOUS:
+            self._near.centre[:], self.value, self._num_poor = prices, found, 0
+            if part > GOOD:
+                self._reach = min(self._reach * FARTHER, MOST_REACH)
+            return
+        self._num_poor += 1
+        if self._num_poor >= PATIENCE or part < -1.0:
+            self._reach = max(self._reach / NEARER, LEAST_REACH)
+
+    def _nearby(self, prices: WholePrices) -> Near:
+        relaxation, num = self.relaxation, self._size
+        inside = np.tile(relaxation.inside > 0.0, len(relaxation.fixed))
+        low, high = np.zeros(len(self._fixed)), np.zeros(len(self._fixed))
+        low[:num] = np.where(inside, relaxation.lowest(), 0.0)
+        high[:num] = np.where(inside, np.inf, 0.0)
+        high[num:] = float(relaxation.compiled.need.due_price)
+        return Near(
+            centre=np.concatenate([prices.heads.ravel(), prices.work.ravel()]),
+            reach=np.zeros(len(low)),
+            low=low,
+            high=high,
+            left=np.zeros(len(low)),
+            scratch=np.zeros(len(low)),
+        )
+
+    def _shaped(self, prices: FloatArray) -> WholePrices:
+        heads, work = prices[: self._size], prices[self._size :]
+        return WholePrices(
+            heads=heads.reshape(self.relaxation.fixed.shape).copy(),
+            work=work.reshape(self.whole.work.shape).copy(),
+        )
+
+    def _model(self, prices: FloatArray) -> float:
+        own = (self._people, self._steps, self._buckets)
+        known = sum(least_value(answers, prices) for answers in own)
+        constant = float(self.relaxation.compiled.constant)
+        return constant + float((self._fixed * prices).sum()) + known
+
+    def _ask(self, prices: FloatArray) -> float:
+        """Let everybody answer; return about the value."""
+        compiled, whole = self.relaxation.compiled, self.whole
+        total = float(compiled.constant) + float((self._fixed * prices).sum())
+        total += self._ask_people(prices)
+        due = float(compiled.need.due_price)
+        total += place_work(self._buckets, compiled.backlog, self._size, due, prices)
+        return total + answer_steps(
+            self._steps,
+            whole.steps,
+            whole.board,
+            self._window,
+            whole.heads,
+            whole.work,
+            prices,
+        )
+
+    def _ask_people(self, prices: FloatArray) -> float:
+        relaxation, total = self.relaxation, 0.0
+        shaped = self._shaped(prices)
+        plain = Prices(heads=shaped.heads, floors=shaped.work)
+        num_t = len(relaxation.inside)
+        groups: IntArray = relaxation.compiled.cover_need.group_of_agent
+        for a, g in enumerate(groups.tolist()):
+            best = relaxation.respond(a, plain)
+            if best is not None:
+                total -= best
+                work = relaxation.work_of(a)
+                keep_week(self._people, a, work, g * num_t, best, prices)
+        return total
