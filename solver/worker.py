@@ -135,8 +135,13 @@ class Aided:
         trace: TracebackType | None,
     ) -> None:
         """End the second process."""
+        self.end_worker()
+
+    def end_worker(self) -> None:
+        """End the second process at once, if there is one."""
         if self.worker is not None:
             self.worker.stop()
+            self.worker = None
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:

@@ -8,13 +8,12 @@ when its time is over.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from solver.tours.programme import Programme
-from solver.worker import Emit, Worker
+from solver.worker import Aided, Emit, Worker
 from wfm.domain.arrays import BoolArray, FloatArray
 
 JOB = "solver.tours.linear:run_job"
@@ -125,7 +124,7 @@ def run_job(job: LinearJob, emit: Emit) -> None:
     emit(minimise(job))
 
 
-class Aside:
+class Aside(Aided):
     """Solves programmes in a second process, one at a time.
 
     Parameters
@@ -136,26 +135,10 @@ class Aside:
 
     def __init__(self, stop: Callable[[], bool]) -> None:
         self._stop = stop
-        self._worker: Worker | None = None
 
-    def __enter__(self) -> Self:
-        """Start nothing yet."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the second process."""
-        self.end()
-
-    def end(self) -> None:
-        """End the second process at once."""
-        if self._worker is not None:
-            self._worker.stop()
-            self._worker = None
+    def wants_worker(self) -> bool:
+        """Start nothing before there is a programme."""
+        return False
 
     def solve(
         self, job: LinearJob, meanwhile: Callable[[], None] | None = None
@@ -164,14 +147,14 @@ class Aside:
 
         *meanwhile* is called again and again while the process works.
         """
-        self._worker = self._worker or Worker()
-        self._worker.send(JOB, job)
+        self.worker = self.worker or Worker()
+        self.worker.send(JOB, job)
         while True:
             if meanwhile is not None:
                 meanwhile()
-            found = self._worker.messages(0.0 if meanwhile else WAIT_S)
+            found = self.worker.messages(0.0 if meanwhile else WAIT_S)
             if found:
                 return found[0] if isinstance(found[0], Optimum) else None
-            if self._stop() or not self._worker.is_busy:
-                self.end()
+            if self._stop() or not self.worker.is_busy:
+                self.end_worker()
                 return None

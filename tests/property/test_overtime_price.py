@@ -8,6 +8,7 @@ from support.enumerated import optimum
 from support.order_rules import order_case
 from support.search_cases import (
     all_plans,
+    best_of_first,
     compiled_of,
     is_legal,
     plan_value,
@@ -18,9 +19,7 @@ from support.search_cases import (
 from solver.build import build_rules
 from solver.core.bound import lagrangian_bound, start_prices
 from solver.core.local_search import LocalSearch
-from solver.core.plan_back import best_week
-from solver.core.pricing import new_worth, price_options
-from solver.core.week import NEVER, memories
+from solver.core.week import NEVER
 from solver.evening import even_out
 from solver.fine_search import FineSearch
 from solver.outcome import Solved, SolveLimits
@@ -73,14 +72,7 @@ def test_the_best_week_pays_for_its_overtime(seed):
     instance = with_overtime(instance, seed)
     rules = random_rules(seed, weeks=weeks)
     compiled = compiled_of(instance, rules)
-    rng = np.random.default_rng(seed)
-    worth = new_worth(compiled.weeks, instance.grid.num_intervals)
-    worth.gain[:] = rng.integers(0, 4, size=worth.gain.shape) * 20_000.0
-    price_options(compiled.weeks, compiled.costs, worth, 0)
-    choice = np.full(len(compiled.days), -1)
-    found = best_week(
-        compiled.weeks, memories(compiled.weeks)[0], 0, worth.value, choice
-    )
+    found, worth, choice = best_of_first(compiled, seed)
     best = {}
     for plan in all_plans(instance, "a0"):
         key = tuple((s.date_local, s.start_idx, s.end_idx) for s in plan)

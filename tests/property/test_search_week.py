@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.search_cases import (
     all_plans,
+    best_of_first,
     compiled_of,
     is_legal,
     plan_value,
@@ -11,9 +12,7 @@ from support.search_cases import (
     random_rules,
 )
 
-from solver.core.plan_back import best_week
-from solver.core.pricing import new_worth, price_options
-from solver.core.week import NEVER, memories
+from solver.core.week import NEVER
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -22,15 +21,7 @@ def test_best_week_is_the_best_of_all_legal_plans(seed):
     instance = random_instance(seed, num_days=4, weeks=weeks)
     rules = random_rules(seed, weeks=weeks)
     compiled = compiled_of(instance, rules)
-    rng = np.random.default_rng(seed)
-    worth = new_worth(compiled.weeks, instance.grid.num_intervals)
-    # Few distinct values, so that plans tie.
-    worth.gain[:] = rng.integers(0, 4, size=worth.gain.shape) * 20_000.0
-    price_options(compiled.weeks, compiled.costs, worth, 0)
-    choice = np.full(len(compiled.days), -1)
-    found = best_week(
-        compiled.weeks, memories(compiled.weeks)[0], 0, worth.value, choice
-    )
+    found, worth, choice = best_of_first(compiled, seed)
     plans = list(_cheap_plans(instance, compiled, worth.gain))
     legal = [value for value, p in plans if is_legal(instance, rules, p)]
     assert (found > 0.5 * NEVER) == bool(legal)

@@ -12,9 +12,13 @@ from support.tiny_rosters import agent, instance_of, queue, site
 from solver.build import build_rules
 from solver.constraints import Constraint, ForbidTime
 from solver.core.compile import Compiled, compile_problem
+from solver.core.plan_back import best_week
+from solver.core.pricing import Worth, new_worth, price_options
+from solver.core.week import memories
 from solver.rule import Rule
 from solver.term import TERMS
 from wfm.calendar.catalogue import ShiftOption, build_shift, shift_options
+from wfm.domain.arrays import IntArray
 from wfm.domain.people import BlockedTime, BreakRule, ShiftTemplate
 from wfm.domain.roster import (
     Prices,
@@ -215,6 +219,21 @@ def all_plans(instance: RosterInstance, agent_id: str) -> Iterator[tuple[Shift, 
         per_day.append(found)
     for plan in product(*per_day):
         yield tuple(shift for shift in plan if shift is not None)
+
+
+def best_of_first(compiled: Compiled, seed: int) -> tuple[float, Worth, IntArray]:
+    """The first person's best week at random worths of steps, its options by day.
+
+    Few worths are distinct, so that plans tie.
+    """
+    rng = np.random.default_rng(seed)
+    worth = new_worth(compiled.weeks, compiled.costs.paid.shape[1])
+    worth.gain[:] = rng.integers(0, 4, size=worth.gain.shape) * 20_000.0
+    price_options(compiled.weeks, compiled.costs, worth, 0)
+    choice = np.full(len(compiled.days), -1)
+    memory = memories(compiled.weeks)[0]
+    found = best_week(compiled.weeks, memory, 0, worth.value, choice)
+    return found, worth, choice
 
 
 def is_legal(

@@ -203,13 +203,13 @@ def test_a_late_solver_is_ended():
     polls = []
     with Aside(lambda: bool(polls)) as aside:
         assert aside.solve(job, lambda: polls.append(1)) is None
-        assert aside._worker is None
+        assert aside.worker is None
         polls.clear()
         found = None
         while found is None:
             found = aside.solve(job)
         assert isinstance(found, Optimum)
-    assert aside._worker is None
+    assert aside.worker is None
 
 
 def test_a_plan_without_any_solver_is_a_plan(monkeypatch):
