@@ -2,7 +2,8 @@
 
 Best-response weeks (:mod:`solver.core.local_search`) find the shape of a roster; what
 is left are heads that are off by one here and there. Small moves of breaks and shifts
-(:mod:`solver.core.fine_moves`) are worth little each, but there are so many of them
+(:mod:`solver.core.fine_moves`), and of two people alike who trade or move together
+(:mod:`solver.core.pair_moves`), are worth little each, but there are so many of them
 that annealing fits whole heads to fractional needs. Deferred work is placed by the
 exact flow (:mod:`solver.allocation`) now and then: a profile that is a little off is
 paid for by everybody who has to follow it.
@@ -26,8 +27,15 @@ from solver.core.fine_moves import (
 from solver.core.incumbent import Incumbent
 from solver.core.local_search import START_HEAT
 from solver.core.margins import new_margins
+from solver.core.pair_moves import anneal_pairs
 from solver.core.slots import HEAD
-from solver.core.tables import FIRST_DAY
+from solver.core.tables import (
+    FIRST_DAY,
+    FIRST_OPTION,
+    FIRST_START,
+    OPTION_END,
+    OPTION_START,
+)
 from solver.placement import Crew, Placement
 from solver.problem import Problem
 from solver.starts import SampledSearch
@@ -36,6 +44,8 @@ from wfm.domain.roster import Roster
 
 MOVES_PER_DAY, MOST_MOVES = 40, 100_000
 """Small moves of a round for each agent-day, and at most."""
+PAIRS = 1.0
+"""Moves of two people alike for each move of one."""
 END_HEAT = 0.25
 """Temperature at the end, in prices of one missing agent-step of the first piece."""
 WEEKS_EVERY, WEEKS_RARELY = 4, 40
@@ -69,6 +79,8 @@ class FineSearch(SampledSearch):
         has_days = np.diff(compiled.weeks.agents[:, FIRST_DAY]) > 0
         self._movable: IntArray = np.flatnonzero(np.array(alone, dtype=bool) & has_days)
         self._num_moves = min(MOST_MOVES, MOVES_PER_DAY * len(compiled.days))
+        self._alike, self._ranges = alike(compiled, self._movable)
+        self._num_pairs = round(PAIRS * self._num_moves)
         self._rounds = 0
         self._placed: tuple[Placement, Crew] | None = None
 
@@ -105,6 +117,8 @@ class FineSearch(SampledSearch):
         fine.now[HAND_OVERS] = now.totals.hand_overs
         fine.total.fill(0.0)
         anneal(fine, self._movable, heat, self._num_moves)
+        if self._alike.size:
+            anneal_pairs(fine, self._alike, self._ranges, heat, self._num_pairs)
         now.clock = int(fine.now[CLOCK])
         now.totals.off_rows = int(fine.now[OFF_ROWS])
         now.totals.hand_overs = int(fine.now[HAND_OVERS])
@@ -165,8 +179,8 @@ def fine_of(now: Incumbent, seed: int) -> Fine:
         shift_count=now.shift_count,
         work_count=now.work_count,
         change=np.zeros(num_t, dtype=np.int64),
-        move=np.zeros((2, 3), dtype=np.int64),
-        kept=np.zeros((2, breaks), dtype=np.int64),
+        move=np.zeros((4, 3), dtype=np.int64),
+        kept=np.zeros((4, breaks), dtype=np.int64),
         now=np.zeros(6, dtype=np.int64),
         total=np.zeros(2),
         shifts=np.zeros((most, 2), dtype=np.int64),
@@ -174,3 +188,30 @@ def fine_of(now: Incumbent, seed: int) -> Fine:
         sites=np.zeros((most, 2), dtype=np.int64),
         random=new_draws(seed),
     )
+
+
+def alike(compiled: Compiled, agents: IntArray) -> tuple[IntArray, IntArray]:
+    """Return those *agents* who have others like them, and the range of these.
+
+    Alike are people who serve the same queues by shifts of the same lengths.
+    """
+    groups = compiled.cover_need.group_of_agent
+    kinds: dict[tuple[int, bytes], list[int]] = {}
+    for a in agents.tolist():
+        kinds.setdefault((int(groups[a]), _lengths(compiled, a)), []).append(a)
+    found = [members for members in kinds.values() if len(members) > 1]
+    ends = np.cumsum([0, *map(len, found)])
+    ranges = [
+        (ends[i], ends[i + 1]) for i, members in enumerate(found) for _ in members
+    ]
+    ordered = np.array([a for members in found for a in members], dtype=np.int64)
+    return ordered, np.array(ranges, dtype=np.int64).reshape(-1, 2)
+
+
+def _lengths(compiled: Compiled, a: int) -> bytes:
+    """Return which lengths the shifts of agent row *a* have."""
+    weeks = compiled.weeks
+    days = weeks.agents[a : a + 2, FIRST_DAY]
+    first, last = weeks.starts[weeks.days[days, FIRST_START], FIRST_OPTION].tolist()
+    options = weeks.options[first:last]
+    return np.unique(options[:, OPTION_END] - options[:, OPTION_START]).tobytes()

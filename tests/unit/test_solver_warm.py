@@ -14,6 +14,7 @@ from solver.core.bound import lagrangian_bound, start_prices
 from solver.core.compile import compile_problem
 from solver.core.fine_moves import anneal
 from solver.core.local_search import LocalSearch
+from solver.core.pair_moves import anneal_pairs
 from solver.fine_search import fine_of
 from solver.warm import warm
 
@@ -32,7 +33,9 @@ compiled = compile_problem(week.instance, week.constraints, week.prices)
 search = LocalSearch(compiled)
 search.construct()
 search.improve(rounds=1)
-anneal(fine_of(search.now, 1), np.arange(2), 1.0, 100)
+fine, two = fine_of(search.now, 1), np.arange(2)
+anneal(fine, two, 1.0, 100)
+anneal_pairs(fine, two, np.array([[0, 2], [0, 2]]), 1.0, 100)
 lagrangian_bound(compiled, start_prices(compiled, search), rounds=2)
 after = signatures()
 print("late:", *sorted(name for name in after if after[name] > before[name]))
