@@ -68,7 +68,7 @@ def new_answers(num_parts: int, room: int, width: int) -> Answers:
         room=room,
         used=np.zeros(num_parts, dtype=np.int64),
         place=np.zeros((rows, width), dtype=np.int32),
-        amount=np.zeros((rows, width), dtype=np.float32),
+        amount=np.zeros((rows, width)),
         length=np.zeros(rows, dtype=np.int64),
         cost=np.zeros(rows),
         share=np.zeros(rows),

@@ -61,7 +61,7 @@ def test_prices_are_the_best_of_the_model_near_the_present_ones(plainly, low, hi
     for part in range(3):
         for _ in range(4):
             own = dict(zip(rng.permutation(4)[:2], rng.normal(size=2), strict=True))
-            own = {int(j): float(np.float32(v)) for j, v in own.items()}
+            own = {int(j): float(v) for j, v in own.items()}
             drawn.append((part, float(rng.normal()), own))
             tell(plainly, answers, *drawn[-1], prices)
     near = nearby([0.5, 0.3, 0.8, 0.4], 0.7, low, high)
