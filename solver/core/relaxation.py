@@ -93,7 +93,7 @@ class Relaxation:
         num_t, num_g = need.fixed_heads.shape
         self.inside = np.zeros(num_t)
         self.inside[slice(*need.window)] = 1.0
-        self.fixed = need.fixed_heads.T * HEAD
+        self.fixed = np.ascontiguousarray(need.fixed_heads.T) * HEAD
         num_c = len(cover.subset_of_class) - 1
         self.serves = np.zeros((num_c, num_g), dtype=bool)
         for c in range(num_c):
