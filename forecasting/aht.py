@@ -17,6 +17,7 @@ WIDTH_MINUTES = 30.0
 WEEKDAY_PRIOR_CONTACTS = 400.0
 WEEKDAY_MIN_WEEKS = 8
 _REACH_SD = 3.0
+_WEEK = np.arange(DAYS_PER_WEEK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +100,8 @@ def fit_handle_time(
         _kernel(slot_minutes, handled.shape[1]),
         (PRIOR_CONTACTS, WEEKDAY_PRIOR_CONTACTS, WEEKDAY_MIN_WEEKS),
     )
-    order = (np.arange(DAYS_PER_WEEK) - weekday_of(days[:1])) % DAYS_PER_WEEK
-    return HandleTime(level_s=level_s, slot=slot, weekday=weekday[order])
+    mondays_week = (_WEEK - weekday_of(days[:1])) % DAYS_PER_WEEK
+    return HandleTime(level_s=level_s, slot=slot, weekday=weekday[mondays_week])
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.errors import Errors, errors_at
 from forecasting.model import Fitted, Hindcast, QueueHistory, is_weekend
-from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise
+from forecasting.noise import LEADS, PRIOR_DAY_CV, QueueNoise, fit_noise, nearness
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 NUM_CLASSES = 5
@@ -97,15 +97,12 @@ class Bands:
         from forecasting.kernels.pools import squared
 
         lead = self.noise.lead_of(days)
-        week = self.noise.day_variance_at(np.full(1, float(LEADS[1])))
+        week = self.noise.day_variance[1]
         beyond = self.noise.day_variance_at(np.maximum(lead, LEADS[1])) - week
         result = near = self._offsets(self.week_ahead, roots, days, beyond / 4.0)
         if self.day_ahead is not None and lead.min() < LEADS[1]:
             near = self._offsets(self.day_ahead, roots, days, np.zeros_like(lead))
-        # What a day tells of the next ones fades with the inverse of the lead.
-        last = 1.0 / LEADS[1]
-        share = (1.0 / np.minimum(lead, LEADS[1]) - last) / (1.0 - last)
-        squared(roots, result, near, share)
+        squared(roots, result, near, nearness(lead))
         return result
 
     def _assumed(self, roots: FloatArray) -> FloatArray:

@@ -242,13 +242,14 @@ def _expected(
 
     The latter on days with an open slot of which nothing was known then.
     """
-    unknown = hindcast.support <= 0
-    rows = (unknown & open_slots[weekday_of(history.days)]).any(axis=1)
-    expected = hindcast.expected
-    if rows.any():
+    from forecasting.kernels.days import days_unknown
+
+    expected, support = hindcast.expected, hindcast.support
+    rows = days_unknown(support, open_slots, history.first_weekday)
+    if rows.size:
         expected = expected.copy()
         backcast = fitted.predict(history.days[rows])
-        expected[rows] = np.where(unknown[rows], backcast, expected[rows])
+        expected[rows] = np.where(support[rows] <= 0, backcast, expected[rows])
     return np.maximum(expected, 0.0)
 
 
@@ -287,13 +288,8 @@ def widened(
 
     Distances from the mean add up as roots of squares; the order is kept.
     """
-    rows = np.flatnonzero(variance.any(axis=1))
-    if not rows.size:
+    if not variance.any():
         return quantiles
-    scores = _normal_scores(tuple(levels))[:, None, None]
-    some, result = quantiles[:, rows], quantiles.copy()
-    before = np.abs(some - mean[rows])
-    after = np.sqrt(before**2 + scores**2 * variance[rows])
-    moved = some + np.sign(scores) * (after - before)
-    result[:, rows] = np.sort(np.maximum(moved, 0.0), axis=0)
-    return result
+    from forecasting.kernels import pools as kernels
+
+    return kernels.widened(quantiles, mean, variance, _normal_scores(tuple(levels)))

@@ -32,16 +32,14 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     from forecasting.kernels import noise as kernels
 
     settings = (dispersion, TRIMMED, PRIOR_DAYS)
-    found = kernels.part_covariance(
+    found, is_positive = kernels.part_covariance(
         errors.expected, errors.error, errors.place, prior, settings
     )
-    valid = (found + found.T) / 2.0
-    if not kernels.is_positive(valid):
-        values, vectors = np.linalg.eigh(valid)
-        valid = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    if not is_positive:
+        values, vectors = np.linalg.eigh(found)
+        found = (vectors * np.maximum(values, 0.0)) @ vectors.T
     # Where next to nothing is expected, relative errors have no bounds.
-    limit = np.sqrt(np.minimum(MAX_VARIANCE / np.maximum(np.diag(valid), 1e-300), 1.0))
-    return np.asarray(valid * np.outer(limit, limit))
+    return kernels.bounded(found, MAX_VARIANCE)
 
 
 def prior_covariance(

@@ -62,8 +62,7 @@ class DaySlots:
 
     def are_single(self, first_day: int, num_days: int) -> bool:
         """Return whether no cell has two intervals."""
-        flat = _cells(self, first_day, num_days).flat
-        return bool((flat[1:] > flat[:-1]).all())
+        return _cells(self, first_day, num_days).are_single
 
     def touched(
         self, mask: npt.NDArray[Any], first_day: int, num_days: int
@@ -81,11 +80,13 @@ class DaySlots:
 class _Cells:
     """The intervals *inside* a span of days, and their cells ``[i]``, row by row.
 
-    They *are_in_line* where the clock neither skips nor repeats an hour.
+    They *are_single* where the clock repeats no hour, and *are_in_line* where it
+    skips none either.
     """
 
     inside: slice
     flat: IntArray
+    are_single: bool
     are_in_line: bool
 
 
@@ -94,8 +95,13 @@ def _cells(slots: DaySlots, first_day: int, num_days: int) -> _Cells:
     bounds = np.searchsorted(slots.day, [first_day, first_day + num_days])
     inside = slice(*bounds.tolist())
     flat = (slots.day[inside] - first_day) * slots.num_slots + slots.slot[inside]
-    in_line = np.array_equal(flat, np.arange(num_days * slots.num_slots))
-    return _Cells(inside=inside, flat=flat, are_in_line=in_line)
+    single = bool((flat[1:] > flat[:-1]).all())
+    return _Cells(
+        inside=inside,
+        flat=flat,
+        are_single=single,
+        are_in_line=single and len(flat) == num_days * slots.num_slots,
+    )
 
 
 @lru_cache(maxsize=_CLOCKS_KEPT)
@@ -256,18 +262,15 @@ def queue_record(
     days = _days_known(slots.day, np.asarray(is_open & history.observed[q]))
     slot_minutes = history.grid.interval_minutes
     tags = calendar.tags(queue, days, slot_minutes)
-
-    def total(values: npt.NDArray[Any]) -> FloatArray:
-        return slots.total(values, int(days[0]), len(days))
-
-    handle_s = total(history.aht_s[q] * history.aht_weight[q])
+    span, weight = (int(days[0]), len(days)), history.aht_weight[q]
+    handle_s = slots.total(history.aht_s[q] * weight, *span)
     if any(tag.aht_factor != 1.0 for tag in tags):
         handle_s = handle_s / stated_factors(tags, handle_s.shape)[1]
     return QueueRecord(
         queue=queue,
         history=_volumes(history, queue, slots, days, is_open, tags),
         handle_s=handle_s,
-        handled=total(history.aht_weight[q]),
+        handled=slots.total(weight, *span),
         tags=tags,
         trusted=trusted_days(queue, days, slot_minutes, calendar.events),
     )

@@ -75,7 +75,7 @@ class QueueHistory:
 
     def __post_init__(self) -> None:
         days = read_only(self.days, shape=(len(self.days),), dtype=np.int64)
-        if (np.diff(days) != 1).any():
+        if (days[1:] - days[:-1] != 1).any():
             msg = "local dates of a queue's history must be consecutive"
             raise ValueError(msg)
         object.__setattr__(self, "days", days)

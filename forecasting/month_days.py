@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
 
 import numpy as np
 
@@ -72,29 +71,20 @@ def learn_month_course(
     mask
         ``[d]`` days to learn from.
     """
-    use = mask & np.isfinite(deviation)
-    if not use.any():
+    if not len(days):
         return FLAT
-    month, place = _months_and_places(int(days[0]), len(days))
-    from forecasting.kernels.days import month_course
+    from forecasting.kernels.months import month_course
 
-    course, agreed, size = month_course(
-        (month[use], place[use]),
-        deviation[use],
+    course, explained, error = month_course(
+        _months_and_places(int(days[0]), len(days)),
+        np.where(mask, deviation, np.nan),
         _NEAR,
         PRIOR_DAYS,
-        (PLACES, MIN_DAYS),
+        (MIN_DAYS, MIN_MONTHS),
     )
-    if len(agreed) < MIN_MONTHS:
+    if explained < max(MIN_EXPLAINED, MIN_T * error):
         return FLAT
-    share = min(max(float(agreed.sum() / max(size.sum(), 1e-300)), 0.0), 1.0)
-    gain = 2.0 * share * agreed - share**2 * size
-    variance = float((deviation[use] ** 2).sum())
-    explained = float(gain.sum()) / variance if variance > 0 else 0.0
-    error = float(gain.std(ddof=1)) * sqrt(len(gain))
-    if explained < MIN_EXPLAINED or gain.sum() < MIN_T * error:
-        return FLAT
-    ratios = np.exp(share * course)
+    ratios = np.exp(course)
     return MonthCourse(ratios=ratios / ratios.mean(), explained=explained)
 
 
@@ -104,7 +94,7 @@ def _months_and_places(first: int, num: int) -> tuple[IntArray, IntArray]:
 
     Places are 0..30: from the start in the first half, from the end in the second.
     """
-    from forecasting.kernels.days import places_in_month
+    from forecasting.kernels.months import places_in_month
 
     day = wall_date(first * MINUTES_PER_DAY)
     return places_in_month((day.year, day.month, day.day), num, PLACES)

@@ -30,6 +30,15 @@ KNOTS = (np.arange(21) + 0.5) / 21
 NORMAL_KNOTS = np.array([NormalDist().inv_cdf(p) for p in KNOTS])
 
 
+def nearness(lead_days: FloatArray) -> FloatArray:
+    """Return how near a lead is: 1 tomorrow, 0 from a week on.
+
+    What a day tells of the next ones fades with the inverse of the lead.
+    """
+    last = 1.0 / LEADS[1]
+    return np.asarray((1.0 / np.minimum(lead_days, LEADS[1]) - last) / (1.0 - last))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueNoise:
     r"""What moves a queue's contacts about their forecast.
@@ -118,13 +127,9 @@ class QueueNoise:
         grows on as it did before.
         """
         near, week, month = self.day_variance
-        fading = (1.0 - 1.0 / np.minimum(lead_days, LEADS[1])) / (1.0 - 1.0 / LEADS[1])
         drift = (month - week) / (LEADS[2] - LEADS[1])
-        return np.asarray(
-            near
-            + (week - near) * fading
-            + drift * np.maximum(lead_days - LEADS[1], 0.0)
-        )
+        beyond = np.maximum(lead_days - LEADS[1], 0.0)
+        return np.asarray(week - (week - near) * nearness(lead_days) + drift * beyond)
 
     def drift_share_at(self, lead_days: FloatArray) -> FloatArray:
         """Return the share of the day variance that all days after a week share."""
@@ -202,10 +207,9 @@ def _parts(
 
 def _known_until(history: QueueHistory) -> int:
     """Return the day after the last that was reported, or closed: no news is news."""
-    reported = np.asarray(history.usable.any(axis=1))
-    known = reported | ~np.asarray(history.is_open.any(axis=1))
-    rows = np.flatnonzero(known if reported.any() else reported)
-    return int(history.days[rows[-1]]) + 1
+    from forecasting.kernels.days import last_known
+
+    return int(history.days[last_known(history.usable, history.is_open)]) + 1
 
 
 def _lags(errors: Errors) -> tuple[int, ...]:

@@ -153,14 +153,12 @@ class _Tables:
             mean=self.mean[q], aht_s=self.aht_s[q], quantiles=self.quantiles[q]
         )
 
-    def write(
-        self, forecast: DayForecast, inside: slice, cells: tuple[IntArray, IntArray]
-    ) -> None:
-        """Write the *cells* (days and slots) of one queue to the intervals *inside*."""
-        self.mean[inside] = forecast.mean[cells]
-        self.aht_s[inside] = forecast.aht_s[cells]
+    def write(self, forecast: DayForecast, inside: slice, cells: IntArray) -> None:
+        """Write the *cells* ``[i]`` of one queue, row by row, to those *inside*."""
+        self.mean[inside] = forecast.mean.take(cells)
+        self.aht_s[inside] = forecast.aht_s.take(cells)
         for row, by_day in zip(self.quantiles, forecast.quantiles, strict=True):
-            row[inside] = by_day[cells]
+            row[inside] = by_day.take(cells)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,9 +244,9 @@ def _forecast_queue(
     days = horizon.days
     result = _forecast_days(task, history, horizon, calendar, levels)
     # The first interval of each day, and the end of the last.
-    starts = np.searchsorted(slots.day, np.append(days, days[-1] + 1))
+    starts = slots.day.searchsorted(task.first_day + np.arange(task.num_days + 1))
     inside = slice(int(starts[0]), int(starts[-1]))
-    cells = (slots.day[inside] - task.first_day, slots.slot[inside])
+    cells = (slots.day[inside] - task.first_day) * slots.num_slots + slots.slot[inside]
     table.write(result, inside, cells)
     return _Row(
         queue_id=task.queue.queue_id,

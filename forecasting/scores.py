@@ -37,6 +37,7 @@ LEADS = ((1,), (2, 3), (4, 7), (8, 14), (15, 28), (29, 42))
 """Groups of leads in days that share coefficients, by the leads they are learnt at."""
 _PRIORS = PRIOR_DAYS + PRIOR_DAYS_PER_LEAD * np.array([np.mean(g) for g in LEADS])
 _ENDS = tuple(group[-1] for group in LEADS[:-1])
+_LAST_LEADS = np.array(_ENDS)
 _KEEPS = (
     keep_of(SLOW_HALF_LIFE_WEEKS),
     keep_of(FAST_HALF_LIFE_WEEKS),
@@ -97,13 +98,11 @@ class ScoreModel:
 
     def predict(self, lead_days: IntArray, weekdays: IntArray) -> FloatArray:
         """Return scores ``[h, k]``, *lead_days* after the last day of the history."""
-        share = self.coefficients[np.searchsorted(_ENDS, lead_days)]
-        return np.asarray(
-            self.next_mean[weekdays]
-            + share[:, 0] * self.last[-1]
-            + share[:, 1] * self.level[-1]
-            + share[:, 2] * self.next_tilt[weekdays]
-        )
+        from forecasting.kernels.scores import ahead
+
+        now, week = (self.last[-1], self.level[-1]), (self.next_mean, self.next_tilt)
+        groups = np.searchsorted(_LAST_LEADS, lead_days)
+        return ahead(now, week, self.coefficients, groups, weekdays)
 
 
 def fit_scores(

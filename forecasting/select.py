@@ -15,7 +15,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from typing import TypeGuard
 
 import numpy as np
@@ -47,6 +46,7 @@ LEAD_ENDS = (2, 14)
 
 Group *g* of leads has the weights that the test at ``LEADS_TESTED[g]`` days gave.
 """
+_LEAD_ENDS = np.array(LEAD_ENDS)
 TEST_DAYS = 91
 TEST_MINUTES = 30
 MIN_DAYS = 28
@@ -67,10 +67,10 @@ class Rehearsal:
     names, fits
         The candidates ``[m]``, fitted to all the history.
     errors
-        Per lead tested ``[m, n]`` forecast minus offered, by half hours or longer
-        slots; empty if there was nothing to test.
+        ``[g, m, n]`` forecast minus offered by lead tested, in half hours or longer
+        slots; no lead if there was nothing to test.
     offered_contacts
-        Per lead tested, the contacts of these cells.
+        ``[g]`` the contacts of these cells.
     favourite
         The candidate to be preferred unless the test speaks against it.
     next_day
@@ -81,8 +81,8 @@ class Rehearsal:
 
     names: tuple[str, ...]
     fits: tuple[Fitted, ...]
-    errors: tuple[FloatArray, ...]
-    offered_contacts: tuple[float, ...]
+    errors: FloatArray
+    offered_contacts: FloatArray
     favourite: str
     next_day: int
     wape: FloatArray = field(init=False)
@@ -91,22 +91,20 @@ class Rehearsal:
     def __post_init__(self) -> None:
         from forecasting.kernels.errors import sizes_and_sums
 
-        relative = np.zeros((2, len(self.errors), len(self.names)))
-        for g, (error, offered) in enumerate(self._tests_run()):
-            relative[:, g] = sizes_and_sums(error) / offered
+        relative = sizes_and_sums(self.errors) / self.offered_contacts[:, None]
         object.__setattr__(self, "wape", relative[0])
         object.__setattr__(self, "bias", relative[1])
 
     def mixed_wape(self, weights: FloatArray) -> FloatArray:
         """Return the WAPE ``[g]`` of the candidates mixed by *weights* ``[g, m]``."""
-        from forecasting.kernels.errors import mixed_size
+        from forecasting.kernels.errors import mixed_sizes
 
-        tests = zip(weights, self._tests_run(), strict=True)
-        return np.array([mixed_size(w, error) / sum_ for w, (error, sum_) in tests])
+        return np.asarray(mixed_sizes(weights, self.errors) / self.offered_contacts)
 
-    def _tests_run(self) -> Iterator[tuple[FloatArray, float]]:
-        """Yield errors and offered contacts by lead tested."""
-        return zip(self.errors, self.offered_contacts, strict=True)
+    @property
+    def was_tested(self) -> bool:
+        """Whether there was anything to test."""
+        return bool(len(self.errors))
 
     def weights(self) -> FloatArray:
         r"""Return weights ``[g, m]`` of the candidates, by group of leads.
@@ -116,7 +114,7 @@ class Rehearsal:
         rewards medians, staffing needs means. Without a test, the models
         :data:`UNTESTED` count alike.
         """
-        if not self.errors:
+        if not self.was_tested:
             return self._untested()
         from forecasting.kernels.errors import weights
 
@@ -131,7 +129,7 @@ class Rehearsal:
 
     def mixture(self, weights: FloatArray) -> "Mixture":
         """Return the candidates mixed by *weights* ``[g, m]``."""
-        tests = self._tests(weights) if self.errors else ()
+        tests = self._tests(weights) if self.was_tested else ()
         return Mixture(
             fits=self.fits, weights=weights, next_day=self.next_day, tests=tuple(tests)
         )
@@ -160,30 +158,31 @@ class Mixture:
 
     def hindcast(self, lead_days: int, first_row: int = 0) -> Hindcast:
         """Return the mean hindcast, where all members have one."""
-        from forecasting.kernels.errors import mix_in
+        from forecasting.kernels.errors import mix_in, weighted
 
         weights = self.weights[bisect_left(LEAD_ENDS, lead_days)].tolist()
         members = [(fit, w) for fit, w in zip(self.fits, weights, strict=True) if w > 0]
+        fit, weight = members[0]
+        first = fit.hindcast(lead_days, first_row)
         if len(members) == 1:
-            return members[0][0].hindcast(lead_days, first_row)
-        hindcasts = (fit.hindcast(lead_days, first_row) for fit, _ in members)
-        first = next(hindcasts)
-        expected = np.zeros(first.expected.shape)
-        support = np.full(expected.shape, np.iinfo(np.int64).max)
-        pairs = zip(chain([first], hindcasts), members, strict=True)
-        for one, (_, weight) in pairs:  # one at a time: they are large
+            return first
+        expected, support = weighted(first.expected, first.support, weight)
+        for fit, weight in members[1:]:  # one at a time: they are large
+            one = fit.hindcast(lead_days, first_row)
             mix_in(expected, support, (one.expected, one.support), weight)
         return Hindcast(expected=expected, support=support)
 
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
-        groups = np.searchsorted(LEAD_ENDS, days - self.next_day + 1)
-        total: FloatArray | float = 0.0
-        counts = np.asarray(self.weights.any(axis=0)).tolist()
-        for fit, weights, used in zip(self.fits, self.weights.T, counts, strict=True):
-            if used:
-                share = weights[groups][:, None]
-                total = total + share * np.maximum(fit.predict(days), 0.0)
+        from forecasting.kernels.errors import mix_days_in
+
+        groups = np.searchsorted(_LEAD_ENDS, days - self.next_day + 1)
+        total: FloatArray | None = None
+        for fit, weights in zip(self.fits, self.weights.T.copy(), strict=True):
+            if weights.any():
+                said = np.ascontiguousarray(fit.predict(days))
+                total = np.zeros(said.shape) if total is None else total
+                mix_days_in(total, said, weights, groups)
         return np.asarray(total)
 
 
@@ -219,16 +218,16 @@ def rehearse(history: QueueHistory, names: Sequence[str] | None = None) -> Rehea
         raise ForecastError(NOTHING_ORDINARY)
     num_days = len(history.days)
     split = num_days - min(TEST_DAYS, num_days // 2)
-    tests = []
+    errors, offered = np.empty((0, len(fits), 0)), np.empty(0)
     if num_days >= MIN_DAYS:
         tested = [_as_of(fit, int(history.days[split])) for fit in fits.values()]
-        tests = [_test(history, split, tested, lead) for lead in LEADS_TESTED]
-        tests = tests if min(offered for _, offered in tests) > 0 else []
+        found = _tested(history, split, tested)
+        errors, offered = found if found[1].min() > 0 else (errors, offered)
     return Rehearsal(
         names=tuple(fits),
         fits=tuple(fits.values()),
-        errors=tuple(errors for errors, _ in tests),
-        offered_contacts=tuple(offered for _, offered in tests),
+        errors=errors,
+        offered_contacts=offered,
         favourite=next(iter(fits)),
         next_day=int(history.days[-1]) + 1,
     )
@@ -259,24 +258,26 @@ def _are_learned(kind: type[Fitted]) -> bool:
     return issubclass(kind, Learned)
 
 
-def _test(
-    history: QueueHistory, split: int, tested: Sequence[Fitted], lead_days: int
-) -> tuple[FloatArray, float]:
-    """Return the errors ``[m, n]`` on the days from *split* on, and what was offered.
+def _tested(
+    history: QueueHistory, split: int, tested: Sequence[Fitted]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the errors ``[g, m, n]`` on the days from *split* on, and what came there.
 
-    The cells are those that all models could forecast, short slots summed to half
-    hours: the noise of single contacts must not hide who is better.
+    By lead tested. The cells are those that all models could forecast, short slots
+    summed to half hours: the noise of single contacts must not hide who is better.
     """
     from forecasting.kernels.errors import keep_supported, summed_errors
 
-    hindcasts = [fit.hindcast(lead_days, split) for fit in tested]
-    cells = history.ordinary[split:].copy()
-    for hindcast in hindcasts:
-        keep_supported(cells, hindcast.support)
-    offered = history.offered_contacts[split:]
+    ordinary, offered = history.ordinary[split:], history.offered_contacts[split:]
     step = max(TEST_MINUTES // history.slot_minutes, 1)
-    errors = np.empty((len(tested), len(cells), -(-cells.shape[1] // step)))
-    total = 0.0
-    for row, hindcast in zip(errors, hindcasts, strict=True):
-        total = summed_errors(offered, hindcast.expected, cells, step, row)
-    return errors.reshape(len(errors), -1), total
+    shape = (len(ordinary), -(-ordinary.shape[1] // step))
+    errors = np.empty((len(LEADS_TESTED), len(tested), *shape))
+    came = np.zeros(len(LEADS_TESTED))
+    for g, lead_days in enumerate(LEADS_TESTED):
+        hindcasts = [fit.hindcast(lead_days, split) for fit in tested]
+        cells = ordinary.copy()
+        for hindcast in hindcasts:
+            keep_supported(cells, hindcast.support)
+        for row, hindcast in zip(errors[g], hindcasts, strict=True):
+            came[g] = summed_errors(offered, hindcast.expected, cells, step, row)
+    return errors.reshape(*errors.shape[:2], -1), came

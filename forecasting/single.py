@@ -91,7 +91,9 @@ def _volumes(
 ) -> DayForecast:
     """Return the forecast by *model*, which sees the hours of opening only."""
     shape = horizon.is_open.shape
-    aht_s = stated_factors(horizon.tags, shape)[1] * _handle_time(record, horizon)
+    aht_s = _handle_time(record, horizon)
+    if any(tag.aht_factor != 1.0 for tag in horizon.tags):
+        aht_s = stated_factors(horizon.tags, shape)[1] * aht_s
     first, end = _hours(record, horizon)
     if (first, end) != (0, shape[1]):
         record, horizon = record.within(first, end), horizon.within(first, end)
@@ -138,14 +140,11 @@ def _hours(record: QueueRecord, horizon: Horizon) -> tuple[int, int]:
 
     The first one begins a half hour, so that half hours stay what they are.
     """
-    ever = np.logical_or(
-        record.history.is_open.any(axis=0), horizon.is_open.any(axis=0)
-    )
-    slots = np.flatnonzero(ever)
-    if not slots.size:
-        return 0, len(ever)
+    from forecasting.kernels.days import open_span
+
+    first, end = open_span(record.history.is_open, horizon.is_open)
     step = max(TEST_MINUTES // record.history.slot_minutes, 1)
-    return int(slots[0]) // step * step, int(slots[-1]) + 1
+    return first // step * step, end
 
 
 def _ordinary(fitted: Fitted, horizon: Horizon) -> FloatArray:
@@ -161,15 +160,13 @@ def _day_spread(
     noise: QueueNoise, mean: FloatArray, variance: FloatArray, horizon: Horizon
 ) -> FloatArray | None:
     """Return ``[d]`` the day factor's spread over that of ordinary days."""
-    total = (mean * horizon.is_open).sum(axis=1)
-    away = (np.sqrt(variance) * horizon.is_open).sum(axis=1)
-    ordinary = noise.day_variance_at(noise.lead_of(horizon.days))
-    known = (away > 0) & (total > TINY) & (ordinary > 0)
-    if not known.any():
+    if not variance.any():
         return None
-    special = np.divide(away, total, out=np.zeros_like(total), where=known) ** 2
-    ratio = np.divide(special, ordinary, out=np.zeros_like(total), where=known)
-    return np.asarray(np.sqrt(1.0 + ratio))
+    from forecasting.kernels.effects import day_spread
+
+    ordinary = noise.day_variance_at(noise.lead_of(horizon.days))
+    spread = day_spread(mean, variance, horizon.is_open, ordinary, TINY)
+    return spread if (spread != 1.0).any() else None
 
 
 def _notes(

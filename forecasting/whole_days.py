@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
-
-from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory, weekday_of
+from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory
 from forecasting.profile import NOTHING_ORDINARY
 from forecasting.scores import ScoreModel
 from wfm.domain.arrays import BoolArray, FloatArray
@@ -15,6 +13,7 @@ OUTLIER_SIGMAS = 3.0
 SIGMA_PER_MAD = 1.4826
 SMALLEST_SIGMA = 0.01
 SPREAD_HALF_LIFE_WEEKS = 26.0
+_SCALE = (OUTLIER_SIGMAS, SIGMA_PER_MAD, SMALLEST_SIGMA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +53,18 @@ def root_days(history: QueueHistory) -> WholeDays:
     ForecastError
         If no cell is ordinary.
     """
-    seen = np.asarray(history.ordinary.any(axis=0))
-    if not seen.any():
+    if not history.ordinary.any():
         raise ForecastError(NOTHING_ORDINARY)
-    from forecasting.kernels.days import filled_roots
+    from forecasting.kernels.days import root_days
 
-    roots, height, coverage = filled_roots(
+    seen, values, weights = root_days(
         history.offered_contacts,
         history.ordinary,
-        np.flatnonzero(seen),
-        weekday_of(history.days),
+        history.first_weekday,
+        NEIGHBOURS,
+        _SCALE,
     )
-    weights = coverage * ordinariness(height, coverage > 0)
-    return WholeDays(seen=seen, values=roots, weights=weights)
+    return WholeDays(seen=seen, values=values, weights=weights)
 
 
 def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
@@ -77,8 +75,7 @@ def ordinariness(height: FloatArray, seen: BoolArray) -> FloatArray:
     """
     from forecasting.kernels.days import ordinary_weights
 
-    scale = (OUTLIER_SIGMAS, SIGMA_PER_MAD, SMALLEST_SIGMA)
-    return ordinary_weights(height, seen, NEIGHBOURS, scale)
+    return ordinary_weights(height, seen, NEIGHBOURS, _SCALE)
 
 
 def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> FloatArray:
@@ -89,7 +86,7 @@ def spread_of(roots: WholeDays, patterns: FloatArray, model: ScoreModel) -> Floa
     up to the contacts that came, recent months weighing more. *roots* may be the
     first days of the model's only.
     """
-    from forecasting.kernels.scores import spread
+    from forecasting.kernels.patterns import spread
 
     scores, support = model.hindcast(DAYS_PER_WEEK)
     half_life_days = DAYS_PER_WEEK * SPREAD_HALF_LIFE_WEEKS

@@ -1,4 +1,4 @@
-"""Whole days: their totals, their neighbours, their gaps, their place in the month."""
+"""Whole days: their totals, their neighbours, their gaps."""
 
 import math
 
@@ -157,6 +157,41 @@ def _rounded(value: float) -> float:
 
 
 @kernel
+def _grown(is_open: BoolArray, first: int, end: int) -> tuple[int, int]:
+    """Return the slots *first* to *end*, half-open, and all that is ever open."""
+    for row in range(len(is_open)):
+        for s in range(first):
+            if is_open[row, s]:
+                first = s
+                break
+        for s in range(is_open.shape[1] - 1, end - 1, -1):
+            if is_open[row, s]:
+                end = s + 1
+                break
+    return first, end
+
+
+@kernel
+def open_span(is_open: BoolArray, ahead: BoolArray) -> tuple[int, int]:
+    """Return the first slot that is ever open and the last one, half-open.
+
+    In history ``[d, s]`` or *ahead*; nothing at the start if none is.
+    """
+    first, end = _grown(is_open, is_open.shape[1], 0)
+    first, end = _grown(ahead, first, end)
+    return min(first, end), end
+
+
+@kernel
+def last_known(usable: BoolArray, is_open: BoolArray) -> int:
+    """Return the last day that was reported or closed: no news is news."""
+    last = len(usable) - 1
+    while last > 0 and is_open[last].any() and not usable[last].any():
+        last -= 1
+    return last
+
+
+@kernel
 def open_slots(is_open: BoolArray, first_weekday: int) -> BoolArray:
     """Return ``[7, s]`` which slots each weekday was ever open, Monday first."""
     result = np.zeros((_WEEK, is_open.shape[1]), dtype=np.bool_)
@@ -165,6 +200,23 @@ def open_slots(is_open: BoolArray, first_weekday: int) -> BoolArray:
         for s in range(is_open.shape[1]):
             result[weekday, s] = result[weekday, s] or is_open[row, s]
     return result
+
+
+@kernel
+def days_unknown(
+    support: IntArray, open_slots: BoolArray, first_weekday: int
+) -> IntArray:
+    """Return the days with a slot without *support* ``[d, s]`` in which they open.
+
+    *open_slots* is ``[7, s]`` by weekday, Monday first.
+    """
+    found = np.zeros(len(support), dtype=np.bool_)
+    for row in range(len(support)):
+        weekday = (row + first_weekday) % _WEEK
+        for s in range(support.shape[1]):
+            if open_slots[weekday, s] and support[row, s] <= 0:
+                found[row] = True
+    return np.flatnonzero(found)
 
 
 @kernel
@@ -272,91 +324,27 @@ def ordinary_weights(
 
 
 @kernel
-def _month_length(year: int, month: int) -> int:
-    """Return the days of a *month* 1..12 (Gregorian calendar)."""
-    if month == 2:
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        return 29 if leap else 28
-    return 30 if month in (4, 6, 9, 11) else 31
+def root_days(
+    offered: FloatArray,
+    ordinary: BoolArray,
+    first_weekday: int,
+    reach: int,
+    scale: tuple[float, float, float],
+) -> tuple[BoolArray, FloatArray, FloatArray]:
+    """Return the slots ``[s]`` ever *ordinary*, roots of whole days, and their weights.
 
-
-@kernel
-def places_in_month(
-    first: tuple[int, int, int], num: int, places: int
-) -> tuple[IntArray, IntArray]:
-    """Return months from 0 on and places in them ``[d]`` of *num* days from *first* on.
-
-    *first* is year, month and day. Of so many *places* those of a month's first half
-    count from its start, the others from its end.
+    See :func:`filled_roots` and :func:`ordinary_weights`.
     """
-    year, month, day = first
-    months, place = np.empty(num, dtype=np.int64), np.empty(num, dtype=np.int64)
-    length, count = _month_length(year, month), 0
+    num, slots = ordinary.shape
+    seen = np.zeros(slots, dtype=np.bool_)
     for row in range(num):
-        months[row] = count
-        place[row] = day - 1 if day <= places // 2 else places - 1 - length + day
-        day += 1
-        if day > length:
-            day, month, count = 1, month + 1, count + 1
-            if month > 12:
-                year, month = year + 1, 1
-            length = _month_length(year, month)
-    return months, place
-
-
-@kernel
-def _around_month(values: FloatArray, weights: FloatArray, result: FloatArray) -> None:
-    """Write *values* ``[p]`` summed over their neighbours on a circle."""
-    num, reach = len(values), len(weights) // 2
-    for i in range(num):
-        result[i], at = 0.0, (i - reach) % num
-        for k in range(len(weights)):
-            result[i] += weights[k] * values[at]
-            at = at + 1 if at + 1 < num else 0
-
-
-@kernel
-def month_course(
-    place: tuple[IntArray, IntArray],
-    deviation: FloatArray,
-    weights: FloatArray,
-    prior_days: float,
-    size: tuple[int, int],
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the course of the month ``[p]`` and how it foretells each month.
-
-    *place* are month ``[n]`` and place in it ``[n]`` of each *deviation* ``[n]``;
-    *weights* smooth over places, *prior_days* draw to none. *size* is the number of
-    places and the least days of a month that counts. For each such month stand how
-    the course of the others agrees with it, and its own size.
-    """
-    months, places = place
-    count = months.max() + 1
-    sums, days = np.zeros((count, size[0])), np.zeros((count, size[0]))
-    for i in range(len(months)):
-        sums[months[i], places[i]] += deviation[i]
-        days[months[i], places[i]] += 1.0
-    whole = np.zeros(count, dtype=np.bool_)
-    total, total_n = np.zeros(size[0]), np.zeros(size[0])
-    for month in range(count):
-        whole[month] = days[month].sum() >= size[1]
-        if whole[month]:
-            total += sums[month]
-            total_n += days[month]
-    near, near_n = np.empty(size[0]), np.empty(size[0])
-    agreed, square = np.zeros(count), np.zeros(count)
-    for month in range(count):
-        if not whole[month]:
-            continue
-        _around_month(total - sums[month], weights, near)
-        _around_month(total_n - days[month], weights, near_n)
-        for p in range(size[0]):
-            other = near[p] / (near_n[p] + prior_days)
-            agreed[month] += sums[month, p] * other
-            square[month] += days[month, p] * other * other
-    _around_month(total, weights, near)
-    _around_month(total_n, weights, near_n)
-    return near / (near_n + prior_days), agreed[whole], square[whole]
+        for s in range(slots):
+            seen[s] = seen[s] or ordinary[row, s]
+    weekdays = (first_weekday + np.arange(num)) % _WEEK
+    columns = np.flatnonzero(seen)
+    roots, height, coverage = filled_roots(offered, ordinary, columns, weekdays)
+    weights = coverage * ordinary_weights(height, coverage > 0.0, reach, scale)
+    return seen, roots, weights
 
 
 @kernel

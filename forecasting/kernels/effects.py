@@ -52,6 +52,32 @@ def levels(
 
 
 @kernel
+def day_spread(
+    mean: FloatArray,
+    variance: FloatArray,
+    is_open: BoolArray,
+    ordinary: FloatArray,
+    tiny: float,
+) -> FloatArray:
+    """Return ``[d]`` how many times as far as an *ordinary* day each may stray.
+
+    *mean* and *variance* are ``[d, s]`` contacts and what not knowing special days adds
+    to them; *ordinary* ``[d]`` is the variance of the day factor. It is 1 where nothing
+    more than *tiny* is expected.
+    """
+    result = np.ones(len(mean))
+    for day in range(len(mean)):
+        total, away = 0.0, 0.0
+        for s in range(mean.shape[1]):
+            if is_open[day, s]:
+                total += mean[day, s]
+                away += math.sqrt(variance[day, s])
+        if away > 0.0 and total > tiny and ordinary[day] > 0.0:
+            result[day] = math.sqrt(1.0 + (away / total) ** 2 / ordinary[day])
+    return result
+
+
+@kernel
 def products(
     lengths: IntArray,
     tagged: tuple[IntArray, BoolArray, FloatArray],

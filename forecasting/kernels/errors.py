@@ -75,6 +75,22 @@ def day_ratios(
 
 
 @kernel
+def weighted(
+    expected: FloatArray, support: IntArray, weight: float
+) -> tuple[FloatArray, IntArray]:
+    """Return *weight* times what was *expected* ``[d, s]``, and a copy of *support*.
+
+    Without any, 0 is expected.
+    """
+    result = np.zeros(expected.shape)
+    for row in range(len(expected)):
+        for s in range(expected.shape[1]):
+            if support[row, s] > 0:
+                result[row, s] = weight * expected[row, s]
+    return result, support.copy()
+
+
+@kernel
 def mix_in(
     expected: FloatArray,
     support: IntArray,
@@ -93,6 +109,21 @@ def mix_in(
                 expected[row, s] += weight * more[row, s]
             else:
                 expected[row, s] = 0.0
+
+
+@kernel
+def mix_days_in(
+    total: FloatArray, said: FloatArray, weights: FloatArray, groups: IntArray
+) -> None:
+    """Add what a member *said* of days ``[d, s]`` to *total*, in place.
+
+    It has the weight of the day's group: *weights* ``[g]``, *groups* ``[d]``. Below 0
+    is 0.
+    """
+    for row in range(len(total)):
+        weight = weights[groups[row]]
+        for s in range(total.shape[1]):
+            total[row, s] += weight * max(said[row, s], 0.0)
 
 
 @kernel
@@ -142,28 +173,36 @@ def mean_of_cells(values: FloatArray, cells: BoolArray) -> float:
 
 @kernel
 def sizes_and_sums(errors: FloatArray) -> FloatArray:
-    """Return ``[2, m]`` the sums of the sizes of *errors* ``[m, n]``, and their own."""
-    result = np.zeros((2, len(errors)))
-    for m in range(len(errors)):
-        size, total = 0.0, 0.0
-        for i in range(errors.shape[1]):
-            size += abs(errors[m, i])
-            total += errors[m, i]
-        result[0, m], result[1, m] = size, total
+    """Return ``[2, g, m]`` the sums of *errors* ``[g, m, n]``: of sizes, and as is."""
+    groups, models, num = errors.shape
+    result = np.zeros((2, groups, models))
+    for g in range(groups):
+        for m in range(models):
+            size, total = 0.0, 0.0
+            for i in range(num):
+                size += abs(errors[g, m, i])
+                total += errors[g, m, i]
+            result[0, g, m], result[1, g, m] = size, total
     return result
 
 
 @kernel
-def mixed_size(weights: FloatArray, errors: FloatArray) -> float:
-    """Return the sum of the sizes of *errors* ``[m, n]`` mixed by *weights* ``[m]``."""
-    mixed, size = np.zeros(errors.shape[1]), 0.0
-    for m in range(len(weights)):
-        if weights[m] != 0.0:
-            for i in range(len(mixed)):
-                mixed[i] += weights[m] * errors[m, i]
-    for value in mixed:
-        size += abs(value)
-    return size
+def mixed_sizes(weights: FloatArray, errors: FloatArray) -> FloatArray:
+    """Return ``[g]`` the sums of the sizes of *errors* ``[g, m, n]`` that are mixed.
+
+    By *weights* ``[g, m]``.
+    """
+    groups, models, num = errors.shape
+    mixed, result = np.empty(num), np.zeros(groups)
+    for g in range(groups):
+        mixed[:] = 0.0
+        for m in range(models):
+            if weights[g, m] != 0.0:
+                for i in range(num):
+                    mixed[i] += weights[g, m] * errors[g, m, i]
+        for value in mixed:
+            result[g] += abs(value)
+    return result
 
 
 @kernel

@@ -303,33 +303,6 @@ def shrunk(
 
 
 @kernel
-def part_covariance(
-    expected: FloatArray,
-    error: FloatArray,
-    place: tuple[int, int],
-    prior_covariance: FloatArray,
-    settings: tuple[float, float, float],
-) -> FloatArray:
-    """Return ``[p, p]`` the covariance of the relative errors of a day's parts.
-
-    *settings* are the dispersion of the counts, the share of the days trimmed at either
-    end, and the days' worth of the prior. For *place* see :func:`of_days`, for the
-    rest :func:`shrunk`.
-    """
-    dispersion, trimmed, prior_days = settings
-    parts = len(prior_covariance)
-    mean = of_days(expected, place, parts)
-    wrong = of_days(error, place, parts)
-    ratio = np.full((parts, len(mean)), np.nan)
-    for day in range(len(mean)):
-        for part in range(parts):
-            if mean[day, part] > 0.0:
-                ratio[part, day] = wrong[day, part] / mean[day, part]
-    ratio = pulled_in(ratio, trimmed)
-    return shrunk(mean, ratio, prior_covariance, dispersion, prior_days)
-
-
-@kernel
 def is_positive(matrix: FloatArray) -> bool:
     """Return whether a symmetric *matrix* ``[n, n]`` has positive pivots only."""
     left = matrix.copy()
@@ -341,3 +314,45 @@ def is_positive(matrix: FloatArray) -> bool:
             for j in range(k + 1, len(left)):
                 left[i, j] -= share * left[k, j]
     return True
+
+
+@kernel
+def part_covariance(
+    expected: FloatArray,
+    error: FloatArray,
+    place: tuple[int, int],
+    prior_covariance: FloatArray,
+    settings: tuple[float, float, float],
+) -> tuple[FloatArray, bool]:
+    """Return ``[p, p]`` the covariance of the relative errors of a day's parts.
+
+    And whether that is positive. *settings* are the dispersion of the counts, the
+    share of the days trimmed at either end, and the days' worth of the prior. For
+    *place* see :func:`of_days`, for the rest :func:`shrunk`.
+    """
+    dispersion, trimmed, prior_days = settings
+    parts = len(prior_covariance)
+    mean = of_days(expected, place, parts)
+    wrong = of_days(error, place, parts)
+    ratio = np.full((parts, len(mean)), np.nan)
+    for day in range(len(mean)):
+        for part in range(parts):
+            if mean[day, part] > 0.0:
+                ratio[part, day] = wrong[day, part] / mean[day, part]
+    ratio = pulled_in(ratio, trimmed)
+    found = shrunk(mean, ratio, prior_covariance, dispersion, prior_days)
+    valid = (found + found.T) / 2.0
+    return valid, is_positive(valid)
+
+
+@kernel
+def bounded(covariance: FloatArray, most: float) -> FloatArray:
+    """Return *covariance* ``[p, p]`` with no variance above *most*."""
+    num, result = len(covariance), np.empty_like(covariance)
+    limit = np.empty(num)
+    for i in range(num):
+        limit[i] = math.sqrt(min(most / max(covariance[i, i], 1e-300), 1.0))
+    for i in range(num):
+        for j in range(num):
+            result[i, j] = covariance[i, j] * (limit[i] * limit[j])
+    return result

@@ -8,7 +8,7 @@ from forecasting.kernels.jit import kernel
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 _WEEK = 7
-_DIGIT, _BITS = 10, 30
+_DIGIT, _BITS, _PLACE_BITS = 10, 30, 32
 _STEPS = 1e9  # below 2 ** 30
 
 
@@ -54,24 +54,54 @@ def gathered(
 
 
 @kernel
-def sorted_by(keys: IntArray, order: IntArray, bits: int) -> IntArray:
-    """Return *order* ``[n]`` sorted by its *keys* of so many *bits*, not negative.
+def sorted_by(keys: IntArray, bits: int) -> IntArray:
+    """Return the places ``[n]`` of rising *keys* of so many *bits*, not negative.
 
     Digit by digit from the lowest, equal keys in the order they had: no branch depends
-    on the data.
+    on the data. A key travels with its place, so that both are read in line.
     """
-    digits = 1 << _DIGIT
-    for shift in range(0, bits, _DIGIT):
-        place, moved = np.zeros(digits + 1, dtype=np.int64), np.empty_like(order)
-        for i in range(len(order)):
-            place[((keys[order[i]] >> shift) & (digits - 1)) + 1] += 1
-        place = np.cumsum(place)
-        for i in range(len(order)):
-            digit = (keys[order[i]] >> shift) & (digits - 1)
-            moved[place[digit]] = order[i]
+    digits, num = 1 << _DIGIT, len(keys)
+    here, there = (keys << _PLACE_BITS) + np.arange(num), np.empty_like(keys)
+    for shift in range(_PLACE_BITS, _PLACE_BITS + bits, _DIGIT):
+        place = np.zeros(digits, dtype=np.int64)
+        for i in range(num):
+            place[(here[i] >> shift) & (digits - 1)] += 1
+        before = 0
+        for digit in range(digits):
+            before, place[digit] = before + place[digit], before
+        for i in range(num):
+            digit = (here[i] >> shift) & (digits - 1)
+            there[place[digit]] = here[i]
             place[digit] += 1
-        order = moved
-    return order
+        here, there = there, here
+    return here & ((1 << _PLACE_BITS) - 1)
+
+
+@kernel
+def ranked(values: FloatArray, wanted: IntArray) -> FloatArray:
+    """Return the order statistics number *wanted* ``[k]`` of *values* ``[n]``.
+
+    Values are dealt to bins of equal width, as many as there are values. Then the one
+    at place *k* lies in the bin of the *k*-th, and only that bin has to be sorted.
+    """
+    num, low, high = len(values), values.min(), values.max()
+    scale = num / (high - low) if high > low else 0.0
+    scale = scale if scale < np.inf else 0.0
+    bins, ends = np.empty(num, dtype=np.int64), np.zeros(num + 1, dtype=np.int64)
+    for i in range(num):
+        bins[i] = min(int((values[i] - low) * scale), num - 1)
+        ends[bins[i] + 1] += 1
+    for n in range(num):
+        ends[n + 1] += ends[n]
+    dealt, place = np.empty(num), ends[:num].copy()
+    for i in range(num):
+        dealt[place[bins[i]]] = values[i]
+        place[bins[i]] += 1
+    found = np.empty(len(wanted))
+    for k in range(len(wanted)):
+        n = min(int((dealt[wanted[k]] - low) * scale), num - 1)
+        found[k] = np.sort(dealt[ends[n] : ends[n + 1]])[wanted[k] - ends[n]]
+    return found
 
 
 @kernel
@@ -140,13 +170,13 @@ def class_quantiles(
     scale = np.sqrt(variances[0] + variances[1] * volumes)
     scores = away / np.where(scale > 0.0, scale, 1.0)
     for c in range(len(bounds) - 1):
-        ranked = np.sort(scores[bounds[c] : bounds[c + 1]])
-        last = len(ranked) - 1
+        last = bounds[c + 1] - bounds[c] - 1
+        below = (levels * last).astype(np.int64)
+        wanted = np.concatenate((below, np.minimum(below + 1, last)))
+        ends = ranked(scores[bounds[c] : bounds[c + 1]], wanted)
         for n in range(len(levels)):
-            at = levels[n] * last
-            below = int(at)
-            above = ranked[min(below + 1, last)]
-            result[n, c] = ranked[below] + (at - below) * (above - ranked[below])
+            low, above = ends[n], ends[len(levels) + n]
+            result[n, c] = low + (levels[n] * last - below[n]) * (above - low)
     return result
 
 
@@ -200,6 +230,32 @@ def squared(
 
 
 @kernel
+def widened(
+    quantiles: FloatArray, mean: FloatArray, variance: FloatArray, scores: FloatArray
+) -> FloatArray:
+    """Return *quantiles* ``[l, d, s]`` moved away from the *mean* ``[d, s]``.
+
+    Distances and the deviation of *variance* ``[d, s]`` times *scores* ``[l]`` add up
+    as roots of squares. Quantiles still rise, and are not below 0.
+    """
+    result = quantiles.copy()
+    for day in range(len(mean)):
+        if not variance[day].any():
+            continue
+        for s in range(mean.shape[1]):
+            for n in range(len(scores)):
+                value, more = quantiles[n, day, s], scores[n] ** 2 * variance[day, s]
+                away = abs(value - mean[day, s])
+                value += np.sign(scores[n]) * (math.sqrt(away**2 + more) - away)
+                at, value = n, max(value, 0.0)
+                while at > 0 and result[at - 1, day, s] > value:
+                    result[at, day, s] = result[at - 1, day, s]
+                    at -= 1
+                result[at, day, s] = value
+    return result
+
+
+@kernel
 def variances(volumes: FloatArray, squares: FloatArray) -> tuple[float, float]:
     """Return *a*, *b* of ``squares = a + b * volumes`` ``[c]``, by relative error.
 
@@ -245,7 +301,7 @@ def pooled(
     # Rounding errors are no difference.
     scale = _STEPS / (most if most > 0.0 else 1.0)
     ranks = np.rint(mean * scale).astype(np.int64)
-    order = sorted_by(ranks, np.arange(len(ranks)), _BITS)
+    order = sorted_by(ranks, _BITS)
     bounds = class_bounds(ranks[order], size[0], size[1])
     volumes, away, volume, square = residuals(mean, wrong, order, bounds)
     found = variances(volume, square)

@@ -253,40 +253,27 @@ def hindcast(
 
 
 @kernel
-def spread(
-    days: tuple[FloatArray, FloatArray],
-    patterns: FloatArray,
-    scores: FloatArray,
-    support: IntArray,
-    half_life_days: float,
+def ahead(
+    now: tuple[FloatArray, FloatArray],
+    week: tuple[FloatArray, FloatArray],
+    share: FloatArray,
+    groups: IntArray,
+    weekdays: IntArray,
 ) -> FloatArray:
-    """Return what to add to squared roots by slot ``[s]``.
+    """Return scores ``[h, k]`` forecast for days of *groups* of leads and *weekdays*.
 
-    *days* are the roots ``[d, s]`` and their weights ``[d]``; see
-    :func:`forecasting.whole_days.spread_of`.
+    *now* are the last deviation and level ``[k]``, *week* mean and tilt by weekday
+    ``[7, k]``, *share* is ``[g, 3, k]``.
     """
-    roots, weights = days
-    num, size = roots.shape
-    variance, row_of = np.zeros(size), np.zeros(size)
-    used, missing = 0.0, 0.0
-    for row in range(num):
-        use = weights[row] * 0.5 ** ((num - 1 - row) / half_life_days)
-        if support[row] <= 0 or use == 0.0:
-            continue
-        used += use
-        row_of[:] = 0.0
-        for k in range(len(patterns)):
-            for s in range(size):
-                row_of[s] += scores[row, k] * patterns[k, s]
-        gap = 0.0
-        for s in range(size):
-            root, expected = roots[row, s], max(row_of[s], 0.0)
-            variance[s] += use * (root - expected) ** 2
-            gap += root * root - expected * expected
-        missing += use * gap
-    total = variance.sum()
-    share = min(max(missing / (total if total > 0.0 else 1.0), 0.0), 1.0)
-    return share * variance / used if used > 0.0 else variance
+    (last, level), (mean, tilt) = now, week
+    result = np.empty((len(groups), len(last)))
+    for h in range(len(groups)):
+        g, weekday = groups[h], weekdays[h]
+        for k in range(len(last)):
+            value = mean[weekday, k] + share[g, 0, k] * last[k]
+            value += share[g, 1, k] * level[k]
+            result[h, k] = value + share[g, 2, k] * tilt[weekday, k]
+    return result
 
 
 @kernel

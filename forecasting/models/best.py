@@ -1,6 +1,7 @@
 """The model that did best lately: mostly the mixture, else the one that beats it."""
 
 from dataclasses import dataclass
+from operator import truediv
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from forecasting.select import Rehearsal, rehearse
 from wfm.domain.arrays import FloatArray
 
 CLEARLY = 0.97
+TINY = 1e-300  # a mixture without errors
 
 
 @FORECASTERS.add("best")
@@ -32,12 +34,17 @@ class Best:
 def best_weights(rehearsal: Rehearsal) -> FloatArray:
     """Return the mixture's weights ``[g, m]``, or all for one clear winner."""
     weights = rehearsal.weights()
-    if not rehearsal.errors:
+    if not rehearsal.was_tested:
         return weights
-    mixed = np.maximum(rehearsal.mixed_wape(weights), np.finfo(float).tiny)
-    honest = weights.any(axis=0)
-    relative = (rehearsal.wape / mixed[:, None]).mean(axis=0)
-    best = int(np.argmin(np.where(honest, relative, np.inf)))
+    mixed = [max(wape, TINY) for wape in rehearsal.mixed_wape(weights).tolist()]
+    relative = {
+        m: sum(map(truediv, wapes, mixed)) / len(mixed)
+        for m, (wapes, shares) in enumerate(
+            zip(rehearsal.wape.T.tolist(), weights.T.tolist(), strict=True)
+        )
+        if any(shares)
+    }
+    best = min(relative, key=relative.__getitem__)
     if relative[best] > CLEARLY:
         return weights
     single = np.zeros_like(weights)

@@ -122,29 +122,22 @@ def _learnt(
     )
 
 
-def _told_apart(values: FloatArray) -> int:
-    """Return how many of the descending *values* lie apart from the next one.
-
-    Patterns of equal weight are defined up to a turn, which rounding would choose.
-    """
-    ties = values[:-1] - values[1:] <= SMALLEST_GAP * values[0]
-    return int(np.argmax(ties)) if ties.any() else len(values)
-
-
 def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArray:
     """Return the leading right singular vectors ``[k, s']`` of the weighted *roots*.
 
-    A pattern needs a week of days; the smaller Gram matrix gives the vectors.
+    A pattern needs a week of days; the smaller Gram matrix gives the vectors. What is
+    nothing but rounding has no direction of its own, and patterns of equal weight are
+    defined up to a turn, which rounding would choose.
     """
+    from forecasting.kernels.patterns import rank_of
+
     scaled = roots * np.sqrt(weights)[:, None]
     is_tall = len(scaled) >= scaled.shape[1]
     values, vectors = np.linalg.eigh(
         scaled.T @ scaled if is_tall else scaled @ scaled.T
     )
-    rank = min(max_rank, int((weights > 0).sum()) // DAYS_PER_WEEK)
-    # What is nothing but rounding has no direction of its own.
-    rank = min(rank, int((values > SMALLEST_SHARE * values[-1]).sum()))
-    rank = max(min(rank, _told_apart(values[::-1])), 1)
+    most = min(max_rank, int(np.count_nonzero(weights)) // DAYS_PER_WEEK)
+    rank = rank_of(values, most, (SMALLEST_SHARE, SMALLEST_GAP))
     leading = vectors[:, ::-1][:, :rank].T
     if is_tall:
         return np.ascontiguousarray(leading)

@@ -14,7 +14,16 @@ import numpy as np
 import pytest
 from support.forecast_plain import digest
 
-from forecasting.kernels import days, effects, errors, noise, pools, profiles, scores
+from forecasting.kernels import (
+    days,
+    effects,
+    errors,
+    months,
+    noise,
+    pools,
+    profiles,
+    scores,
+)
 
 DAYS, SLOTS = 61, 10
 
@@ -206,7 +215,7 @@ def test_classes_of_few_volumes(rng, sizes, classes):
 
 def test_keys_are_sorted_and_equal_ones_keep_their_order(rng):
     keys = rng.choice(rng.integers(0, 2**30, 150), 400)
-    order = pools.sorted_by(keys, np.arange(400), 30)
+    order = pools.sorted_by(keys, 30)
     assert order.tolist() == np.argsort(keys, kind="stable").tolist()
 
 
@@ -222,11 +231,11 @@ def test_a_pool_has_the_middle_of_each_class(rng):
 
 def test_errors_are_summed_with_their_sizes_and_mixed(rng):
     found, weights = rng.normal(size=(3, 50)), np.array([0.2, 0.0, 0.8])
-    sizes, sums = errors.sizes_and_sums(found)
-    assert sizes == pytest.approx(np.abs(found).sum(axis=1))
-    assert sums == pytest.approx(found.sum(axis=1))
-    mixed = errors.mixed_size(weights, found)
-    assert mixed == pytest.approx(np.abs(weights @ found).sum())
+    sizes, sums = errors.sizes_and_sums(found[None])
+    assert sizes[0] == pytest.approx(np.abs(found).sum(axis=1))
+    assert sums[0] == pytest.approx(found.sum(axis=1))
+    mixed = errors.mixed_sizes(weights[None], found[None])
+    assert mixed == pytest.approx([np.abs(weights @ found).sum()])
     cells = rng.random((6, 4)) < 0.5
     values = rng.random((6, 4))
     assert errors.mean_of_cells(values, cells) == pytest.approx(values[cells].mean())
@@ -235,8 +244,8 @@ def test_errors_are_summed_with_their_sizes_and_mixed(rng):
 
 def test_places_count_from_both_ends_of_the_month():
     first, num = date(1999, 12, 30), 430
-    months, places = days.places_in_month((1999, 12, 30), num, 31)
-    for row, (month, place) in enumerate(zip(months, places, strict=True)):
+    months_on, places = months.places_in_month((1999, 12, 30), num, 31)
+    for row, (month, place) in enumerate(zip(months_on, places, strict=True)):
         day = first + timedelta(days=row)
         last = calendar.monthrange(day.year, day.month)[1]
         assert place == (day.day - 1 if day.day <= 15 else 30 - last + day.day)

@@ -27,8 +27,8 @@ def rehearsal(*errors, offered=100.0, favourite="a"):
     return Rehearsal(
         names=names,
         fits=tuple(Constant(value=1.0 + i) for i in range(len(errors))),
-        errors=(np.array(errors, dtype=float),) * len(LEADS_TESTED),
-        offered_contacts=(offered,) * len(LEADS_TESTED),
+        errors=np.array([errors] * len(LEADS_TESTED), dtype=float),
+        offered_contacts=np.full(len(LEADS_TESTED), offered),
         favourite=favourite,
         next_day=100,
     )

