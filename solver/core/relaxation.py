@@ -39,7 +39,7 @@ from solver.core.tables import (
     BacklogTables,
 )
 from solver.core.week import NEVER, memories
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,68 @@ def place_buckets(
 
 
 @kernel
+def find_cheapest(
+    heads: FloatArray, serves: BoolArray, price: FloatArray, which: IntArray
+) -> None:
+    """Write the least price ``[c, t]`` of a group serving class c, and which it is.
+
+    Of groups of one price the first is taken; without any the price is infinite.
+    """
+    price[:] = np.inf
+    which[:] = 0
+    for c in range(serves.shape[0]):
+        for g in range(serves.shape[1]):
+            if serves[c, g]:
+                for t in range(heads.shape[1]):
+                    if heads[g, t] < price[c, t]:
+                        price[c, t] = heads[g, t]
+                        which[c, t] = g
+
+
+@kernel
+def serve_pieces(
+    pieces: FloatArray,
+    live: IntArray,
+    width: FloatArray,
+    price: FloatArray,
+    which: IntArray,
+    use: FloatArray,
+) -> float:
+    """Serve live need ``width[n, t]`` of pieces ``live[n]`` where that is cheaper.
+
+    Returns the least cost; the heads used are added to *use*.
+    """
+    total = 0.0
+    for n in range(live.shape[0]):
+        c, missing = int(pieces[live[n], PIECE_CLASS]), pieces[live[n], PIECE_PRICE]
+        cost = 0.0
+        for t in range(width.shape[1]):
+            if price[c, t] < missing:
+                cost += price[c, t] * width[n, t]
+                use[which[c, t], t] += width[n, t]
+            else:
+                cost += missing * width[n, t]
+        total += cost
+    return total
+
+
+@kernel
+def note_work(
+    backlog: BacklogTables,
+    b: int,
+    at: IntArray,
+    which: IntArray,
+    use: FloatArray,
+    slack: FloatArray,
+) -> None:
+    """Add the heads that do the placed work of backlog *b* to *use*; lessen *slack*."""
+    for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
+        if at[n] >= 0:
+            use[which[at[n]], at[n]] += backlog.work[n]
+            slack[at[n]] -= backlog.work[n]
+
+
+@kernel
 def add_spans(count: FloatArray, spans: IntArray) -> None:
     """Add one to ``count[t]`` for every step in *spans*."""
     for n in range(spans.shape[0]):
@@ -102,6 +164,9 @@ class Relaxation:
             self.serves[c] = cover.counts[:, own].all(axis=1) if len(own) else False
         moving = compiled.backlog.rows[:, [WORK_INSIDE, RESERVED, WORK_BEYOND]]
         self.live = np.setdiff1d(np.arange(len(cover.pieces)), moving.ravel())
+        self._width = np.ascontiguousarray(need.width[:, self.live].T)
+        self._price = np.zeros((num_c, num_t))
+        self._which = np.zeros((num_c, num_t), dtype=np.int64)
         self._memories = memories(compiled.weeks)
         self._worth = new_worth(compiled.weeks, num_t)
         num_d = len(compiled.days)
@@ -121,19 +186,20 @@ class Relaxation:
         """Return the nearest prices for which the relaxation is bounded."""
         heads = np.maximum(prices.heads, self.lowest()) * self.inside
         rows = self.compiled.backlog.rows
-        least = np.array([self.cheapest(heads, c)[0] for c in rows[:, BACKLOG_CLASS]])
-        least = least.reshape(prices.floors.shape) - self.lowest()
+        least = self._cheapest(heads)[0][rows[:, BACKLOG_CLASS]] - self.lowest()
         hard = self.compiled.breach_price / HEAD
         floors = np.clip(prices.floors, 0.0, np.minimum(least, hard))
         return Prices(heads=heads, floors=floors * self.inside)
 
     def cheapest(self, heads: FloatArray, c: int) -> tuple[FloatArray, IntArray]:
         """Return the least price ``[t]`` of a group serving class *c*, and which."""
-        able = np.flatnonzero(self.serves[c])
-        if not len(able):
-            return np.full(heads.shape[1], np.inf), np.zeros(heads.shape[1], dtype=int)
-        which = heads[able].argmin(axis=0)
-        return heads[able[which], np.arange(heads.shape[1])], able[which]
+        price, which = self._cheapest(heads)
+        return price[c].copy(), which[c].copy()
+
+    def _cheapest(self, heads: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Return the same for all classes ``[c, t]``, until the next call."""
+        find_cheapest(heads, self.serves, self._price, self._which)
+        return self._price, self._which
 
     def value(self, prices: Prices) -> Relaxed:
         """Evaluate the relaxation at *prices*, which must be clamped."""
@@ -160,11 +226,16 @@ class Relaxation:
         return total + float((prices.floors * self.compiled.backlog.floor).sum())
 
     def _flow(self, prices: Prices) -> tuple[float, FloatArray, FloatArray]:
-        use = np.zeros_like(prices.heads)
-        total = self._live(prices, use)
-        slack = self.compiled.backlog.floor * self.inside
-        for b in range(len(slack)):
-            total += self._backlog(prices, b, use, slack)
+        use, backlog = np.zeros_like(prices.heads), self.compiled.backlog
+        price, which = self._cheapest(prices.heads)
+        pieces = self.compiled.cover.pieces
+        total = serve_pieces(pieces, self.live, self._width, price, which, use)
+        slack = backlog.floor * self.inside
+        due_price = float(self.compiled.need.due_price)
+        for b, c in enumerate(backlog.rows[:, BACKLOG_CLASS].tolist()):
+            cost = price[c] - prices.floors[b]
+            total += place_buckets(backlog, b, cost, due_price, self._at)
+            note_work(backlog, b, self._at, which[c], use, slack[b])
         return total, use, slack
 
     def respond(self, a: int, prices: Prices) -> float | None:
@@ -192,33 +263,3 @@ class Relaxation:
         """Return the rows of agent *a*'s days."""
         first, last = self.compiled.weeks.agents[a : a + 2, FIRST_DAY].tolist()
         return slice(first, last)
-
-    def _live(self, prices: Prices, use: FloatArray) -> float:
-        """Return the least cost of live need; add the heads used to *use*."""
-        total = 0.0
-        pieces, width = self.compiled.cover.pieces, self.compiled.cover_need.width
-        cheapest = [self.cheapest(prices.heads, c) for c in range(len(self.serves))]
-        for row in self.live:
-            price, which = cheapest[int(pieces[row, PIECE_CLASS])]
-            bought = price < pieces[row, PIECE_PRICE]
-            least = np.where(bought, price, pieces[row, PIECE_PRICE])
-            total += float((least * width[:, row]).sum())
-            here = np.flatnonzero(bought)
-            np.add.at(use, (which[here], here), width[here, row])
-        return total
-
-    def _backlog(
-        self, prices: Prices, b: int, use: FloatArray, slack: FloatArray
-    ) -> float:
-        """Return the least cost of backlog *b*; note the work in *use* and *slack*."""
-        backlog = self.compiled.backlog
-        price, which = self.cheapest(prices.heads, backlog.rows[b, BACKLOG_CLASS])
-        cost = price - prices.floors[b]
-        due_price = float(self.compiled.need.due_price)
-        total = place_buckets(backlog, b, cost, due_price, self._at)
-        own = slice(*backlog.bucket_of_backlog[b : b + 2])
-        at, work = self._at[own], backlog.work[own]
-        done = at >= 0
-        np.add.at(use, (which[at[done]], at[done]), work[done])
-        np.subtract.at(slack[b], at[done], work[done])
-        return float(total)
