@@ -128,7 +128,7 @@ def mean_answers(
         ascent.run_pass(done / passes)
         if done >= settling:
             work += ascent.work
-            add_paid(compiled, ascent.choice, ascent.taken, paid)
+            paid += paid_steps(compiled, ascent.choice, ascent.taken)
     count = float(max(1, passes - settling))
     return work / count, paid / count
 
@@ -144,8 +144,7 @@ def found_roster(compiled: Compiled) -> tuple[FloatArray, FloatArray]:
     search.construct()
     search.improve(rounds=SEARCH_ROUNDS)
     choice, taken = choices_of(compiled, search.roster())
-    paid = np.zeros(compiled.costs.paid.shape)
-    add_paid(compiled, choice, taken, paid)
+    paid = paid_steps(compiled, choice, taken)
     work = np.zeros_like(paid)
     for shift in search.roster().shifts:
         agent = compiled.agent_ids.index(shift.agent_id)
@@ -154,21 +153,32 @@ def found_roster(compiled: Compiled) -> tuple[FloatArray, FloatArray]:
     return work, paid
 
 
-def add_paid(
-    compiled: Compiled, choice: IntArray, taken: IntArray, paid: FloatArray
-) -> None:
-    """Add one to ``paid[a, t]`` for every paid step of the chosen shifts."""
-    weeks = compiled.weeks
-    for day in np.flatnonzero(choice >= 0).tolist():
-        option, agent = int(choice[day]), compiled.days[day].agent
-        low, high = weeks.options[option, [OPTION_START, OPTION_END]].tolist()
-        paid[agent, max(low, 0) : high] += 1.0
-        first, end = weeks.options[option : option + 2, FIRST_BREAK].tolist()
-        for i, window in enumerate(weeks.breaks[first:end].tolist()):
-            if not weeks.windows[window, WINDOW_PAID]:
-                start = int(taken[day, i])
-                steps = int(weeks.windows[window, WINDOW_STEPS])
-                paid[agent, start : start + steps] -= 1.0
+def paid_steps(compiled: Compiled, choice: IntArray, taken: IntArray) -> FloatArray:
+    """Return ``[a, t]`` 1 for every paid step of the chosen shifts."""
+    weeks, num_steps = compiled.weeks, compiled.costs.paid.shape[1]
+    agent_of_day = np.array([day.agent for day in compiled.days], dtype=np.int64)
+    change = np.zeros((len(compiled.agent_ids), num_steps + 1))
+
+    def add(agents: IntArray, start: IntArray, end: IntArray, heads: float) -> None:
+        np.add.at(change, (agents, np.clip(start, 0, num_steps)), heads)
+        np.add.at(change, (agents, np.clip(end, 0, num_steps)), -heads)
+
+    day = np.flatnonzero(choice >= 0)
+    option, agents = choice[day], agent_of_day[day]
+    add(
+        agents,
+        weeks.options[option, OPTION_START],
+        weeks.options[option, OPTION_END],
+        1.0,
+    )
+    for i in range(taken.shape[1]):
+        place = weeks.options[option, FIRST_BREAK] + i
+        has = place < weeks.options[option + 1, FIRST_BREAK]
+        windows = weeks.windows[weeks.breaks[place[has]]]
+        unpaid = windows[:, WINDOW_PAID] == 0
+        start = taken[day[has], i][unpaid]
+        add(agents[has][unpaid], start, start + windows[unpaid, WINDOW_STEPS], -1.0)
+    return np.asarray(change.cumsum(axis=1)[:, :-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
