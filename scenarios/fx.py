@@ -74,5 +74,17 @@ class FxTable:
         """
         if money.currency == target:
             return money
-        exact = Fraction(money.amount) * self.rate(money.currency, target, month)
+        exact = money.exact * self.rate(money.currency, target, month)
         return rounded(exact, target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedRates(FxTable):
+    """Rates that note the pairs of currencies that were *asked* for."""
+
+    asked: set[frozenset[str]] = field(default_factory=set)
+
+    def rate(self, source: str, target: str, month: Month) -> Fraction:
+        """Return the rate as the table does; the pair is noted."""
+        self.asked.add(frozenset((source, target)))
+        return FxTable.rate(self, source, target, month)

@@ -10,7 +10,7 @@ from scenarios.activity import MonthActivity, pooled
 from scenarios.clauses import price_factor
 from scenarios.contract import Contract, Minimum
 from scenarios.cost_model import CostLine, PricingContext, sum_of
-from scenarios.money import Money, decimal, rounded
+from scenarios.money import Money, decimal, rounded, total
 from scenarios.months import Month
 from scenarios.pricing import LineWriter
 from scenarios.rows import frame_of, line_row
@@ -248,9 +248,12 @@ class _Job:
         billed += sum(i.charges.amount_minor for i in period)
         if asked <= billed:
             return ()
-        missing = Fraction(Money(asked - billed, currency).amount)
+        missing = Money(asked - billed, currency).exact
         text = f"Top-up to the minimum of the {minimum.settled}"
         return (self.write.amount("minimum", text, missing),)
+
+    def _sum(self, lines: Sequence[CostLine]) -> Fraction:
+        return sum_of(lines, self.contract.currency).exact
 
     def _settles(self, minimum: Minimum) -> bool:
         ends_period = (self.month_number + 1) % minimum.period_months == 0
@@ -281,20 +284,20 @@ class _Job:
             f"Exchange rate {rate:g} {clause.cost_currency}/{currency}, "
             f"agreed {clause.reference_rate}"
         )
-        return (self.write.amount("fx", text, change * _sum(lines)),)
+        return (self.write.amount("fx", text, change * self._sum(lines)),)
 
     def ramp_lines(self, lines: Sequence[CostLine]) -> tuple[CostLine, ...]:
         shares = self.contract.ramp_discounts
         share = shares[self.month_number] if self.month_number < len(shares) else 0
         if not share:
             return ()
-        exact = -Fraction(share) * _sum(lines)
+        exact = -Fraction(share) * self._sum(lines)
         return (self.write.amount("ramp", f"Ramp discount {share:%}", exact),)
 
     def kpi_lines(self, lines: Sequence[CostLine]) -> tuple[CostLine, ...]:
         if self.activity.is_idle():
             return ()
-        base, total = _sum(lines), Fraction(0)
+        base, total = self._sum(lines), Fraction(0)
         found: list[CostLine] = []
         for clause in self.contract.kpis:
             result = self.activity.kpis.get(clause.kpi)
@@ -319,9 +322,9 @@ class _Job:
         held = held if low is None else max(held, -Fraction(low))
         if held == rate:
             return ()
-        capped = Fraction(rounded(held * base, self.contract.currency).amount)
+        capped = rounded(held * base, self.contract.currency).exact
         text = f"Bonus and malus held at {float(held):.2%}"
-        return (self.write.amount("kpi_cap", text, capped - _sum(lines)),)
+        return (self.write.amount("kpi_cap", text, capped - self._sum(lines)),)
 
     def fee_lines(self) -> tuple[CostLine, ...]:
         found = [
@@ -366,16 +369,11 @@ class _Job:
 
     def _taxed(self, lines: Sequence[CostLine], rate: Fraction) -> Fraction:
         if self.contract.taxes_per == "invoice":
-            return rate * _sum(lines)
+            return rate * self._sum(lines)
         parts = [
-            rounded(rate * Fraction(line.amount.amount), self.contract.currency)
-            for line in lines
+            rounded(rate * line.amount.exact, self.contract.currency) for line in lines
         ]
-        return sum((Fraction(part.amount) for part in parts), Fraction(0))
-
-
-def _sum(lines: Sequence[CostLine]) -> Fraction:
-    return sum((Fraction(line.amount.amount) for line in lines), Fraction(0))
+        return total(parts, self.contract.currency).exact
 
 
 def _refusal(

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from wfm.domain.errors import UsageError
 from wfm.pipeline.money import minor_digits
+
+_EXACT = Context(prec=1000)
+"""Digits enough for every product of two decimals; a result never needs them all."""
 
 
 class CurrencyMismatchError(UsageError):
@@ -25,33 +28,45 @@ class Money:
         """The amount in major units, exact."""
         return Decimal(self.amount_minor).scaleb(-minor_digits(self.currency))
 
+    @property
+    def exact(self) -> Fraction:
+        """The amount in major units as a fraction, for further arithmetic."""
+        return Fraction(self.amount_minor, 10 ** minor_digits(self.currency))
+
     def __add__(self, other: "Money") -> "Money":
         """Return the sum of two amounts of one currency."""
-        self._same(other)
+        _check_same(self.currency, other.currency)
         return Money(self.amount_minor + other.amount_minor, self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
         """Return the difference of two amounts of one currency."""
-        self._same(other)
+        _check_same(self.currency, other.currency)
         return Money(self.amount_minor - other.amount_minor, self.currency)
 
     def __neg__(self) -> "Money":
         """Return the amount with the other sign."""
         return Money(-self.amount_minor, self.currency)
 
-    def _same(self, other: "Money") -> None:
-        if self.currency != other.currency:
-            msg = f"{self.currency} and {other.currency} can't be added"
-            raise CurrencyMismatchError(msg)
+
+def _check_same(one: str, other: str) -> None:
+    if one != other:
+        msg = f"{one} and {other} can't be added"
+        raise CurrencyMismatchError(msg)
 
 
 def rounded(amount: Decimal | Fraction, currency: str) -> Money:
     """Return *amount* of major units to the nearest minor unit, halves to even."""
     digits = minor_digits(currency)
     if isinstance(amount, Fraction):
-        return Money(round(amount * 10**digits), currency)  # halves to even
-    minor = amount.scaleb(digits).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-    return Money(int(minor), currency)
+        scaled = amount.numerator * 10**digits
+        return Money(_whole(scaled, amount.denominator), currency)
+    minor = amount.scaleb(digits, _EXACT)
+    return Money(int(minor.to_integral_value(ROUND_HALF_EVEN, _EXACT)), currency)
+
+
+def times(quantity: Decimal, price: Decimal) -> Decimal:
+    """Return the exact product, whatever the digits."""
+    return _EXACT.multiply(quantity, price)
 
 
 def decimal(value: float | Decimal) -> Decimal:
@@ -61,12 +76,21 @@ def decimal(value: float | Decimal) -> Decimal:
 
 def nearest(value: Fraction, digits: int) -> Decimal:
     """Return *value* with *digits* decimals, halves to even."""
-    return Decimal(round(value * 10**digits)).scaleb(-digits)
+    whole = _whole(value.numerator * 10**digits, value.denominator)
+    return Decimal(whole).scaleb(-digits)
+
+
+def _whole(numerator: int, denominator: int) -> int:
+    """Return the quotient of whole numbers to the nearest one, halves to even."""
+    whole, left = divmod(numerator, denominator)
+    return whole + (2 * left > denominator or (2 * left == denominator and whole % 2))
 
 
 def total(amounts: Sequence[Money], currency: str) -> Money:
     """Return the sum of *amounts* of *currency*; nothing adds up to zero."""
-    return sum(amounts, Money(0, currency))
+    for amount in amounts:
+        _check_same(currency, amount.currency)
+    return Money(sum(amount.amount_minor for amount in amounts), currency)
 
 
 def apportioned(amount: Money, weights: Sequence[Fraction | int]) -> tuple[Money, ...]:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from scenarios.activity import MonthActivity
 from scenarios.cost_model import CostLine, LineKind, PricingContext
-from scenarios.money import decimal, rounded
+from scenarios.money import decimal, rounded, times
 from scenarios.terms import Check
 
 
@@ -146,13 +146,12 @@ class LineWriter:
     ) -> CostLine:
         """Return a line of *quantity* units at *price*, already indexed."""
         billed = self.context.quantity(quantity)
-        exact = Fraction(billed) * Fraction(price)
         return CostLine(
             month=self.activity.month,
             lane_id=self.activity.lane_id,
             code=code,
             text=text,
-            amount=rounded(exact, self.currency),
+            amount=rounded(times(billed, price), self.currency),
             quantity=billed,
             unit=unit,
             unit_price=price,

@@ -37,17 +37,25 @@ class PriceBook:
         InputError
             If a rate or an index value is missing.
         """
+        local = self.local_lines(name, activities)
+        return Statement.of(local, self.context.fx, self.currency).lines
+
+    def local_lines(
+        self, name: str, activities: Sequence[MonthActivity]
+    ) -> list[CostLine]:
+        """Return the same lines in local money alone.
+
+        Raises
+        ------
+        UsageError, InputError
+            As :meth:`lines`.
+        """
         if not name:
-            return ()
+            return []
         if name not in self.prices:
             msg = f"no contract or cost model is called {name!r}"
             raise UsageError(msg)
-        local = self._local(self.prices[name], activities)
-        return Statement.of(local, self.context.fx, self.currency).lines
-
-    def _local(
-        self, price: CostModel, activities: Sequence[MonthActivity]
-    ) -> list[CostLine]:
+        price = self.prices[name]
         if isinstance(price, Contract):
             billed = invoices(price, activities, self.context)
             return [line for one in billed for line in one.cost_lines]

@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 from typing import Any, Literal, TypeAlias
 
 from scenarios.activity import MonthActivity
 from scenarios.break_even import ScannedCrossing, scanned_crossings
 from scenarios.contract import Contract
-from scenarios.cost_model import CostModel
+from scenarios.cost_model import CostLine, CostModel
 from scenarios.cost_models.cost_plus import CostPlus
 from scenarios.cost_models.in_house import InHouse
+from scenarios.fx import WatchedRates
 from scenarios.money import decimal
 from scenarios.pricing import PriceList
 from scenarios.pricing_months import PriceBook
@@ -69,8 +71,8 @@ class PricedWork:
 
     def cost_minor(self) -> int:
         """Return the cost of all months in minor units of the report's currency."""
-        lines = self.book.lines(self.price, self.done)
-        return sum(line.amount.amount_minor for line in lines)
+        lines = self.book.local_lines(self.price, self.done)
+        return converted_minor(lines, self.book)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,69 +149,110 @@ class LeverScan:
 def scan(
     options: Mapping[str, Sequence[PricedWork]], lever: Lever
 ) -> tuple[LeverScan, ...]:
-    """Return how the first of *options* compares with each other one over *lever*.
+    """Return what :class:`Scanner` finds for one lever alone."""
+    return Scanner(options).scan(lever)
 
-    Pairs whose difference the lever leaves alone are left out. Work that several
-    options have in common is priced once.
 
-    Raises
-    ------
-    TermsError
-        If a contract has no price for what the lever makes of the work.
+class Scanner:
+    """Compares the first of *options* with each other one over levers.
+
+    Work that several options have in common is priced once, and work that a lever
+    leaves alone once for all levers.
     """
-    price = _Prices(lever)
-    parts = {name: [price.number(w) for w in work] for name, work in options.items()}
-    points = lever.points()
-    one, *others = options
 
-    def cost(name: str, factor: float) -> int:
-        return sum(price.cost(number, factor) for number in parts[name])
+    def __init__(self, options: Mapping[str, Sequence[PricedWork]]) -> None:
+        self._parts: list[_Part] = []
+        self._options = {
+            name: [self._part(work) for work in works]
+            for name, works in options.items()
+        }
 
-    found = []
-    for other in others:
+    def _part(self, work: PricedWork) -> "_Part":
+        for known in self._parts:
+            if (known.work.price, known.work.done) == (work.price, work.done):
+                return known
+        self._parts.append(_Part(work))
+        return self._parts[-1]
 
-        def apart(factor: float, other: str = other) -> float:
-            return float(cost(one, factor) - cost(other, factor))
+    def scan(self, lever: Lever) -> tuple[LeverScan, ...]:
+        """Return the comparisons over *lever*.
 
-        if len({apart(factor) for factor in points}) == 1:
-            continue
-        found.append(
-            LeverScan(
-                lever=lever,
-                one=one,
-                other=other,
-                factors=points,
-                one_minor=tuple(cost(one, x) for x in points),
-                other_minor=tuple(cost(other, x) for x in points),
-                crossings=scanned_crossings(apart, points, tolerance=1e-4),
+        Pairs whose difference the lever leaves alone are left out.
+
+        Raises
+        ------
+        TermsError
+            If a contract has no price for what the lever makes of the work.
+        """
+        points = lever.points()
+        one, *others = self._options
+
+        @cache
+        def cost(name: str, factor: float) -> int:
+            return sum(part.cost(lever, factor) for part in self._options[name])
+
+        found = []
+        for other in others:
+
+            def apart(factor: float, other: str = other) -> float:
+                return float(cost(one, factor) - cost(other, factor))
+
+            if len({apart(factor) for factor in points}) == 1:
+                continue
+            found.append(
+                LeverScan(
+                    lever=lever,
+                    one=one,
+                    other=other,
+                    factors=points,
+                    one_minor=tuple(cost(one, x) for x in points),
+                    other_minor=tuple(cost(other, x) for x in points),
+                    crossings=scanned_crossings(apart, points, tolerance=1e-4),
+                )
             )
-        )
-    return tuple(found)
+        return tuple(found)
 
 
-class _Prices:
-    """Costs of parts of options under one lever, each worked out once."""
+class _Part:
+    """Work of options at one price: what it costs, each answer worked out once."""
 
-    def __init__(self, lever: Lever) -> None:
-        self._lever = lever
-        self._parts: list[PricedWork] = []
-        self._costs: dict[tuple[int, float], int] = {}
+    def __init__(self, work: PricedWork) -> None:
+        self.work = work
+        self._costs: dict[tuple[str, float], int] = {}
 
-    def number(self, work: PricedWork) -> int:
-        """Return the number of a part; equal parts have one."""
-        for number, known in enumerate(self._parts):
-            if known.price == work.price and known.done == work.done:
-                return number
-        self._parts.append(work)
-        return len(self._parts) - 1
-
-    def cost(self, number: int, factor: float) -> int:
-        work = self._parts[number]
-        at = factor if self._lever.moves(work) else 1.0
-        key = number, at
+    def cost(self, lever: Lever, factor: float) -> int:
+        """Return the cost where *lever* stands at *factor*."""
+        if factor == 1.0 or not lever.moves(self.work):
+            return self._as_it_is
+        key = lever.name, factor
         if key not in self._costs:
-            self._costs[key] = self._lever.applied(work, at).cost_minor()
+            self._costs[key] = self._moved(lever, factor)
         return self._costs[key]
+
+    @cached_property
+    def _as_it_is(self) -> int:
+        return self._converted(self.work.book)
+
+    @cached_property
+    def _local(self) -> tuple[Sequence[CostLine], frozenset[frozenset[str]]]:
+        """The lines in local money, and the currencies at whose rates they are."""
+        book = self.work.book
+        fx = WatchedRates(rates=book.context.fx.rates)
+        watched = replace(book, context=replace(book.context, fx=fx))
+        lines = watched.local_lines(self.work.price, self.work.done)
+        return lines, frozenset(fx.asked)
+
+    def _moved(self, lever: Lever, factor: float) -> int:
+        moved, book = lever.applied(self.work, factor), self.work.book
+        if lever.kind != "exchange_rate":
+            return moved.cost_minor()
+        _, asked = self._local
+        is_inside = {lever.currency, book.currency} in asked
+        return moved.cost_minor() if is_inside else self._converted(moved.book)
+
+    def _converted(self, book: PriceBook) -> int:
+        lines, _ = self._local
+        return converted_minor(lines, book)
 
 
 def levers(
@@ -229,6 +272,14 @@ def levers(
     abroad = {model.currency for model in models} - {currency}
     found += [Lever(kind="exchange_rate", currency=code) for code in sorted(abroad)]
     return tuple(found)
+
+
+def converted_minor(lines: Sequence[CostLine], book: PriceBook) -> int:
+    """Return the sum of *lines*, each in minor units of the book's currency."""
+    fx, currency = book.context.fx, book.currency
+    return sum(
+        fx.convert(line.amount, currency, line.month).amount_minor for line in lines
+    )
 
 
 def scaled(activity: MonthActivity, factor: float) -> MonthActivity:

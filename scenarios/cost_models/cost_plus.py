@@ -5,7 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scenarios.activity import MonthActivity
-from scenarios.cost_model import COST_MODELS, CostLine, CostModel, PricingContext
+from scenarios.cost_model import (
+    COST_MODELS,
+    CostLine,
+    CostModel,
+    PricingContext,
+    sum_of,
+)
 from scenarios.pricing import LineWriter
 from scenarios.terms import Check
 
@@ -49,7 +55,7 @@ class CostPlus:
         """Return the costs, the margin, the fee and, where it binds, the cap."""
         writer = LineWriter(activity=activity, context=context, currency=self.currency)
         lines = self._costs(activity, context)
-        spent = _sum(lines)
+        spent = sum_of(lines, self.currency).exact
         if self.margin:
             exact = spent * Fraction(self.margin)
             lines.append(writer.amount("margin", f"Margin {self.margin:%}", exact))
@@ -58,7 +64,9 @@ class CostPlus:
             lines.append(writer.product("fixed_fee", "Fixed fee", 1, "month", fee))
         if self.maximum_per_hour is not None:
             hours = Fraction(context.quantity(activity.productive_hours))
-            over = _sum(lines) - hours * Fraction(context.price(self.maximum_per_hour))
+            over = sum_of(lines, self.currency).exact - hours * Fraction(
+                context.price(self.maximum_per_hour)
+            )
             if over > 0:
                 text = "Above the guaranteed maximum"
                 lines.append(writer.amount("maximum", text, -over))
@@ -82,7 +90,3 @@ class CostPlus:
             )
             for line in self.costs.lines(activity, plain)
         ]
-
-
-def _sum(lines: list[CostLine]) -> Fraction:
-    return sum((Fraction(line.amount.amount) for line in lines), Fraction(0))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from scenarios.activity import MonthActivity
-from scenarios.cost_model import COST_MODELS, CostLine, PricingContext
+from scenarios.cost_model import COST_MODELS, CostLine, PricingContext, sum_of
 from scenarios.money import decimal, nearest
 from scenarios.pricing import LineWriter
 from scenarios.terms import Check, Fault, TermsError
@@ -107,7 +107,7 @@ class InHouse:
         month = _Month(model=self, activity=activity, context=context)
         pay = [*month.wages(), *month.premia(), *month.role_wages()]
         if self.burden:
-            paid = sum((Fraction(line.amount.amount) for line in pay), Fraction(0))
+            paid = sum_of(pay, self.currency).exact
             text = f"Employer's contributions {self.burden:%}"
             exact = paid * Fraction(self.burden)
             pay.append(month.write.amount("burden", text, exact))
@@ -216,7 +216,7 @@ class _Month:
                 yield self.write.amount(
                     f"capex.{i}.{item.name}",
                     f"{item.name}, {item.treatment.replace('_', ' ')}",
-                    Fraction(charged.amount),
+                    charged.exact,
                     kind="one_off" if item.treatment == "cash" else "run",
                 )
 

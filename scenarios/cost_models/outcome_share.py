@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scenarios.activity import MEASURES, MonthActivity
-from scenarios.cost_model import COST_MODELS, CostLine, PricingContext
+from scenarios.cost_model import COST_MODELS, CostLine, PricingContext, sum_of
 from scenarios.money import decimal, rounded
 from scenarios.pricing import LineWriter, PriceList
 from scenarios.terms import Check
@@ -69,5 +69,5 @@ class OutcomeShare:
     def _over(self, lines: list[CostLine]) -> Fraction:
         if self.maximum is None:
             return Fraction(0)
-        billed = sum((Fraction(line.amount.amount) for line in lines), Fraction(0))
-        return billed - Fraction(rounded(self.maximum, self.currency).amount)
+        billed = sum_of(lines, self.currency).exact
+        return billed - rounded(self.maximum, self.currency).exact

@@ -97,9 +97,14 @@ def assumed(report):
 
 
 @pytest.fixture(scope="module")
-def report():
+def made():
+    return made_report()
+
+
+@pytest.fixture(scope="module")
+def report(made):
     decided = Decision(question="Who should do it?", not_included=("Redundancies",))
-    return assumed(with_risk(replace(made_report(), decision=decided)))
+    return assumed(with_risk(replace(made, decision=decided)))
 
 
 @pytest.fixture(scope="module")
@@ -178,24 +183,42 @@ def test_the_areas_of_the_mix_are_all_contacts(report):
     assert axes[0].get_ylim()[1] >= tallest
 
 
-def close_report():
-    """Return the report of options that cost nearly the same."""
+@pytest.fixture(scope="module")
+def close():
+    """Return levers over options that cost nearly the same."""
     more = dict.fromkeys(("manila", "cebu", "davao"), 1.65)
     less = dict.fromkeys(LANES["everything"], 0.63)
-    return made_report(factors=more | less)
+    return BreakEvens(made_report(factors=more | less))
 
 
-def test_a_break_even_is_where_python_prices_both_alike():
-    report, checked = close_report(), 0
+def priced_at(works, lever, factor):
+    """Return what works cost, each priced from nothing where the lever stands so."""
+    return sum(lever.applied(work, factor).cost_minor() for work in works)
+
+
+def test_what_is_reused_in_a_scan_costs_as_priced_from_nothing(close):
+    report = close.report
     works = {o.scenario_id: priced_work(report, o) for o in report.options()}
-    for found in BreakEvens(report).scans:
+    kinds = {found.lever.name: found for found in close.scans if found.one == "own"}
+    assert len(kinds) == 7
+    for found in kinds.values():
+        for k in (1, 6, 12):
+            at = found.factors[k]
+            assert priced_at(works[found.one], found.lever, at) == found.one_minor[k]
+            assert (
+                priced_at(works[found.other], found.lever, at) == found.other_minor[k]
+            )
+
+
+def test_a_break_even_is_where_python_prices_both_alike(close):
+    report, checked = close.report, 0
+    works = {o.scenario_id: priced_work(report, o) for o in report.options()}
+    for found in close.scans:
         for crossing in found.crossings:
             if crossing.is_jump:
                 continue
             costs = [
-                sum(
-                    found.lever.applied(w, crossing.x).cost_minor() for w in works[name]
-                )
+                priced_at(works[name], found.lever, crossing.x)
                 for name in (found.one, found.other)
             ]
             assert costs[0] == pytest.approx(costs[1], rel=1e-3)
@@ -246,7 +269,9 @@ def test_scans_leave_out_what_a_lever_does_not_move(report):
     assert scan(same, Lever(kind="own_wages")) == ()
 
 
-def test_a_price_list_that_ends_is_named_not_hidden(report):
+@pytest.fixture(scope="module")
+def poor():
+    """Return a report in which no option serves and a price list ends, its levers."""
     prices = {**PRICES, "bot": replace(PRICES["bot"], per_attempt=flat(0.1))}
     short = replace(
         PRICES["bot"].per_attempt.tiers[1],
@@ -257,13 +282,21 @@ def test_a_price_list_that_ends_is_named_not_hidden(report):
     )
     prices["bot"] = replace(PRICES["bot"], per_attempt=listed)
     ending = made_report(replace(book(), prices=prices))
-    scans, refused = BreakEvens(ending).found
+    for name in LANES:
+        ending = below_floor(ending, name)
+    return BreakEvens(ending)
+
+
+@pytest.fixture(scope="module")
+def poor_page(poor):
+    return render_scenarios(poor.report, poor, recorded(poor.report, poor))
+
+
+def test_a_price_list_that_ends_is_named_not_hidden(poor, poor_page):
+    scans, refused = poor.found
     assert any("work" in text and "no tier" in text for text in refused)
     assert scans
-    evens = BreakEvens(ending)
-    assert "Not scanned: work" in render_scenarios(
-        ending, evens, decision_record(ending, evens)
-    )
+    assert "Not scanned: work" in poor_page
 
 
 def test_the_page_is_whole_and_asks_for_nothing(page):
@@ -288,11 +321,10 @@ def test_service_stands_beside_cost(page, report):
         assert "80.0 %" in row
 
 
-def test_what_is_missing_is_said_in_a_line():
-    alone = made_report()
+def test_what_is_missing_is_said_in_a_line(made):
     only = replace(
-        alone,
-        comparison=Comparison(results=(alone.comparison["own"],), reference="own"),
+        made,
+        comparison=Comparison(results=(made.comparison["own"],), reference="own"),
     )
     evens = BreakEvens(only)
     text = render_scenarios(only, evens, decision_record(only, evens))
@@ -342,8 +374,8 @@ def below_floor(report, name):
     )
 
 
-def test_an_option_below_a_floor_is_not_recommended_but_named():
-    lower = below_floor(made_report(), "vendors")
+def test_an_option_below_a_floor_is_not_recommended_but_named(made):
+    lower = below_floor(made, "vendors")
     evens = BreakEvens(lower)
     record = recorded(lower, evens)
     assert record["recommended"] == "own"
@@ -355,20 +387,16 @@ def test_an_option_below_a_floor_is_not_recommended_but_named():
     )
 
 
-def test_no_option_that_serves_is_no_recommendation():
-    lower = made_report()
-    for name in ("own", "vendors", "everything"):
-        lower = below_floor(lower, name)
-    evens = BreakEvens(lower)
-    record = recorded(lower, evens)
+def test_no_option_that_serves_is_no_recommendation(poor, poor_page):
+    record = recorded(poor.report, poor)
     assert record["recommended"] is None
     assert record["break_evens"] == []
     assert "none is recommended" in render_memo({"decision": record})
-    assert "none is recommended" in render_scenarios(lower, evens, record)
+    assert "none is recommended" in poor_page
 
 
-def test_options_are_those_stated_or_those_of_equal_contacts():
-    report = made_report()
+def test_options_are_those_stated_or_those_of_equal_contacts(made):
+    report = made
     assert [o.scenario_id for o in report.options()] == ["own", "vendors", "everything"]
     first, *others = report.comparison.results
     busier = replace(
@@ -386,8 +414,8 @@ def test_options_are_those_stated_or_those_of_equal_contacts():
     assert bridged(stated).scenario_id == "everything"
 
 
-def test_the_nearest_turning_point_each_way_counts():
-    scans = BreakEvens(close_report()).scans
+def test_the_nearest_turning_point_each_way_counts(close):
+    scans = close.scans
     assert any(nearest_changes(found) for found in scans)
     for found in scans:
         changes = nearest_changes(found)
@@ -430,8 +458,8 @@ def test_figures_have_a_narrow_twin_in_the_colours_of_the_page(report):
         assert not re.search(r"#[0-9a-f]{6}", text), "a colour that no theme knows"
 
 
-def test_money_of_the_reference_is_exact():
-    assert made_report().reference.cost == Money(217913771, "EUR")
+def test_money_of_the_reference_is_exact(made):
+    assert made.reference.cost == Money(217913771, "EUR")
 
 
 @needs_browser
@@ -471,8 +499,7 @@ def test_the_memo_prints_on_one_page(report, evens, tmp_path):
     assert len(pages) == 1
 
 
-def test_of_many_options_page_and_memo_show_the_leading_ones():
-    made = made_report()
+def test_of_many_options_page_and_memo_show_the_leading_ones(made):
     first, *_ = made.comparison.results
     copies = [
         replace(
@@ -513,8 +540,7 @@ def test_every_picture_can_be_had_by_itself(report, name):
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 
-def test_a_picture_of_risk_needs_futures():
-    bare = made_report()
-    pictures = Pictures(report=bare, option=bare.options()[1])
+def test_a_picture_of_risk_needs_futures(made):
+    pictures = Pictures(report=made, option=made.options()[1])
     with pytest.raises(UsageError, match="draws=10_000"):
         pictures.fan()

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.fx import FxTable
-from scenarios.money import CurrencyMismatchError, Money, apportioned, rounded, total
+from scenarios.money import (
+    CurrencyMismatchError,
+    Money,
+    apportioned,
+    nearest,
+    rounded,
+    times,
+    total,
+)
 from scenarios.months import Month, days_by_month, months_from
 from wfm.domain.errors import InputError, UsageError
 from wfm.domain.plan import ExchangeRate
@@ -32,13 +40,34 @@ def test_rounding_is_half_even_in_the_currencys_own_digits(amount, currency, min
     assert rounded(Fraction(Decimal(amount)), currency) == Money(minor, currency)
 
 
+@given(
+    numerator=st.integers(-(10**9), 10**9),
+    denominator=st.integers(1, 400),
+    currency=st.sampled_from(["JPY", "EUR", "BHD"]),
+)
+def test_fractions_are_rounded_as_python_rounds_them(numerator, denominator, currency):
+    amount = Fraction(numerator, denominator)
+    digits = {"JPY": 0, "EUR": 2, "BHD": 3}[currency]
+    assert rounded(amount, currency).amount_minor == round(amount * 10**digits)
+    assert Fraction(nearest(amount, 4)) == Fraction(round(amount * 10**4), 10**4)
+
+
+def test_a_product_of_long_decimals_is_not_rounded_twice():
+    quantity, price = Decimal("1." + 27 * "0" + "1"), Decimal("0.005")
+    assert rounded(times(quantity, price), "EUR") == Money(1, "EUR")
+    assert rounded(quantity * price, "EUR") == Money(0, "EUR")  # a half, to even
+
+
 def test_amounts_are_exact_and_currencies_do_not_mix():
     assert Money(1999, "EUR").amount == Decimal("19.99")
     assert Money(1999, "JPY").amount == Decimal(1999)
+    assert Money(-5, "BHD").exact == Fraction(-5, 1000)
     assert Money(5, "EUR") - Money(7, "EUR") == -Money(2, "EUR")
     assert total([], "EUR") == Money(0, "EUR")
     with pytest.raises(CurrencyMismatchError, match="EUR and USD"):
         Money(1, "EUR") + Money(1, "USD")
+    with pytest.raises(CurrencyMismatchError, match="EUR and USD"):
+        total([Money(1, "EUR"), Money(1, "USD")], "EUR")
 
 
 @given(

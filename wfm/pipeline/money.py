@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from wfm.domain.errors import InputError, Problem
 from wfm.domain.plan import ExchangeRate
@@ -9,6 +10,7 @@ from wfm.domain.plan import ExchangeRate
 THOUSANDTHS = 1000
 
 
+@cache
 def minor_digits(currency: str) -> int:
     """Return the number of minor digits of *currency*: EUR 2, JPY 0, BHD 3."""
     from babel.numbers import get_currency_precision

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from scenarios.repriced import Lever, LeverScan, PricedWork, levers, scan
+from scenarios.repriced import Lever, LeverScan, PricedWork, Scanner, levers
 from scenarios.result import ScenarioResult
 from scenarios.terms import TermsError
 from wfm.report.scenario_inputs import ScenarioReport, by_price
@@ -41,11 +41,12 @@ class BreakEvens:
             option.scenario_id: priced_work(self.report, option)
             for option in self.report.leading(MOST_OPTIONS)
         }
+        scanner = Scanner(options)
         scans: list[LeverScan] = []
         refused: list[str] = []
         for lever in levers(options, self.report.currency):
             try:
-                scans += scan(options, lever)
+                scans += scanner.scan(lever)
             except TermsError as error:
                 refused.append(f"{lever.name}: {error}")
         return tuple(scans), tuple(refused)
