@@ -99,9 +99,10 @@ class Bands:
         lead = self.noise.lead_of(days)
         week = self.noise.day_variance[1]
         beyond = self.noise.day_variance_at(np.maximum(lead, LEADS[1])) - week
-        result = near = self._offsets(self.week_ahead, roots, days, beyond / 4.0)
+        weekend = is_weekend(days, self.weekend)
+        result = near = self._offsets(self.week_ahead, roots, weekend, beyond / 4.0)
         if self.day_ahead is not None and lead.min() < LEADS[1]:
-            near = self._offsets(self.day_ahead, roots, days, np.zeros_like(lead))
+            near = self._offsets(self.day_ahead, roots, weekend, np.zeros_like(lead))
         squared(roots, result, near, nearness(lead))
         return result
 
@@ -112,10 +113,9 @@ class Bands:
         return np.array([normal.inv_cdf(p) * scale for p in self.levels])
 
     def _offsets(
-        self, pools: _Lead, roots: FloatArray, days: IntArray, more: FloatArray
+        self, pools: _Lead, roots: FloatArray, weekend: BoolArray, more: FloatArray
     ) -> FloatArray:
         result = np.empty((len(self.levels), *roots.shape))
-        weekend = is_weekend(days, self.weekend)
         pools.weekday.write_offsets(roots, more, ~weekend, result)
         pools.weekend.write_offsets(roots, more, weekend, result)
         return result
@@ -139,7 +139,9 @@ def fit_bands(
         errors[LEADS[0]] = week
     noise = fit_noise(history, errors)
     task = _Task(
-        levels=np.array(levels), weekend=history.weekend, memory_days=noise.memory_days
+        levels=np.array(levels),
+        off=is_weekend(week.days, history.weekend),
+        memory_days=noise.memory_days,
     )
     return Bands(
         levels=tuple(levels),
@@ -152,16 +154,16 @@ def fit_bands(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """What every pool of one history shares."""
+    """What every pool of one history shares; *off* are its days of rest ``[d]``."""
 
     levels: FloatArray
-    weekend: frozenset[int]
+    off: BoolArray
     memory_days: float
 
 
 def _lead(errors: Errors, task: _Task) -> _Lead | None:
     """Return the pools of one lead, or None where there are too few errors."""
-    off = is_weekend(errors.days, task.weekend)
+    off = task.off
     weekday = _pool(errors, ~off, task)
     if not errors.cells[off].any():  # all there is are working days
         return _Lead(weekday=weekday, weekend=weekday) if weekday else None

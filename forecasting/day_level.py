@@ -160,13 +160,14 @@ class SpecialDays:
         usual = float(mean[row, cells].sum())
         if usual <= 0:
             return None
-        effect, like = self.effects.of(tag), None if other is None else other[cells]
-        variance = effect.variance(mean[row, cells], like)
+        effect = self.effects.of(tag)
+        special, variance = mean[row : row + 1].copy(), np.zeros((1, len(cells)))
+        effect.turn(special, variance, cells[None], other)
         return SpecialDay(
             day=_date(day),
             kind=tag.kind,
             name=tag.name,
-            ratio=float(effect.applied(mean[row, cells], like).sum()) / usual,
+            ratio=float(special[0, cells].sum()) / usual,
             ratio_sd=float(np.sqrt(variance).sum()) / usual,
             occurrences=effect.occurrences,
             is_stated=tag.effect is not None,
@@ -192,13 +193,7 @@ class SpecialDays:
 
     def notes(self, tags: Sequence[Tag], is_open: BoolArray) -> Iterator[str]:
         """Yield what had to be assumed of the *tags* ahead."""
-        told = [
-            tag
-            if self.effects.knows(tag) or self._has_like(tag)
-            else replace(tag, like_weekday=None)
-            for tag in tags
-        ]
-        yield from effect_notes(told, self.effects, is_open)
+        yield from effect_notes(tags, self.effects, is_open, self._has_like)
 
     def _has_like(self, tag: Tag) -> bool:
         """Return whether the weekday that *tag* may resemble is ever open."""

@@ -1,6 +1,6 @@
 """Effects of special days: learnt with shrinkage, applied to ordinary forecasts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -25,6 +25,7 @@ LEVEL_PRIOR_DAYS = 0.25
 MIN_DAY_SD = 0.03
 TINY = 1e-100  # below it, quotients have no place in a float
 LEAST_CONTACTS = 1e-9
+NOTHING = np.empty(0)
 YEARS_UNLIKE = 0.25  # one Christmas and the next, against Christmas and Easter
 _MAD_TO_SD = 1.4826
 
@@ -89,19 +90,23 @@ class Effect:
     spread: Covariance = CERTAIN
     occurrences: int = 0
 
-    def applied(self, mean: FloatArray, other: FloatArray | None) -> FloatArray:
-        """Return the special cells, from ordinary *mean* and resembled *other*."""
-        if other is None:
-            return mean * max(self.ordinary + self.resembled, 0.0)
-        return np.maximum(self.ordinary * mean + self.resembled * other, 0.0)
+    def turn(
+        self,
+        mean: FloatArray,
+        variance: FloatArray,
+        cells: BoolArray,
+        other: FloatArray | None,
+    ) -> None:
+        """Turn the *cells* of ordinary days *mean* ``[n, s]`` into special ones.
 
-    def variance(self, mean: FloatArray, other: FloatArray | None) -> FloatArray:
-        """Return the variance of :meth:`applied` that not knowing the effect adds."""
-        other = mean if other is None else other
-        spread = self.spread
-        return np.asarray(
-            spread.aa * mean**2 + 2.0 * spread.ab * mean * other + spread.bb * other**2
-        )
+        *other* ``[s]`` is the weekday resembled, if any. Not knowing the effect for
+        certain adds to *variance* ``[n, s]``.
+        """
+        from forecasting.kernels.effects import turn
+
+        spread = (self.spread.aa, self.spread.ab, self.spread.bb)
+        alike = NOTHING if other is None else other
+        turn((mean, variance), cells, alike, (self.ordinary, self.resembled), spread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,9 @@ class Effects:
     by_name: Mapping[tuple[str, str], Sequence[_Occurrence]] = field(
         default_factory=dict
     )
+    _of_names: dict[tuple[str, str], Effect] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of(self, tag: Tag) -> Effect:
         """Return the effect of *tag*: stated, learnt by name, by kind, or assumed."""
@@ -129,8 +137,12 @@ class Effects:
             return Effect(ordinary=tag.effect)
         if (kind := self.by_kind.get(tag.kind)) is None:
             return _assumed(tag)
-        seen = self.by_name.get((tag.kind, tag.name))
-        return _of_name(tag.kind, kind, seen) if seen else kind
+        name = (tag.kind, tag.name)
+        if (known := self._of_names.get(name)) is None:
+            seen = self.by_name.get(name)
+            known = _of_name(tag.kind, kind, seen) if seen else kind
+            self._of_names[name] = known
+        return known
 
     def knows(self, tag: Tag) -> bool:
         """Return whether the effect of *tag* is stated or learnt."""
@@ -303,22 +315,27 @@ def apply_effects(
 
     Where tags meet, effects apply in turn and variances add up.
     """
-    result, variance = mean.copy(), np.zeros_like(mean)
+    result, variance = mean.copy(), np.zeros(mean.shape)
     for tag, other in zip(tags, resembled, strict=True):
-        effect, cells = effects.of(tag), result[tag.rows]
-        variance[tag.rows] += effect.variance(cells, other) * tag.cells
-        cells[tag.cells] = effect.applied(cells, other)[tag.cells]
+        rows = tag.rows
+        effects.of(tag).turn(result[rows], variance[rows], tag.cells, other)
     return result, variance
 
 
 def effect_notes(
-    tags: Iterable[Tag], effects: Effects, is_open: BoolArray
+    tags: Iterable[Tag],
+    effects: Effects,
+    is_open: BoolArray,
+    has_like: Callable[[Tag], bool],
 ) -> Iterator[str]:
-    """Yield what had to be assumed of the special days ahead, for the planner."""
+    """Yield what had to be assumed of the special days ahead, for the planner.
+
+    *has_like* says whether the weekday that a tag may resemble is ever open.
+    """
     coming = [tag for tag in tags if (tag.cells & is_open[tag.rows]).any()]
     for kind in sorted({tag.kind for tag in coming if not effects.knows(tag)}):
-        shares = {effects.of(tag).resembled for tag in coming if tag.kind == kind}
-        if max(shares) > 0:
+        alike = (tag for tag in coming if tag.kind == kind and has_like(tag))
+        if any(effects.of(tag).resembled > 0 for tag in alike):
             yield (
                 f"no earlier {kind} in the history: taken to lie halfway between an "
                 "ordinary day and the market's day of rest"

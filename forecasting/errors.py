@@ -54,18 +54,18 @@ def errors_at(
     The first weeks of a model, when it rests on fewer than four earlier ones, are
     left out where they are the smaller part.
     """
-    from forecasting.kernels.errors import day_ratios, scored
+    from forecasting.kernels.errors import measured
 
     first = max(len(history.days) - WINDOW_DAYS, 0)
     if hindcast is None:
         hindcast = fitted.hindcast(lead_days, first)
     rows = slice(first - len(history.days), None)
-    expected, error, cells = scored(
+    (expected, error, cells), (total, ratio, num_days) = measured(
         (history.offered_contacts[rows], history.ordinary[rows]),
         (hindcast.expected[rows], hindcast.support[rows]),
         FULL_SUPPORT_WEEKS,
+        LEAST_OF_USUAL,
     )
-    total, ratio, num_days = day_ratios(expected, error, LEAST_OF_USUAL)
     return Errors(
         days=history.days[first:],
         expected=expected,

@@ -172,17 +172,21 @@ class Mixture:
             mix_in(expected, support, (one.expected, one.support), weight)
         return Hindcast(expected=expected, support=support)
 
+    def _members(self) -> Iterator[tuple[Fitted, list[float]]]:
+        """Yield the fits and their weights by group of leads."""
+        return zip(self.fits, self.weights.T.tolist(), strict=True)
+
     def predict(self, days: IntArray) -> FloatArray:
         """Return ``[d, s]`` the mean contacts of ordinary *days* to come."""
         from forecasting.kernels.errors import mix_days_in
 
         groups = np.searchsorted(_LEAD_ENDS, days - self.next_day + 1)
         total: FloatArray | None = None
-        for fit, weights in zip(self.fits, self.weights.T.copy(), strict=True):
-            if weights.any():
+        for m, (fit, shares) in enumerate(self._members()):
+            if any(shares):
                 said = np.ascontiguousarray(fit.predict(days))
                 total = np.zeros(said.shape) if total is None else total
-                mix_days_in(total, said, weights, groups)
+                mix_days_in(total, said, m, self.weights, groups)
         return np.asarray(total)
 
 

@@ -69,7 +69,7 @@ class Tag:
         """Return the tag on the slots ``first:end`` of its days."""
         return Tag(
             kind=self.kind,
-            cells=self.cells[:, first:end],
+            cells=np.ascontiguousarray(self.cells[:, first:end]),
             first_row=self.first_row,
             name=self.name,
             effect=self.effect,

@@ -21,10 +21,11 @@ def _means(
     num, slots = values.shape
     means, counts = np.zeros((_WEEK, slots)), np.zeros((_WEEK, slots))
     for row in range(num):
+        mean, count = means[places[row]], counts[places[row]]
         for s in range(slots):
-            if cells[row, s]:
-                means[places[row], s] += values[row, s]
-                counts[places[row], s] += 1.0
+            inside = 1.0 if cells[row, s] else 0.0
+            mean[s] += inside * values[row, s]
+            count[s] += inside
     return means / np.maximum(counts, 1.0), counts
 
 

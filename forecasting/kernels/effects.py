@@ -52,6 +52,32 @@ def levels(
 
 
 @kernel
+def turn(
+    days: tuple[FloatArray, FloatArray],
+    cells: BoolArray,
+    alike: FloatArray,
+    effect: tuple[float, float],
+    spread: tuple[float, float, float],
+) -> None:
+    """Turn the mean of ordinary *days* ``[n, s]`` in *cells* into that of special ones.
+
+    In place, as the second of *days*, the variance, to which the *spread* (variances
+    and covariance) of the *effect* adds. Its second part is that of a weekday *alike*
+    ``[s]``; where that is empty, of the day itself.
+    """
+    (mean, variance), (a, b), (aa, ab, bb) = days, effect, spread
+    for row in range(len(mean)):
+        for s in range(mean.shape[1]):
+            if not cells[row, s]:
+                continue
+            one = mean[row, s]
+            other = alike[s] if len(alike) else one
+            variance[row, s] += aa * one * one + 2.0 * ab * one * other
+            variance[row, s] += bb * other * other
+            mean[row, s] = max(a * one + b * other, 0.0)
+
+
+@kernel
 def day_spread(
     mean: FloatArray,
     variance: FloatArray,

@@ -53,6 +53,23 @@ def day_sums(expected: FloatArray, error: FloatArray) -> tuple[FloatArray, Float
 
 
 @kernel
+def measured(
+    seen: tuple[FloatArray, BoolArray],
+    said: tuple[FloatArray, IntArray],
+    full_support: int,
+    least: float,
+) -> tuple[
+    tuple[FloatArray, FloatArray, BoolArray], tuple[FloatArray, FloatArray, int]
+]:
+    """Return expected contacts, errors and cells, and what whole days make of them.
+
+    See :func:`scored` and :func:`day_ratios`.
+    """
+    found = scored(seen, said, full_support)
+    return found, day_ratios(found[0], found[1], least)
+
+
+@kernel
 def day_ratios(
     expected: FloatArray, error: FloatArray, least: float
 ) -> tuple[FloatArray, FloatArray, int]:
@@ -82,11 +99,10 @@ def weighted(
 
     Without any, 0 is expected.
     """
-    result = np.zeros(expected.shape)
+    result = np.empty(expected.shape)
     for row in range(len(expected)):
         for s in range(expected.shape[1]):
-            if support[row, s] > 0:
-                result[row, s] = weight * expected[row, s]
+            result[row, s] = weight * expected[row, s] if support[row, s] > 0 else 0.0
     return result, support.copy()
 
 
@@ -113,15 +129,19 @@ def mix_in(
 
 @kernel
 def mix_days_in(
-    total: FloatArray, said: FloatArray, weights: FloatArray, groups: IntArray
+    total: FloatArray,
+    said: FloatArray,
+    member: int,
+    weights: FloatArray,
+    groups: IntArray,
 ) -> None:
-    """Add what a member *said* of days ``[d, s]`` to *total*, in place.
+    """Add what a *member* of a mixture *said* of days ``[d, s]`` to *total*, in place.
 
-    It has the weight of the day's group: *weights* ``[g]``, *groups* ``[d]``. Below 0
-    is 0.
+    It has its weight for the day's group: *weights* ``[g, m]``, *groups* ``[d]``. Below
+    0 is 0.
     """
     for row in range(len(total)):
-        weight = weights[groups[row]]
+        weight = weights[groups[row], member]
         for s in range(total.shape[1]):
             total[row, s] += weight * max(said[row, s], 0.0)
 

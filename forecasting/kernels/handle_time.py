@@ -60,10 +60,13 @@ def handle_weeks(
     relative, contacts = np.zeros((weeks, slots)), np.zeros((weeks, slots))
     by_day = np.zeros(num)
     for row in range(num):
+        week_s, week_n, total = relative[row // _WEEK], contacts[row // _WEEK], 0.0
         for s in range(slots):
-            relative[row // _WEEK, s] += handle_s[row, s]
-            contacts[row // _WEEK, s] += handled[row, s]
-            by_day[row] += handle_s[row, s]
+            week_s[s] += handle_s[row, s]
+            week_n[s] += handled[row, s]
+        for s in range(slots):
+            total += handle_s[row, s]
+        by_day[row] = total
     level = level_of_weeks(
         relative.sum(axis=1), contacts.sum(axis=1), keep, prior, variance
     )
@@ -76,12 +79,11 @@ def handle_weeks(
 @kernel
 def _smoothed(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Return *values* ``[n]`` summed over their neighbours by *weights*."""
-    result, reach = np.zeros(len(values)), len(weights) // 2
-    for i in range(len(values)):
-        for k in range(len(weights)):
-            other = i - reach + k
-            if 0 <= other < len(values):
-                result[i] += weights[k] * values[other]
+    result, num = np.zeros(len(values)), len(values)
+    for k in range(len(weights)):
+        away, weight = k - len(weights) // 2, weights[k]
+        for i in range(max(-away, 0), min(num, num - away)):
+            result[i] += weight * values[i + away]
     return result
 
 

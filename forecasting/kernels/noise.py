@@ -73,6 +73,8 @@ def lagged_products(
     days, slots = expected.shape
     products, weights = np.zeros((len(lags), days)), np.zeros((len(lags), days))
     for day in range(days):
+        if not expected[day].any():
+            continue
         for k in range(len(lags)):
             lag, product, weight = lags[k], 0.0, 0.0
             for s in range(slots - lag):

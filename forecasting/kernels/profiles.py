@@ -129,18 +129,17 @@ def recent(
     now, seen = np.zeros((_WEEK, slots)), np.zeros((_WEEK, slots))
     rings, window = np.zeros((_WEEK, num_weeks, slots)), np.zeros((num_weeks, slots))
     for row in range(num):
-        place = row % _WEEK
+        week = row % _WEEK
+        ring, count, place = rings[week], counts[week], places[week]
+        support[row], expected[row] = count, now[week]
+        changed = False
         for s in range(slots):
-            count = counts[place, s]
-            support[row, s], expected[row, s] = count, now[place, s]
             if cells[row, s]:
-                at = places[place, s]
-                rings[place, at, s] = offered[row, s]
-                places[place, s] = at + 1 if at + 1 < num_weeks else 0
-                counts[place, s], seen[place, s] = count + 1, 1.0
-        if cells[row].any():
-            scratch = (now[place], window)
-            _renewed(rings[place], counts[place], cells[row], kind, scratch)
+                ring[place[s], s] = offered[row, s]
+                place[s] = place[s] + 1 if place[s] + 1 < num_weeks else 0
+                count[s], seen[week, s], changed = count[s] + 1, 1.0, True
+        if changed:
+            _renewed(ring, count, cells[row], kind, (now[week], window))
     return expected, support, now, seen
 
 

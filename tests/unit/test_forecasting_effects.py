@@ -166,13 +166,16 @@ def test_effects_are_applied_in_turn_and_never_below_0():
 
 
 def test_notes_name_what_is_assumed_and_what_is_not_announced():
+    def has_like(tag):
+        return tag.like_weekday is not None
+
     is_open = np.ones((3, SLOTS), dtype=bool)
     tags = [
         tag(0, HOLIDAY, name="New Year", like_weekday=6, provisional=True),
         tag(1, "sale"),
         tag(2, "launch", effect=1.4),
     ]
-    assert list(effect_notes(tags, Effects(), is_open)) == [
+    assert list(effect_notes(tags, Effects(), is_open, has_like)) == [
         "no earlier holiday in the history: taken to lie halfway between an ordinary "
         "day and the market's day of rest",
         "no earlier sale in the history: taken to change no volumes",
@@ -180,7 +183,7 @@ def test_notes_name_what_is_assumed_and_what_is_not_announced():
     ]
     known = Effects(by_kind={HOLIDAY: Effect(ordinary=0.5)})
     closed = np.zeros((3, SLOTS), dtype=bool)
-    assert list(effect_notes(tags[1:], known, closed)) == []
+    assert list(effect_notes(tags[1:], known, closed, has_like)) == []
 
 
 def test_what_is_not_known_of_an_effect_is_its_variance():
