@@ -1,11 +1,12 @@
 """Answers that are asked for again and again, kept by what they depend on."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from scenarios.digest import digest
 
+K = TypeVar("K")
 R = TypeVar("R")
 MOST_KEPT = 4096
 
@@ -27,9 +28,26 @@ class Remembered(Generic[R]):
     def get(self, make: Callable[[], R], *causes: object) -> R:
         """Return the answer to *causes*, made if it is not known."""
         key = digest(*causes)
-        if key not in self._kept:
-            self._kept[key] = make()
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        answer = self._kept[key] if key in self._kept else make()
+        self._keep(key, answer)
+        return answer
+
+    def all(
+        self, names: Mapping[K, str], make: Callable[[list[K]], Mapping[K, R]]
+    ) -> dict[K, R]:
+        """Return the answers called *names*, each a digest of what it depends on.
+
+        *make* is asked once for all that are not known.
+        """
+        known = {key: self._kept[n] for key, n in names.items() if n in self._kept}
+        made = make([key for key in names if key not in known])
+        found = {key: known[key] if key in known else made[key] for key in names}
+        for key, name in names.items():
+            self._keep(name, found[key])
+        return found
+
+    def _keep(self, name: str, answer: R) -> None:
+        self._kept[name] = answer
+        self._kept.move_to_end(name)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)

@@ -28,6 +28,7 @@ from scenarios.months import Month
 from scenarios.pool import OnProgress as OnProgress  # callers name it from here
 from scenarios.pool import Pool
 from scenarios.pricing_months import PriceBook, month_total
+from scenarios.remembered import Remembered
 from scenarios.result import Floors, ScenarioResult
 from scenarios.roster_response import LoadPoint
 from scenarios.statement import ReportedLine
@@ -42,6 +43,9 @@ from wfm.domain.arrays import FloatArray
 from wfm.domain.errors import UsageError
 from wfm.domain.people import Agent
 from wfm.domain.plan import Plan, PlanFolder
+
+MOST_WEEKS = 512
+"""Relaxed weeks that are remembered from run to run, some 100 kB each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +211,7 @@ class _Chain:
                     for key, (folder, rules) in self._folders.items()
                 },
             )
-            points = pool.each("staffing", _solved, _wanted(pairs, plans, needs))
+            points = _points(pool, _wanted(pairs, plans, needs))
             return pool.each(
                 "service",
                 _served,
@@ -230,6 +234,20 @@ def _wanted(
         for step in plans[key].structure.steps(needs[need].hours)
     }
     return dict(sorted(wanted.items()))
+
+
+_SOLVED: Remembered[LoadPoint] = Remembered(most=MOST_WEEKS)
+
+
+def _points(
+    pool: Pool, wanted: Mapping[tuple[str, int], tuple[StructuredPlan, int]]
+) -> dict[tuple[str, int], LoadPoint]:
+    """Return the weeks *wanted*; those of earlier runs of this process are known."""
+    names = {key: digest(plan.week, step) for key, (plan, step) in wanted.items()}
+    return _SOLVED.all(
+        names,
+        lambda new: pool.each("staffing", _solved, {key: wanted[key] for key in new}),
+    )
 
 
 def _service_task(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from scenarios.demand_rules import DemandRule
 from scenarios.digest import digest
@@ -15,13 +16,19 @@ from wfm.domain.roster import is_eligible
 from wfm.domain.staffing import StaffingRequirement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StructuredPlan:
     """A structure with the plan folder and the requirement that its weeks are of."""
 
     structure: Structure
     folder: PlanFolder
     requirement: StaffingRequirement
+
+    @cached_property
+    def week(self) -> str:
+        """A name for all that the weeks of the load grid depend on."""
+        folder = replace(self.folder, history=None, history_log=(), hashes={})
+        return digest(folder, self.requirement)
 
     def solve(self, step: int) -> LoadPoint:
         """Return the relaxed week at *step* of the load grid."""

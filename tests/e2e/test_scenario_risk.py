@@ -127,7 +127,7 @@ def test_differences_are_future_by_future(study):
 
 def test_the_same_seed_gives_the_same_cents(folder, study):
     again = run_scenarios(
-        folder, only=["base", "vendor", "bot"], workers=2, draws=400
+        folder, only=["base", "vendor", "bot"], workers=1, draws=400
     ).comparison.risk
     assert (again.report.cost_minor == study.report.cost_minor).all()
     assert again.to_rows() == study.to_rows()

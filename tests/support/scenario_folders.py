@@ -40,10 +40,14 @@ scenarios:
     inherits: [base]
     set: {queues.chat.containment: 0.3}
 """
+RATES = "month,from,to,rate,source\n" + "".join(
+    f"{month},EUR,JPY,160,test\n" for month in ("2026-11", "2026-12", "2027-01")
+)
 
 
 def scenario_folder(directory, text=SCENARIOS):
     """Return *directory* with the single-site template and *text* as scenarios."""
     write_template(directory, "single-site")
     (directory / "scenarios.yaml").write_text(text, encoding="utf-8")
+    (directory / "exchange_rates.csv").write_text(RATES, encoding="utf-8")
     return directory
