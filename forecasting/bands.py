@@ -134,7 +134,7 @@ def fit_bands(
     known = {LEADS[1]: week_ahead}
     errors = {lead: errors_at(history, fitted, lead, known.get(lead)) for lead in LEADS}
     day, week = errors[LEADS[0]], errors[LEADS[1]]
-    alike = np.array_equal(day.expected, week.expected)
+    alike = bool((day.expected == week.expected).all())
     if alike:
         errors[LEADS[0]] = week
     noise = fit_noise(history, errors)

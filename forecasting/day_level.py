@@ -54,8 +54,8 @@ class PlainHistory:
 
     def notes(self) -> Iterator[str]:
         """Yield what was done to the history."""
-        rows = np.flatnonzero(self.odd)
-        if rows.size:
+        if self.odd.any():
+            rows = np.flatnonzero(self.odd)
             named = ", ".join(
                 f"{_date(self.history.days[row])} ({self.odd_ratio[row]:.0%})"
                 for row in rows[-DAYS_NAMED:]
@@ -156,19 +156,18 @@ class SpecialDays:
         other: FloatArray | None,
         is_open: BoolArray,
     ) -> SpecialDay | None:
-        cells = tag.cells[row - tag.first_row] & is_open[row]
-        usual = float(mean[row, cells].sum())
+        effect, cells = self.effects.of(tag), tag.cells[row - tag.first_row]
+        usual, special, deviation = effect.of_day(
+            (mean[row], is_open[row]), cells, other
+        )
         if usual <= 0:
             return None
-        effect = self.effects.of(tag)
-        special, variance = mean[row : row + 1].copy(), np.zeros((1, len(cells)))
-        effect.turn(special, variance, cells[None], other)
         return SpecialDay(
             day=_date(day),
             kind=tag.kind,
             name=tag.name,
-            ratio=float(special[0, cells].sum()) / usual,
-            ratio_sd=float(np.sqrt(variance).sum()) / usual,
+            ratio=special / usual,
+            ratio_sd=deviation / usual,
             occurrences=effect.occurrences,
             is_stated=tag.effect is not None,
         )

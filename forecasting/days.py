@@ -60,6 +60,14 @@ class DaySlots:
 
         return cell_sums(some, cells.flat, shape)
 
+    def cells(self, first_day: int, num_days: int) -> tuple[slice, IntArray]:
+        """Return the intervals of some days, and the cell ``[i]`` of each, row by row.
+
+        Row 0 is the *first_day*.
+        """
+        found = _cells(self, first_day, num_days)
+        return found.inside, found.flat
+
     def are_single(self, first_day: int, num_days: int) -> bool:
         """Return whether no cell has two intervals."""
         return _cells(self, first_day, num_days).are_single
@@ -94,7 +102,9 @@ class _Cells:
 def _cells(slots: DaySlots, first_day: int, num_days: int) -> _Cells:
     bounds = np.searchsorted(slots.day, [first_day, first_day + num_days])
     inside = slice(*bounds.tolist())
-    flat = (slots.day[inside] - first_day) * slots.num_slots + slots.slot[inside]
+    flat = slots.day[inside] - first_day
+    flat *= slots.num_slots
+    flat += slots.slot[inside]
     single = bool((flat[1:] > flat[:-1]).all())
     return _Cells(
         inside=inside,

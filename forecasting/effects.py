@@ -104,9 +104,30 @@ class Effect:
         """
         from forecasting.kernels.effects import turn
 
+        turn((mean, variance), cells, *self._numbers(other))
+
+    def of_day(
+        self,
+        day: tuple[FloatArray, BoolArray],
+        cells: BoolArray,
+        other: FloatArray | None,
+    ) -> tuple[float, float, float]:
+        """Return contacts of an ordinary day, of a special one, and their deviation.
+
+        *day* are what is expected ``[s]`` and the open slots, *cells* ``[s]`` those
+        that are special; for *other* see :meth:`turn`.
+        """
+        from forecasting.kernels.effects import of_day
+
+        return of_day(day, cells, *self._numbers(other))
+
+    def _numbers(
+        self, other: FloatArray | None
+    ) -> tuple[FloatArray, tuple[float, float], tuple[float, float, float]]:
+        """Return resembled weekday, effect and spread as the kernels take them."""
         spread = (self.spread.aa, self.spread.ab, self.spread.bb)
         alike = NOTHING if other is None else other
-        turn((mean, variance), cells, alike, (self.ordinary, self.resembled), spread)
+        return alike, (self.ordinary, self.resembled), spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

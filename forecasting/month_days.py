@@ -85,7 +85,7 @@ def learn_month_course(
     if explained < max(MIN_EXPLAINED, MIN_T * error):
         return FLAT
     ratios = np.exp(course)
-    return MonthCourse(ratios=ratios / ratios.mean(), explained=explained)
+    return MonthCourse(ratios=ratios / (ratios.sum() / PLACES), explained=explained)
 
 
 @lru_cache(maxsize=16)  # the queues of one history share them

@@ -245,8 +245,7 @@ def _forecast_queue(
     result = _forecast_days(task, history, horizon, calendar, levels)
     # The first interval of each day, and the end of the last.
     starts = slots.day.searchsorted(task.first_day + np.arange(task.num_days + 1))
-    inside = slice(int(starts[0]), int(starts[-1]))
-    cells = (slots.day[inside] - task.first_day) * slots.num_slots + slots.slot[inside]
+    inside, cells = slots.cells(task.first_day, task.num_days)
     table.write(result, inside, cells)
     return _Row(
         queue_id=task.queue.queue_id,

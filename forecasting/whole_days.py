@@ -1,6 +1,6 @@
 """Whole days of a history: gaps filled, days that are out of line weighing little."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from forecasting.model import DAYS_PER_WEEK, ForecastError, QueueHistory
@@ -37,8 +37,10 @@ class WholeDays:
 
     def first(self, num_days: int) -> "WholeDays":
         """Return the first *num_days* days."""
-        return replace(
-            self, values=self.values[:num_days], weights=self.weights[:num_days]
+        return WholeDays(
+            seen=self.seen,
+            values=self.values[:num_days],
+            weights=self.weights[:num_days],
         )
 
 

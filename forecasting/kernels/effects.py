@@ -52,6 +52,19 @@ def levels(
 
 
 @kernel
+def _turned(
+    one: float,
+    other: float,
+    effect: tuple[float, float],
+    spread: tuple[float, float, float],
+) -> tuple[float, float]:
+    """Return the mean of a special slot and its variance; see :func:`turn`."""
+    (a, b), (aa, ab, bb) = effect, spread
+    variance = aa * one * one + 2.0 * ab * one * other + bb * other * other
+    return max(a * one + b * other, 0.0), variance
+
+
+@kernel
 def turn(
     days: tuple[FloatArray, FloatArray],
     cells: BoolArray,
@@ -65,16 +78,38 @@ def turn(
     and covariance) of the *effect* adds. Its second part is that of a weekday *alike*
     ``[s]``; where that is empty, of the day itself.
     """
-    (mean, variance), (a, b), (aa, ab, bb) = days, effect, spread
+    mean, variance = days
     for row in range(len(mean)):
         for s in range(mean.shape[1]):
-            if not cells[row, s]:
-                continue
-            one = mean[row, s]
-            other = alike[s] if len(alike) else one
-            variance[row, s] += aa * one * one + 2.0 * ab * one * other
-            variance[row, s] += bb * other * other
-            mean[row, s] = max(a * one + b * other, 0.0)
+            if cells[row, s]:
+                other = alike[s] if len(alike) else mean[row, s]
+                value, more = _turned(mean[row, s], other, effect, spread)
+                mean[row, s] = value
+                variance[row, s] += more
+
+
+@kernel
+def of_day(
+    day: tuple[FloatArray, BoolArray],
+    cells: BoolArray,
+    alike: FloatArray,
+    effect: tuple[float, float],
+    spread: tuple[float, float, float],
+) -> tuple[float, float, float]:
+    """Return contacts of an ordinary *day*, of a special one, and the deviation added.
+
+    *day* are the mean ``[s]`` and the open slots; only *cells* ``[s]`` of these count.
+    For the rest see :func:`turn`. Deviations of slots add up: they move together.
+    """
+    (mean, is_open), usual, special, deviation = day, 0.0, 0.0, 0.0
+    for s in range(len(mean)):
+        if cells[s] and is_open[s]:
+            other = alike[s] if len(alike) else mean[s]
+            value, more = _turned(mean[s], other, effect, spread)
+            usual += mean[s]
+            special += value
+            deviation += math.sqrt(more)
+    return usual, special, deviation
 
 
 @kernel

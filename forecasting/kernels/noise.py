@@ -288,7 +288,7 @@ def shrunk(
     days, parts = expected.shape
     result = np.empty((parts, parts))
     for one in range(parts):
-        for other in range(parts):
+        for other in range(one + 1):
             product, weight, both = 0.0, 0.0, 0.0
             for day in range(days):
                 a, b = expected[day, one], expected[day, other]
@@ -298,9 +298,8 @@ def shrunk(
                 product -= dispersion * a if one == other else 0.0
             known = prior_covariance[one, other]
             measured = product / weight if weight > 0.0 else known
-            result[one, other] = (both * measured + prior_days * known) / (
-                both + prior_days
-            )
+            found = (both * measured + prior_days * known) / (both + prior_days)
+            result[one, other] = result[other, one] = found
     return result
 
 
@@ -343,8 +342,7 @@ def part_covariance(
                 ratio[part, day] = wrong[day, part] / mean[day, part]
     ratio = pulled_in(ratio, trimmed)
     found = shrunk(mean, ratio, prior_covariance, dispersion, prior_days)
-    valid = (found + found.T) / 2.0
-    return valid, is_positive(valid)
+    return found, is_positive(found)
 
 
 @kernel

@@ -138,7 +138,8 @@ def recent(
                 ring[place[s], s] = offered[row, s]
                 place[s] = place[s] + 1 if place[s] + 1 < num_weeks else 0
                 count[s], seen[week, s], changed = count[s] + 1, 1.0, True
-        if changed:
+                now[week, s] = offered[row, s]
+        if changed and num_weeks > 1:
             _renewed(ring, count, cells[row], kind, (now[week], window))
     return expected, support, now, seen
 

@@ -219,6 +219,46 @@ def test_keys_are_sorted_and_equal_ones_keep_their_order(rng):
     assert order.tolist() == np.argsort(keys, kind="stable").tolist()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.full(40, 3.0),
+        np.array([1.0, 2.0] * 20),
+        np.append(np.linspace(-1.0, 1.0, 38), [1e300, -1e300]),
+        np.array([0.0, 1e-320, 3e-320, 2e-320] * 10),
+        np.random.default_rng(5).normal(size=40),
+    ],
+)
+def test_order_statistics_are_those_of_the_sorted_values(values):
+    wanted = np.array([0, 3, 39, 20, 20, 38])
+    assert pools.ranked(values, wanted).tolist() == np.sort(values)[wanted].tolist()
+
+
+def test_opening_spans_all_days_of_history_and_horizon():
+    past, ahead = np.zeros((2, 3, 8), dtype=bool)
+    assert days.open_span(past, ahead) == (0, 0)
+    past[1, 3:5] = True
+    assert days.open_span(past, ahead) == (3, 5)
+    ahead[0, 6], ahead[2, 1] = True, True
+    assert days.open_span(past, ahead) == (1, 7)
+    assert days.open_span(ahead, past) == (1, 7)
+
+
+def test_closed_days_are_known_and_missing_ones_are_not():
+    is_open = np.array([[True], [True], [True], [False], [True]])
+    usable = np.array([[True], [True], [False], [False], [False]])
+    assert days.last_known(usable, is_open) == 3
+    assert days.last_known(usable[:3], is_open[:3]) == 1
+
+
+def test_days_without_support_in_an_open_slot_are_unknown(rng):
+    support, opens = rng.integers(-1, 3, (20, 4)), rng.random((7, 4)) < 0.4
+    weekdays = (3 + np.arange(20)) % 7
+    wanted = ((support <= 0) & opens[weekdays]).any(axis=1)
+    found = days.days_unknown(support, opens, 3)
+    assert found.tolist() == np.flatnonzero(wanted).tolist()
+
+
 def test_a_pool_has_the_middle_of_each_class(rng):
     mean = rng.permutation(np.repeat([1.0, 9.0, 100.0], 100))
     found, roots, quantiles = pools.pooled(
@@ -236,8 +276,15 @@ def test_errors_are_summed_with_their_sizes_and_mixed(rng):
     assert sums[0] == pytest.approx(found.sum(axis=1))
     mixed = errors.mixed_sizes(weights[None], found[None])
     assert mixed == pytest.approx([np.abs(weights @ found).sum()])
+    values, support = rng.random((6, 4)), rng.integers(0, 2, (6, 4))
+    assert errors.weighted(values, support, 0.3)[0] == pytest.approx(
+        0.3 * values * support
+    )
+    total, groups = np.ones((6, 4)), np.arange(6) % 2
+    errors.mix_days_in(total, values - 0.5, 1, np.array([[9, 2.0], [9, 3.0]]), groups)
+    wanted = 1.0 + (2.0 + groups)[:, None] * np.maximum(values - 0.5, 0.0)
+    assert total == pytest.approx(wanted)
     cells = rng.random((6, 4)) < 0.5
-    values = rng.random((6, 4))
     assert errors.mean_of_cells(values, cells) == pytest.approx(values[cells].mean())
     assert errors.mean_of_cells(values, cells & False) == 0.0
 

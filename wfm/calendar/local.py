@@ -29,6 +29,9 @@ _STEADY_DAYS = 4
 _WHOLE_MINUTES_FROM = 3 * 366 * MINUTES_PER_DAY
 _CLOCKS_KEPT = 16
 _SAMPLES_KEPT = 1 << 14  # a zone needs ninety a year
+_SEASON = 16 * _STEADY_DAYS * MINUTES_PER_DAY
+_SEASONS_KEPT = 1 << 10
+_MINUTES_PER_WEEK = 7 * MINUTES_PER_DAY
 
 
 class UnknownZoneError(WfmError):
@@ -110,22 +113,40 @@ def local_day(day: date, zone_name: str) -> tuple[datetime, datetime]:
 
 
 def offset_minutes(grid: IntervalGrid, zone_name: str) -> IntArray:
-    """Return the UTC offset ``[t]`` at the start of every interval, in minutes.
+    """Return the UTC offset ``[t]`` at the start of every interval, in minutes."""
+    offsets = np.zeros(grid.num_intervals, dtype=np.int64)
+    _add_offsets(offsets, grid, zone_name)
+    return offsets
 
-    Offsets are sampled every few days and each change is then found by bisection. All
-    grids share the samples, so a year costs a hundred look-ups once.
+
+def _add_offsets(minutes: IntArray, grid: IntervalGrid, zone_name: str) -> None:
+    """Add the UTC offset of each interval to *minutes* ``[t]``, in place.
+
+    All grids share the changes found, so a year costs a hundred look-ups once.
     """
-    num, step = grid.num_intervals, grid.interval_minutes
-    first, stride = grid.start_minute, _STEADY_DAYS * MINUTES_PER_DAY
-    marks = range(first - first % stride, first + num * step + stride, stride)
-    offsets, changes = [_offset_at(zone_name, marks[0])], []
-    for low, high in pairwise(marks):
-        if (offset := _offset_at(zone_name, high)) != offsets[-1]:
-            changes.append(_change_between(zone_name, low, high))
-            offsets.append(offset)
-    before = [min(max(-((first - change) // step), 0), num) for change in changes]
-    lengths = [end - start for start, end in pairwise([0, *before, num])]
-    return np.repeat(np.array(offsets, dtype=np.int64), lengths)
+    num, step, first = grid.num_intervals, grid.interval_minutes, grid.start_minute
+    seasons = range(first - first % _SEASON, first + max(num, 1) * step, _SEASON)
+    start, offset = 0, _offset_at(zone_name, seasons[0])
+    for season in seasons:
+        for change, changed in _changes_after(zone_name, season):
+            end = min(max(-((first - change) // step), 0), num)
+            minutes[start:end] += offset
+            start, offset = end, changed
+    minutes[start:] += offset
+
+
+@lru_cache(maxsize=_SEASONS_KEPT)
+def _changes_after(zone_name: str, first: int) -> tuple[tuple[int, int], ...]:
+    """Return when the offset changes in the season after *first*, and to what.
+
+    It is sampled every few days and each change is then found by bisection.
+    """
+    samples = range(first, first + _SEASON + 1, _STEADY_DAYS * MINUTES_PER_DAY)
+    return tuple(
+        (_change_between(zone_name, low, high), _offset_at(zone_name, high))
+        for low, high in pairwise(samples)
+        if _offset_at(zone_name, low) != _offset_at(zone_name, high)
+    )
 
 
 @lru_cache(maxsize=_SAMPLES_KEPT)
@@ -158,16 +179,27 @@ class LocalClock:
     ----------
     wall_minute
         Minutes from 1970-01-01 00:00 of this clock (repeats when clocks fall back).
-    minute_of_day, weekday
-        Minute 0..1439 of the local day; weekday with 0 = Monday.
+    minute_of_day
+        Minute 0..1439 of the local day.
     day
         Days from 1970-01-01 of the local date.
     """
 
     wall_minute: IntArray
     minute_of_day: IntArray
-    weekday: IntArray
     day: IntArray
+
+    @property
+    def weekday(self) -> IntArray:
+        """The weekday at every interval, 0 = Monday."""
+        return (self.day + _EPOCH_WEEKDAY) % 7
+
+    @property
+    def minute_of_week(self) -> IntArray:
+        """Minute 0..10079 of the local week, which begins on Monday."""
+        since_monday = self.wall_minute + _EPOCH_WEEKDAY * MINUTES_PER_DAY
+        since_monday -= since_monday // _MINUTES_PER_WEEK * _MINUTES_PER_WEEK
+        return since_monday
 
 
 @lru_cache(maxsize=_CLOCKS_KEPT)
@@ -177,18 +209,15 @@ def local_clock(grid: IntervalGrid, zone_name: str) -> LocalClock:
     Queues share grids and zones, so the last few clocks are kept; the arrays can't
     be written to.
     """
-    utc = grid.start_minute + np.arange(grid.num_intervals) * grid.interval_minutes
-    wall = utc + offset_minutes(grid, zone_name)
+    step, start = grid.interval_minutes, grid.start_minute
+    wall = np.arange(start, start + grid.num_intervals * step, step)
+    _add_offsets(wall, grid, zone_name)
     # Quotients take a third of the time that remainders do.
     day = wall // MINUTES_PER_DAY
-    since_monday = day + _EPOCH_WEEKDAY
-    clock = LocalClock(
-        wall_minute=wall,
-        minute_of_day=wall - day * MINUTES_PER_DAY,
-        weekday=since_monday - since_monday // 7 * 7,
-        day=day,
-    )
-    for array in (wall, day, clock.minute_of_day, clock.weekday):
+    minute = day * -MINUTES_PER_DAY
+    minute += wall
+    clock = LocalClock(wall_minute=wall, minute_of_day=minute, day=day)
+    for array in (wall, day, minute):
         array.flags.writeable = False
     return clock
 

@@ -37,5 +37,4 @@ def weekly_mask(spans: WeeklySpans, clock: LocalClock) -> BoolArray:
         for opens, closes in day_spans:
             week[weekday, opens:closes] = True
     # One index finds them in a tenth of the time that two take.
-    minute_of_week = clock.weekday * MINUTES_PER_DAY + clock.minute_of_day
-    return np.asarray(week.take(minute_of_week))
+    return np.asarray(week.take(clock.minute_of_week))
