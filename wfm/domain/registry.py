@@ -26,6 +26,7 @@ class Registry(Generic[T]):
         self.kind = kind
         self.package = package
         self._items: dict[str, T] = {}
+        self._is_read = False
 
     def add(self, name: str) -> Callable[[T], T]:
         """Register the decorated object; a second one of that name is an error."""
@@ -40,10 +41,13 @@ class Registry(Generic[T]):
         return register
 
     def discover(self) -> "Registry[T]":
-        """Import every module of the package, so that each registers itself."""
+        """Import every module of the package, once, so that each registers itself."""
+        if self._is_read:
+            return self
         package = importlib.import_module(self.package)
         for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
             importlib.import_module(f"{self.package}.{module}")
+        self._is_read = True
         return self
 
     def names(self) -> tuple[str, ...]:
