@@ -1,41 +1,83 @@
 """A name for a value: equal values have equal digests, in any process."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import fields, is_dataclass
+from functools import cache, partial
+from typing import Any, TypeAlias
 
 import numpy as np
+
+Parts: TypeAlias = list[bytes]
 
 
 def digest(*values: object) -> str:
     """Return 16 hexadecimal digits of SHA-256 over *values*, sets and keys in order."""
-    state = hashlib.sha256()
+    parts: Parts = []
     for value in values:
-        for part in _parts(value):
-            state.update(part)
-            state.update(b"\x00")
-    return state.hexdigest()[:16]
+        _writer(type(value))(value, parts)
+    parts.append(b"")
+    return hashlib.sha256(b"\x00".join(parts)).hexdigest()[:16]
 
 
-def _parts(value: object) -> Iterator[bytes]:
-    if is_dataclass(value) and not isinstance(value, type):
-        yield type(value).__name__.encode()
-        for field in fields(value):
-            yield from _parts(getattr(value, field.name))
-    elif isinstance(value, np.ndarray):
-        yield f"{value.dtype}{value.shape}".encode()
-        yield np.ascontiguousarray(value).tobytes()
-    elif isinstance(value, Mapping | Set):
-        yield from _unordered(value)
-    elif isinstance(value, list | tuple):
-        yield f"[{len(value)}".encode()
-        for item in value:
-            yield from _parts(item)
-    else:
-        yield repr(value).encode()
+@cache
+def _writer(kind: type) -> Callable[[Any, Parts], None]:
+    """Return how values of type *kind* are written: looked up, for there are many."""
+    if is_dataclass(kind):
+        names = tuple(field.name for field in fields(kind))
+        return partial(_write_fields, (kind.__name__.encode(), names))
+    for base, write in _WRITERS:
+        if issubclass(kind, base):
+            return write
+    return _write_plain
 
 
-def _unordered(value: Mapping[object, object] | Set[object]) -> Iterator[bytes]:
-    items = value.items() if isinstance(value, Mapping) else value
-    yield f"{{{len(value)}".encode()
-    yield from sorted(b"\x01".join(_parts(item)) for item in items)
+def _write_fields(of: tuple[bytes, tuple[str, ...]], value: Any, parts: Parts) -> None:
+    head, names = of
+    parts.append(head)
+    for name in names:
+        item = getattr(value, name)
+        _writer(type(item))(item, parts)
+
+
+def _write_plain(value: object, parts: Parts) -> None:
+    parts.append(repr(value).encode())
+
+
+def _write_array(value: "np.ndarray[Any, Any]", parts: Parts) -> None:
+    parts.append(f"{value.dtype}{value.shape}".encode())
+    parts.append(np.ascontiguousarray(value).tobytes())
+
+
+def _write_listed(value: list[object] | tuple[object, ...], parts: Parts) -> None:
+    parts.append(f"[{len(value)}".encode())
+    for item in value:
+        _writer(type(item))(item, parts)
+
+
+def _write_mapping(value: Mapping[object, object], parts: Parts) -> None:
+    _write_unordered([_joined(item) for item in value.items()], parts)
+
+
+def _write_set(value: Set[object], parts: Parts) -> None:
+    _write_unordered([_joined(item) for item in value], parts)
+
+
+def _write_unordered(items: Parts, parts: Parts) -> None:
+    parts.append(f"{{{len(items)}".encode())
+    parts += sorted(items)
+
+
+def _joined(item: object) -> bytes:
+    own: Parts = []
+    _writer(type(item))(item, own)
+    return b"\x01".join(own)
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any, Parts], None]], ...] = (
+    (np.ndarray, _write_array),
+    (Mapping, _write_mapping),
+    (Set, _write_set),
+    (list, _write_listed),
+    (tuple, _write_listed),
+)

@@ -1,5 +1,6 @@
 """Patches: inheritance, operations, months; what differs between scenarios."""
 
+import numpy as np
 import pytest
 
 from scenarios.assumptions import Assumption, difference
@@ -123,3 +124,11 @@ def test_equal_values_have_equal_digests_whatever_their_order():
     )
     assert digest([1, 2]) != digest([2, 1])
     assert digest(("a", "b")) != digest(("ab",))
+
+
+def test_digests_stay_as_they_are():
+    """They seed who is dropped or cloned: a new value would draw other people."""
+    assert digest() == "e3b0c44298fc1c14"
+    assert digest("lisbon") == "54c693bd01cf3155"
+    value = {"b": [1, 2.5, None], "a": frozenset({"x", "y"}), (1, 2): {}}
+    assert digest(value, np.arange(3.0), Month(2026, 11)) == "660e4d146aa7c281"
