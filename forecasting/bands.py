@@ -99,11 +99,13 @@ class Bands:
         lead = self.noise.lead_of(days)
         week = self.noise.day_variance[1]
         beyond = self.noise.day_variance_at(np.maximum(lead, LEADS[1])) - week
-        weekend = is_weekend(days, self.weekend)
-        result = near = self._offsets(self.week_ahead, roots, weekend, beyond / 4.0)
-        if self.day_ahead is not None and lead.min() < LEADS[1]:
-            near = self._offsets(self.day_ahead, roots, weekend, np.zeros_like(lead))
-        squared(roots, result, near, nearness(lead))
+        weekend, share = is_weekend(days, self.weekend), nearness(lead)
+        rows = (~weekend, weekend)
+        result = near = self._offsets(self.week_ahead, roots, rows, beyond / 4.0)
+        if self.day_ahead is not None:
+            rows = (~weekend & (share > 0.0), weekend & (share > 0.0))
+            near = self._offsets(self.day_ahead, roots, rows, np.zeros(lead.shape))
+        squared(roots, result, near, share)
         return result
 
     def _assumed(self, roots: FloatArray) -> FloatArray:
@@ -113,11 +115,16 @@ class Bands:
         return np.array([normal.inv_cdf(p) * scale for p in self.levels])
 
     def _offsets(
-        self, pools: _Lead, roots: FloatArray, weekend: BoolArray, more: FloatArray
+        self,
+        pools: _Lead,
+        roots: FloatArray,
+        rows: tuple[BoolArray, BoolArray],
+        more: FloatArray,
     ) -> FloatArray:
+        """Return the offsets on the *rows* of workdays and of the weekend."""
         result = np.empty((len(self.levels), *roots.shape))
-        pools.weekday.write_offsets(roots, more, ~weekend, result)
-        pools.weekend.write_offsets(roots, more, weekend, result)
+        pools.weekday.write_offsets(roots, more, rows[0], result)
+        pools.weekend.write_offsets(roots, more, rows[1], result)
         return result
 
 

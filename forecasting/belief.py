@@ -1,5 +1,6 @@
 """A normal belief in the two numbers that make a special day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -34,15 +35,22 @@ class Belief:
     right_a: float
     right_b: float
 
-    def plus(self, seen: Self, variance: float) -> "Belief":
-        """Return the belief after *seen*, whose noise has *variance*."""
-        return Belief(
-            aa=self.aa + seen.aa / variance,
-            ab=self.ab + seen.ab / variance,
-            bb=self.bb + seen.bb / variance,
-            right_a=self.right_a + seen.right_a / variance,
-            right_b=self.right_b + seen.right_b / variance,
+    def after(self, observed: Iterable[tuple[Self, float]]) -> "Belief":
+        """Return the belief after what was *observed*, each with its variance."""
+        aa, ab, bb, right_a, right_b = (
+            self.aa,
+            self.ab,
+            self.bb,
+            self.right_a,
+            self.right_b,
         )
+        for seen, variance in observed:
+            aa += seen.aa / variance
+            ab += seen.ab / variance
+            bb += seen.bb / variance
+            right_a += seen.right_a / variance
+            right_b += seen.right_b / variance
+        return Belief(aa=aa, ab=ab, bb=bb, right_a=right_a, right_b=right_b)
 
     def covariance(self) -> Covariance:
         """Return the covariance of *(a, b)*."""

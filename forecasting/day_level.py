@@ -176,6 +176,8 @@ class SpecialDays:
         self, days: IntArray, tags: Sequence[Tag]
     ) -> list[FloatArray | None]:
         """Return ``[s]`` the volumes of the weekday that each tag may resemble."""
+        if not any(self._has_like(tag) for tag in tags):
+            return [None] * len(tags)
         opens = _opens(self.open_slots)
         wanted = [_alike_day(tag, int(days[0]), opens) for tag in tags]
         others = self._usual({day for day in wanted if day is not None})

@@ -177,8 +177,8 @@ def _assumed(tag: Tag) -> Effect:
 @lru_cache(maxsize=64)
 def _of_prior(kind: str, *, has_like: bool) -> Effect:
     prior = PRIORS.get(kind, EVENT)
-    spread = prior.of_kind().covariance()
-    spread = spread.plus(prior.of_name(prior.mean).covariance())
+    belief, names = _beliefs(prior)
+    spread = belief.covariance().plus(names)
     if not has_like:
         return Effect(ordinary=1.0, spread=spread)
     return Effect(ordinary=1.0 - prior.share, resembled=prior.share, spread=spread)
@@ -296,9 +296,15 @@ def _shrunken(occurrences: Sequence[_Occurrence]) -> Effects:
 
 def _of_kind(kind: str, occurrences: Sequence[_Occurrence]) -> Effect:
     prior = PRIORS.get(kind, EVENT)
-    belief = _after(prior.of_kind(), occurrences, prior.name_level_sd**2)
-    names = prior.of_name(prior.mean).covariance()
+    belief, names = _beliefs(prior)
+    belief = _after(belief, occurrences, prior.name_level_sd**2)
     return _effect(belief, names, len(occurrences))
+
+
+@lru_cache(maxsize=64)  # there is one for each kind
+def _beliefs(prior: Prior) -> tuple[Belief, Covariance]:
+    """Return the belief in a kind, and how far its names may be off it."""
+    return prior.of_kind(), prior.of_name(prior.mean).covariance()
 
 
 def _of_name(kind: str, effect: Effect, occurrences: Sequence[_Occurrence]) -> Effect:
@@ -309,9 +315,7 @@ def _of_name(kind: str, effect: Effect, occurrences: Sequence[_Occurrence]) -> E
 
 
 def _after(belief: Belief, occurrences: Sequence[_Occurrence], extra: float) -> Belief:
-    for one in occurrences:
-        belief = belief.plus(one.seen, one.variance + extra)
-    return belief
+    return belief.after((one.seen, one.variance + extra) for one in occurrences)
 
 
 def _effect(
@@ -353,7 +357,8 @@ def effect_notes(
 
     *has_like* says whether the weekday that a tag may resemble is ever open.
     """
-    coming = [tag for tag in tags if (tag.cells & is_open[tag.rows]).any()]
+    told = (tag for tag in tags if tag.provisional or not effects.knows(tag))
+    coming = [tag for tag in told if (tag.cells & is_open[tag.rows]).any()]
     for kind in sorted({tag.kind for tag in coming if not effects.knows(tag)}):
         alike = (tag for tag in coming if tag.kind == kind and has_like(tag))
         if any(effects.of(tag).resembled > 0 for tag in alike):

@@ -35,8 +35,9 @@ def nearness(lead_days: FloatArray) -> FloatArray:
 
     What a day tells of the next ones fades with the inverse of the lead.
     """
-    last = 1.0 / LEADS[1]
-    return np.asarray((1.0 / np.minimum(lead_days, LEADS[1]) - last) / (1.0 - last))
+    from forecasting.kernels.noise import interpolated
+
+    return interpolated(lead_days, (1.0, 0.0, 0.0), LEADS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +127,10 @@ class QueueNoise:
         lead (what a day tells of the next ones fades fast), and beyond the last one
         grows on as it did before.
         """
+        from forecasting.kernels.noise import interpolated
+
         near, week, month = self.day_variance
-        drift = (month - week) / (LEADS[2] - LEADS[1])
-        beyond = np.maximum(lead_days - LEADS[1], 0.0)
-        return np.asarray(week - (week - near) * nearness(lead_days) + drift * beyond)
+        return interpolated(lead_days, (near, week, month), LEADS)
 
     def drift_share_at(self, lead_days: FloatArray) -> FloatArray:
         """Return the share of the day variance that all days after a week share."""

@@ -101,6 +101,27 @@ def covariances(
 
 
 @kernel
+def interpolated(
+    lead_days: FloatArray,
+    values: tuple[float, float, float],
+    leads: tuple[int, int, int],
+) -> FloatArray:
+    """Return what is between *values* known at three *leads*, at *lead_days* ``[d]``.
+
+    Up to the second one in the inverse of the lead, then in the lead itself, and on.
+    """
+    near, middle, far = values
+    result, last = np.empty(len(lead_days)), 1.0 / leads[1]
+    slope = (far - middle) / (leads[2] - leads[1])
+    for i in range(len(lead_days)):
+        lead = lead_days[i]
+        share = (1.0 / min(lead, leads[1]) - last) / (1.0 / leads[0] - last)
+        beyond = max(lead - leads[1], 0.0)
+        result[i] = middle - (middle - near) * share + slope * beyond
+    return result
+
+
+@kernel
 def usual_length(expected: FloatArray) -> int:
     """Return in how many slots of a day something is *expected* ``[d, s]``: the median.
 

@@ -219,13 +219,15 @@ def squared(
 ) -> None:
     """Turn the offsets *week* ``[l, d, s]`` of *roots* ``[d, s]`` into quantiles.
 
-    A *share* ``[d]`` of the offsets is that of *day_ahead*. Below 0 is 0.
+    A *share* ``[d]`` of the offsets is that of *day_ahead*, of which only days with a
+    share need to be there. Below 0 is 0.
     """
     for n in range(len(week)):
         for day in range(len(roots)):
             for s in range(roots.shape[1]):
                 away = week[n, day, s]
-                away += (day_ahead[n, day, s] - away) * share[day]
+                if share[day] > 0.0:
+                    away += (day_ahead[n, day, s] - away) * share[day]
                 week[n, day, s] = max(roots[day, s] + away, 0.0) ** 2
 
 
