@@ -15,14 +15,16 @@ from solver.allocation import Network, working_heads
 from solver.core.choices import roster_of
 from solver.core.compile import Compiled
 from solver.core.draws import new_draws
-from solver.core.fine_moves import (
+from solver.core.fine_moves import anneal
+from solver.core.fine_state import (
     CLOCK,
     COVER,
     HAND_OVERS,
+    MOST_DAYS,
     OFF_ROWS,
     OWN,
     Fine,
-    anneal,
+    spent_of,
 )
 from solver.core.incumbent import Incumbent
 from solver.core.local_search import START_HEAT
@@ -164,11 +166,11 @@ def fine_of(now: Incumbent, seed: int) -> Fine:
     """Return what the small moves of incumbent *now* need."""
     compiled = now.compiled
     need, num_t = compiled.cover_need, compiled.costs.paid.shape[1]
-    most = int(np.diff(compiled.weeks.agents[:, FIRST_DAY]).max(initial=1))
     breaks = now.taken.shape[1]
     return Fine(
         weeks=compiled.weeks,
         costs=compiled.costs,
+        spent=spent_of(compiled.costs),
         rows=compiled.rows,
         hands=compiled.hands,
         margins=new_margins(compiled.cover, now.cover, need.window, need.idle_price),
@@ -179,13 +181,12 @@ def fine_of(now: Incumbent, seed: int) -> Fine:
         shift_count=now.shift_count,
         work_count=now.work_count,
         change=np.zeros(num_t, dtype=np.int64),
-        move=np.zeros((4, 3), dtype=np.int64),
-        kept=np.zeros((4, breaks), dtype=np.int64),
-        now=np.zeros(6, dtype=np.int64),
+        move=np.zeros((MOST_DAYS, 4), dtype=np.int64),
+        kept=np.zeros((MOST_DAYS, breaks), dtype=np.int64),
+        now=np.zeros(7, dtype=np.int64),
         total=np.zeros(2),
-        shifts=np.zeros((most, 2), dtype=np.int64),
-        works=np.zeros((most * (breaks + 1), 2), dtype=np.int64),
-        sites=np.zeros((most, 2), dtype=np.int64),
+        shifts=np.zeros((1, 2), dtype=np.int64),
+        works=np.zeros((breaks + 1, 2), dtype=np.int64),
         random=new_draws(seed),
     )
 

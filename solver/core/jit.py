@@ -35,6 +35,14 @@ def kernel(function: F) -> F:
 
 
 def inner_kernel(function: F) -> F:
-    """Compile *function* for calls by other kernels only, which is quicker."""
-    options = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    """Compile *function* for calls by other kernels only, into each of them.
+
+    A call would hand over every array of its named tuples: small moves of the
+    annealing took four times as long, most of it for that.
+    """
+    options = _OPTIONS | {
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+        "forceinline": True,
+    }
     return cast("F", _njit(**options)(function))

@@ -6,39 +6,25 @@ after the other they could not, for the roster between would be short of somebod
 shifts that move in opposite directions likewise keep what one alone would tear.
 """
 
-from math import log
-
 from solver.core.draws import draw, draw_below
-from solver.core.fine_moves import (
-    CLOCK,
+from solver.core.fine_rules import end_move
+from solver.core.fine_state import (
     COUNT,
-    COVER,
-    DAY,
     FIRST,
-    HAND_OVERS,
     LAST,
-    NEW,
-    NOTHING,
-    OFF_ROWS,
-    OLD,
-    OWN,
     Fine,
     any_day,
+    begin_move,
     first_option,
-    is_bound,
+    hours_cost,
     keep,
-    mark_shift,
+    mark_days,
     near_option,
-    place_breaks,
-    recount,
+    settle_days,
     swap,
-    undo,
 )
-from solver.core.handover import count_breaches
-from solver.core.hours import price_of_hours
 from solver.core.jit import inner_kernel, kernel
 from solver.core.legal import is_legal
-from solver.core.margins import apply_change, cost_of_change
 from solver.core.tables import (
     DATE,
     FIRST_BREAK,
@@ -102,8 +88,8 @@ def like_option(f: Fine, day: int, other: int) -> int:
 
 
 @inner_kernel
-def trade(f: Fine, one: int, two: int) -> bool:
-    """Give the shift of day *one* to day *two*, and its shift back; False: no move."""
+def trade(f: Fine, a: int, b: int, one: int, two: int) -> bool:
+    """Give *b* on day *two* the shift of *a* on day *one*, and back; False: no move."""
     mine, yours = -1, -1
     if f.choice[two] >= 0:
         mine = like_option(f, two, one)
@@ -114,8 +100,8 @@ def trade(f: Fine, one: int, two: int) -> bool:
         if yours < 0:
             return False
     n = f.now[COUNT]
-    keep(f, n, one, mine)
-    keep(f, n + 1, two, yours)
+    keep(f, a, one, mine)
+    keep(f, b, two, yours)
     for i in range(f.taken.shape[1]):
         f.taken[one, i], f.taken[two, i] = f.kept[n + 1, i], f.kept[n, i]
     return True
@@ -127,52 +113,43 @@ def propose_trade(f: Fine, a: int, b: int, day: int, other: int) -> bool:
     if f.choice[day] < 0 and f.choice[other] < 0:
         return False
     if f.choice[day] >= 0 and f.choice[other] >= 0:
-        return trade(f, day, other)
+        return trade(f, a, b, day, other)
     second = any_day(f, a)
     back = same_date(f, a, second, b)
     if back < 0 or (f.choice[second] < 0) == (f.choice[day] < 0):
         return False
     if (f.choice[back] < 0) == (f.choice[other] < 0):
         return False
-    return trade(f, day, other) and trade(f, second, back)
+    return trade(f, a, b, day, other) and trade(f, a, b, second, back)
 
 
 @inner_kernel
-def propose_both(f: Fine, day: int, other: int) -> bool:
+def propose_both(f: Fine, a: int, b: int, day: int, other: int) -> bool:
     """Move the shifts of two people on a date a little each."""
     if f.choice[day] < 0 or f.choice[other] < 0:
         return False
-    keep(f, 0, day, near_option(f, day))
-    keep(f, 1, other, near_option(f, other))
+    keep(f, a, day, near_option(f, day))
+    keep(f, b, other, near_option(f, other))
     return True
 
 
 @inner_kernel
-def settle_both(f: Fine, a: int, b: int) -> tuple[bool, float]:
+def settle_both(f: Fine) -> tuple[bool, float]:
     """Place the breaks of two moved shifts; return whether they fit, and own costs."""
-    cost = 0.0
-    for n in range(2):
-        agent = a if n == 0 else b
-        cost += mark_shift(f, agent, f.move[n, DAY], f.move[n, OLD], -1)
-    for n in range(2):
-        agent = a if n == 0 else b
-        if not place_breaks(f, agent, f.move[n, DAY], f.move[n, NEW]):
-            return False, 0.0
-        cost += mark_shift(f, agent, f.move[n, DAY], f.move[n, NEW], 1)
+    fits, cost = settle_days(f)
     for t in range(f.now[FIRST], f.now[LAST]):
         if abs(f.change[t]) > 1:
             return False, 0.0
-    return True, cost
+    return fits, cost
 
 
 @inner_kernel
-def mark_both(f: Fine, a: int, b: int, sign: int) -> float:
-    """Count the moved days as they are in (1) or out (-1); return what they cost."""
-    cost = 0.0
-    for n in range(f.now[COUNT]):
-        day = f.move[n, DAY]
-        if f.choice[day] >= 0:
-            cost += mark_shift(f, a if n % 2 == 0 else b, day, f.choice[day], sign)
+def settle_trade(f: Fine) -> float:
+    """Count what a trade changes; return its own costs."""
+    cost = mark_days(f, 1)
+    swap(f)
+    cost += mark_days(f, -1)
+    swap(f)
     return cost
 
 
@@ -182,82 +159,30 @@ def pair_move(f: Fine, a: int, b: int, day: int) -> tuple[bool, float]:
     other = same_date(f, a, day, b)
     if other < 0:
         return False, 0.0
-    before = price_of_hours(f.weeks, a, f.choice) + price_of_hours(f.weeks, b, f.choice)
+    before = hours_cost(f, a) + hours_cost(f, b)
     is_trade = draw(f.random) < TRADES
     if is_trade:
         is_move = propose_trade(f, a, b, day, other)
     else:
-        is_move = propose_both(f, day, other)
+        is_move = propose_both(f, a, b, day, other)
     if not is_move or not is_legal(f.weeks, a, f.choice):
         return False, 0.0
     if not is_legal(f.weeks, b, f.choice):
         return False, 0.0
-    after = price_of_hours(f.weeks, a, f.choice) + price_of_hours(f.weeks, b, f.choice)
+    hours = hours_cost(f, a) + hours_cost(f, b) - before
     if is_trade:
-        cost = mark_both(f, a, b, 1)
-        swap(f)
-        cost += mark_both(f, a, b, -1)
-        swap(f)
+        cost = settle_trade(f)
     else:
-        is_move, cost = settle_both(f, a, b)
-    return is_move, cost + after - before
-
-
-# ------------------------------------------------------------------- what it breaks
-
-
-@inner_kernel
-def recount_both(f: Fine, a: int, b: int, sign: int) -> int:
-    """Count two agents in or out of rows and regions; return the change off rows."""
-    return recount(f, a, sign) + recount(f, b, sign)
-
-
-@inner_kernel
-def both_keep_rules(f: Fine, a: int, b: int) -> bool:
-    """Count the move in rows and hand-overs unless it breaks more of them."""
-    if not is_bound(f, a) and not is_bound(f, b):
-        return True
-    swap(f)
-    off = recount_both(f, a, b, -1)
-    swap(f)
-    off += recount_both(f, a, b, 1)
-    breaches = f.now[HAND_OVERS]
-    if len(f.hands.agent_region):
-        breaches = count_breaches(f.hands, f.shift_count, f.work_count)
-    if off > 0 or breaches > f.now[HAND_OVERS]:
-        recount_both(f, a, b, -1)
-        swap(f)
-        recount_both(f, a, b, 1)
-        swap(f)
-        return False
-    f.now[OFF_ROWS] += off
-    f.now[HAND_OVERS] = breaches
-    return True
-
-
-# ------------------------------------------------------------------- the annealing
+        is_move, cost = settle_both(f)
+    return is_move, cost + hours
 
 
 @inner_kernel
 def pair_step(f: Fine, a: int, b: int, day: int, heat: float) -> bool:
     """Try one move of agents *a* and *b*, who are alike; return whether it was made."""
-    f.now[COUNT], f.now[FIRST], f.now[LAST] = 0, NOTHING, -1
+    begin_move(f)
     is_move, own = pair_move(f, a, b, day)
-    first, last, is_made = f.now[FIRST], f.now[LAST], False
-    if is_move:
-        g = f.groups[a]
-        cover = cost_of_change(f.margins, g, f.change, first, last)
-        if cover + own <= -heat * log(draw(f.random)) and both_keep_rules(f, a, b):
-            f.now[CLOCK] += 1
-            apply_change(f.margins, g, f.change, first, last, f.now[CLOCK])
-            f.total[COVER] += cover
-            f.total[OWN] += own
-            is_made = True
-    if not is_made:
-        undo(f)
-    for t in range(first, last):
-        f.change[t] = 0
-    return is_made
+    return end_move(f, f.groups[a], is_move, own, heat)
 
 
 @kernel

@@ -37,6 +37,35 @@ def take_breaks(
                 taken[day, b - first] = break_at[tables.breaks[b]]
 
 
+@inner_kernel
+def spans_of_day(
+    tables: WeekTables,
+    o: int,
+    breaks: IntArray,
+    shift: IntArray,
+    works: IntArray,
+    num_works: int,
+) -> int:
+    """Write the span of *shift*, and those of work in it after *num_works* others.
+
+    *breaks* are where the breaks of option *o* start; returns how many spans of work
+    there are then.
+    """
+    at, end = tables.options[o, OPTION_START], tables.options[o, OPTION_END]
+    shift[0], shift[1] = at, end
+    first = tables.options[o, FIRST_BREAK]
+    for b in range(first, tables.options[o + 1, FIRST_BREAK]):
+        start = breaks[b - first]
+        if start > at:
+            works[num_works, 0], works[num_works, 1] = at, start
+            num_works += 1
+        at = start + tables.windows[tables.breaks[b], WINDOW_STEPS]
+    if end > at:
+        works[num_works, 0], works[num_works, 1] = at, end
+        num_works += 1
+    return num_works
+
+
 @kernel
 def find_spans(
     tables: WeekTables,
@@ -52,19 +81,9 @@ def find_spans(
         o = choice[day]
         if o < 0:
             continue
-        at, end = tables.options[o, OPTION_START], tables.options[o, OPTION_END]
-        shifts[num_shifts, 0], shifts[num_shifts, 1] = at, end
+        shift = shifts[num_shifts]
+        num_works = spans_of_day(tables, o, taken[day], shift, works, num_works)
         num_shifts += 1
-        first = tables.options[o, FIRST_BREAK]
-        for b in range(first, tables.options[o + 1, FIRST_BREAK]):
-            start = taken[day, b - first]
-            if start > at:
-                works[num_works, 0], works[num_works, 1] = at, start
-                num_works += 1
-            at = start + tables.windows[tables.breaks[b], WINDOW_STEPS]
-        if end > at:
-            works[num_works, 0], works[num_works, 1] = at, end
-            num_works += 1
     return num_shifts, num_works
 
 
