@@ -324,11 +324,15 @@ LANES = {
 LAST_MONTH = {"manila": Month(2027, 11)}
 
 
-def made_report(price_book=None, factors=None, **more):
-    """Return the report of :data:`LANES`; *factors* multiply the work of lanes."""
+def made_report(price_book=None, factors=None, options=tuple(LANES), **more):
+    """Return the report of :data:`LANES`; *factors* multiply the work of lanes.
+
+    *options* may leave options out, the first one being the reference.
+    """
     price_book = price_book or book()
     cases, results = [], []
-    for option, lanes in LANES.items():
+    for option in options:
+        lanes = LANES[option]
         done = [
             activity(lane, month, **own)
             for lane, (_, own) in lanes.items()
@@ -344,7 +348,7 @@ def made_report(price_book=None, factors=None, **more):
         cases.append(case)
         results.append(priced(case, done, price_book))
     return ScenarioReport(
-        comparison=Comparison(results=tuple(results), reference="own"),
+        comparison=Comparison(results=tuple(results), reference=options[0]),
         cases=tuple(cases),
         book=price_book,
         created_utc=datetime(2026, 11, 22, tzinfo=UTC),

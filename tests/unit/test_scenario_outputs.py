@@ -19,7 +19,7 @@ NAMES = {"scenarios.xlsx", "scenarios.html", "decision_memo.html", "scenarios.js
 
 
 def done(language="en"):
-    made = made_report()
+    made = made_report(options=("own", "vendors"))
     decision = DecisionTable(question="Who?", options=("vendors",), language=language)
     plan = SimpleNamespace(name="Small")
     file = SimpleNamespace(
