@@ -6,12 +6,16 @@ from multiprocessing.connection import Connection
 import numpy as np
 from support.order_rules import order_case
 from support.search_cases import compiled_of, random_instance, random_rules
+from support.solve_cases import make_instance
+from support.solve_cases import template as template_of
 from support.tiny_rosters import agent, instance_of, queue, site, template
 
 from solver.build import build_rules
 from solver.core.bound import Climb, start_prices
 from solver.core.local_search import LocalSearch
 from solver.core.whole_climb import WholeClimb
+from solver.fine_search import FineSearch
+from solver.problem import read_problem
 from wfm.domain.roster import RuleSetting
 
 
@@ -32,6 +36,22 @@ def coupled_case():
         num_days=3,
     )
     return instance, rules
+
+
+def small_moves():
+    """Objective and roster after small moves of four people alike, and of pairs."""
+    people = {name: ["a"] for name in "pqrs"}
+    meals = template_of((6, 10), (8,), 60, meal=True)
+    instance = make_instance(people, {"a": [2.0, 1.0]}, days=3, templates=[meals])
+    hours = {"min_hours": 14, "max_hours": 14}
+    rules = build_rules([RuleSetting(rule="weekly_hours", parameters=hours)])
+    problem = read_problem(instance, rules)
+    search = FineSearch(problem, compiled_of(instance, rules), seed=3)
+    search._num_moves, search._num_pairs = 100, 400
+    search.construct()
+    for heat in (1e7, 1e3):
+        search._move(heat)
+    return search.objective, search.roster()
 
 
 def digest(answer: Connection) -> None:
@@ -57,4 +77,4 @@ def digest(answer: Connection) -> None:
         whole.run(rounds=2)
         bounds = (climb.best, whole.best)
         found.append((search.objective, search.breaches, bounds, search.roster()))
-    answer.send(found)
+    answer.send([*found, small_moves()])
