@@ -44,7 +44,7 @@ from solver.starts import SampledSearch
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.roster import Roster
 
-MOVES_PER_DAY, MOST_MOVES = 40, 100_000
+MOVES_PER_DAY, MOST_MOVES = 80, 100_000
 """Small moves of a round for each agent-day, and at most."""
 PAIRS = 1.0
 """Moves of two people alike for each move of one."""

@@ -52,10 +52,10 @@ BOUND_ROUNDS = 150
 FIRST_CHUNK_S, LONGEST_CHUNK_S = 2.0, 12.0
 START_PART = 0.14
 """Part of the time that preparing the start may take."""
-HEAT = 0.15
+HEAT = 0.3
 """Of the annealing, which has a good start: a part of what a poor one needs."""
 COLD = 1e-6
-WARM, COOL = 8.0, 0.12
+WARM, COOL = 20.0, 0.12
 """Hottest and coldest at most, in what the start can lose by each of its shifts."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
