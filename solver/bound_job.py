@@ -1,4 +1,4 @@
-"""The lower bound as a job of the second process."""
+"""The lower bound, and a start that follows from it, as a job of the second process."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,10 @@ from solver.core.relaxation import Prices
 from solver.core.whole_climb import WholeClimb
 from solver.core.whole_tables import has_whole
 from solver.worker import Emit
+from wfm.domain.arrays import IntArray
 
 JOB = "solver.bound_job:run"
-PLAIN, PLAIN_S = 0.25, 20.0
+PLAIN, PLAIN_S = 0.08, 8.0
 """Part of the time or rounds in which heads count by the unit, and the most seconds of
 it; then they are whole."""
 LEAST_ROUNDS, LEAST_S = 400, 30.0
@@ -38,11 +39,25 @@ class BoundFound:
     bound: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeksFound:
+    """Where to search: options and break starts per agent-day.
+
+    They are about as good as fractional people's, but for what small moves mend.
+    """
+
+    choice: IntArray
+    taken: IntArray
+
+
 def run(job: BoundJob, emit: Emit) -> None:
-    """Raise the bound, sending every better one."""
+    """Raise the bound, sending every better one, and once weeks to search from."""
 
     def send(value: int) -> None:
         emit(BoundFound(bound=value))
+
+    def send_weeks(choice: IntArray, taken: IntArray) -> None:
+        emit(WeeksFound(choice=choice, taken=taken))
 
     climb = Climb(job.compiled, job.prices, send)
     is_whole = _is_long(job) and has_whole(climb.relaxation)
@@ -50,7 +65,7 @@ def run(job: BoundJob, emit: Emit) -> None:
     climb.run(rounds=rounds, seconds=seconds, upper=lambda: job.upper)
     send(proven(climb.best))
     if is_whole and climb.best < job.upper:
-        whole = WholeClimb(climb, send)
+        whole = WholeClimb(climb, send, send_weeks if job.rounds is None else None)
         if job.rounds is not None:
             whole.run(rounds=job.rounds - (rounds or 0), upper=job.upper)
         elif job.seconds is not None:

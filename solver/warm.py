@@ -15,6 +15,8 @@ from solver.columns.compile import compile_stretches
 from solver.columns.pricer import Pricer
 from solver.core.bound import Climb, start_prices
 from solver.core.compile import compile_problem
+from solver.core.dive import Dive
+from solver.core.whole_bundle import WholeBundle
 from solver.core.whole_climb import WholeClimb
 from solver.core.whole_exact import exact_step, settle_steps
 from solver.fine_search import FineSearch
@@ -67,6 +69,8 @@ def warm() -> None:
     climb.run(rounds=3)
     whole = WholeClimb(climb, None)
     whole.run(rounds=1)
+    if isinstance(whole.ascent, WholeBundle):
+        Dive(whole.ascent).run(1.0)
     whole.ascent.whole.value(whole.ascent.prices)
     exact_step(whole.ascent.whole, whole.ascent.prices, 0, 0)
     settle_steps(whole.ascent.whole, whole.ascent.prices, lambda: False)

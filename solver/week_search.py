@@ -16,10 +16,11 @@ search and of the bound are counted, and the second process does nothing else.
 from math import ceil
 
 from solver.bound_job import JOB as BOUND
-from solver.bound_job import BoundFound, BoundJob
+from solver.bound_job import BoundFound, BoundJob, WeeksFound
 from solver.columns.whole import WholeFound
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
+from solver.core.choices import roster_of
 from solver.core.local_search import LocalSearch
 from solver.counted import JOB as COUNTED
 from solver.counted import can_count, counted_job
@@ -36,6 +37,7 @@ from solver.cpsat.model import RosterModel
 from solver.cpsat.run import run
 from solver.explain import Diagnosis, examine
 from solver.fine_search import FineSearch
+from solver.heat import COLD, heat_at
 from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.problem import Problem, score
 from solver.shares import tables_of
@@ -52,11 +54,6 @@ BOUND_ROUNDS = 150
 FIRST_CHUNK_S, LONGEST_CHUNK_S = 2.0, 12.0
 START_PART = 0.14
 """Part of the time that preparing the start may take."""
-HEAT = 0.3
-"""Of the annealing, which has a good start: a part of what a poor one needs."""
-COLD = 1e-6
-WARM, COOL = 20.0, 0.12
-"""Hottest and coldest at most, in what the start can lose by each of its shifts."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
 RESERVE_S, RESERVED_SCORES = 2.0, 3.0
@@ -88,6 +85,8 @@ class WeekSearch(Aided):
         self.asked: Neighbourhood | None = None
         self.answers: list[Optimum] = []
         self.rosters: list[Roster] = []
+        self.weeks: WeeksFound | None = None
+        self.begun = 0.0
         self.is_counting = False
         self.is_last_round = False
         self.worth: tuple[int, int] | None = None
@@ -218,6 +217,7 @@ class WeekSearch(Aided):
                 self.course.run_out()
         self.course.rounds += 1
         self.adopt("local search")
+        self.take_weeks()
         self.take_answers()
         if self.course.wall_s > DIAGNOSE_AFTER_S and not self.course.is_deterministic:
             self.diagnose()
@@ -231,26 +231,23 @@ class WeekSearch(Aided):
             seconds=seconds,
             rounds=rounds,
             stop=self.is_over,
-            share=self.share,
+            share=self.annealed,
             heat=self.heat(),
         )
 
     def heat(self) -> float:
-        """Return how hot the annealing is, in parts of the hottest.
-
-        What a roster costs too much at a temperature grows with the number of its
-        shifts. Where the start can lose little by each, more heat only takes time.
-        """
+        """Return how hot the annealing is, in parts of the hottest."""
         best = self.course.best
         if best is None or self.start_objective is None:
             return COLD  # what prices have settled is not to be stirred up yet
         is_counted = self.course.is_deterministic  # when bounds arrive is not
         bound = self.base_cost if is_counted else self.course.bound
         loss = (self.start_objective - bound) / max(1, len(best.roster.shifts))
-        hottest, coldest = self.local.heats
-        warm = min(HEAT, max(COLD, WARM * loss / hottest))
-        cool = min(HEAT, max(COLD, COOL * loss / coldest))
-        return float(warm * (cool / warm) ** min(1.0, self.share()))
+        return heat_at(self.annealed(), loss, self.local.heats)
+
+    def annealed(self) -> float:
+        """Return which part of the annealing is over."""
+        return (self.share() - self.begun) / (1.0 - self.begun)
 
     def share(self) -> float:
         """Return which part of the search is over."""
@@ -262,7 +259,7 @@ class WeekSearch(Aided):
     def is_over(self) -> bool:
         """Return whether to leave the local search; hear the second process."""
         self.listen()
-        has_answers = bool(self.answers or self.rosters)
+        has_answers = bool(self.answers or self.rosters or self.weeks)
         return self.course.must_stop() or has_answers or self.may_ask()
 
     def listen(self, wait_s: float = 0.0) -> None:
@@ -272,6 +269,8 @@ class WeekSearch(Aided):
         for message in self.worker.messages(wait_s):
             if isinstance(message, BoundFound):
                 self.course.raise_bound(message.bound)
+            elif isinstance(message, WeeksFound):
+                self.weeks = message
             elif isinstance(message, Optimum):
                 self.answers.append(message)
             elif isinstance(message, WholeFound):
@@ -326,6 +325,19 @@ class WeekSearch(Aided):
             found = asked.model.extract(answer)
             roster = transplant(best.roster, found, asked.agents)
             self.go_on_from(roster, "neighbourhood")
+
+    def take_weeks(self) -> None:
+        """Begin the annealing anew from weeks that prices have found.
+
+        They are worse than what it has got to, but lead to better ones.
+        """
+        weeks, self.weeks = self.weeks, None
+        compiled = self.compiled
+        if weeks is None or self.local.compiled is not compiled:
+            return
+        self.begun = self.share()
+        roster = roster_of(compiled, weeks.choice, weeks.taken)
+        self.start_objective = self.local.load(roster)
 
     def settle(self) -> None:
         """Say that the optimum is proven once bound and roster meet."""

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.core.jit import inner_kernel, kernel
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 SMALL = 1e-9
 """Shares below that count as none."""
@@ -35,6 +35,7 @@ class Answers(NamedTuple):
 
     Row ``part * room + n`` is the n-th of ``used[part]`` answers: amounts ``amount`` of
     the prices ``place``, ``length`` in number; ``cost`` without them; its ``share``.
+    ``asked`` tells with which question it was heard.
     """
 
     room: int
@@ -44,6 +45,7 @@ class Answers(NamedTuple):
     length: IntArray
     cost: FloatArray
     share: FloatArray
+    asked: IntArray
 
 
 class Near(NamedTuple):
@@ -72,7 +74,41 @@ def new_answers(num_parts: int, room: int, width: int) -> Answers:
         length=np.zeros(rows, dtype=np.int64),
         cost=np.zeros(rows),
         share=np.zeros(rows),
+        asked=np.zeros(rows, dtype=np.int64),
     )
+
+
+def copied(answers: Answers) -> Answers:
+    """Return answers of their own."""
+    return Answers(
+        room=answers.room,
+        used=answers.used.copy(),
+        place=answers.place.copy(),
+        amount=answers.amount.copy(),
+        length=answers.length.copy(),
+        cost=answers.cost.copy(),
+        share=answers.share.copy(),
+        asked=answers.asked.copy(),
+    )
+
+
+def keep_only(answers: Answers, part: int, is_kept: BoolArray) -> None:
+    """Keep some of a part's answers ``[n]``; they have all of its share."""
+    first = part * answers.room
+    rows = first + np.flatnonzero(is_kept)
+    for array in (
+        answers.place,
+        answers.amount,
+        answers.length,
+        answers.cost,
+        answers.share,
+        answers.asked,
+    ):
+        array[first : first + len(rows)] = array[rows]
+    answers.used[part] = len(rows)
+    own = answers.share[first : first + len(rows)]
+    own /= max(own.sum(), SMALL)
+    answers.share[first + len(rows) : first + answers.room] = 0.0
 
 
 @inner_kernel
@@ -141,6 +177,7 @@ def keep(answers: Answers, part: int, prices: FloatArray) -> None:
         answers.place[row, e] = answers.place[new, e]
         answers.amount[row, e] = answers.amount[new, e]
     answers.length[row], answers.cost[row] = answers.length[new], answers.cost[new]
+    answers.asked[row] = answers.asked[new]
 
 
 @kernel

@@ -31,6 +31,10 @@ from solver.core.tables import (
     BACKLOG_CLASS,
     DUE,
     FIRST_DAY,
+    FIRST_OPTION,
+    FIRST_START,
+    OPTION_END,
+    OPTION_START,
     PIECE_CLASS,
     PIECE_PRICE,
     RESERVED,
@@ -40,6 +44,9 @@ from solver.core.tables import (
 )
 from solver.core.week import NEVER, memories
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
+
+REQUIRED, BARRED = 1e12, -1e15
+"""Added to what shifts are worth to people whose days are held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +174,8 @@ class Relaxation:
         self._width = np.ascontiguousarray(need.width[:, self.live].T)
         self._price = np.zeros((num_c, num_t))
         self._which = np.zeros((num_c, num_t), dtype=np.int64)
+        self.bonus = np.zeros(len(compiled.weeks.options))
+        self.owed = np.zeros(len(compiled.agent_ids))
         self._memories = memories(compiled.weeks)
         self._worth = new_worth(compiled.weeks, num_t)
         num_d = len(compiled.days)
@@ -244,11 +253,38 @@ class Relaxation:
         g = compiled.cover_need.group_of_agent[a]
         np.multiply(prices.heads[g], HEAD, out=worth.gain)
         price_options(weeks, compiled.costs, worth, a)
+        own = self._options_of(a)
+        worth.value[own] += self.bonus[own]
         best = best_week(weeks, self._memories[a], a, worth.value, self.choice)
         if best < 0.5 * NEVER:
             return None
         take_breaks(weeks, a, self.choice, worth.break_at, self.taken)
-        return best
+        return best - float(self.owed[a])
+
+    def hold(self, a: int, lengths: IntArray) -> None:
+        """Let agent *a* only have weeks whose shifts ``[day]`` have these lengths.
+
+        -1 is for a day off. The values found then are no bounds any more.
+        """
+        weeks = self.compiled.weeks
+        self.owed[a] = 0.0
+        for day, length in enumerate(lengths.tolist(), weeks.agents[a, FIRST_DAY]):
+            firsts = weeks.days[[day, day + 1], FIRST_START]
+            own = slice(*weeks.starts[firsts, FIRST_OPTION].tolist())
+            options = weeks.options[own]
+            is_held = options[:, OPTION_END] - options[:, OPTION_START] == length
+            self.bonus[own] = np.where(is_held, REQUIRED, BARRED)
+            self.owed[a] += REQUIRED * bool(is_held.any())
+
+    def let_go(self) -> None:
+        """Let everybody have all weeks again."""
+        self.bonus[:], self.owed[:] = 0.0, 0.0
+
+    def _options_of(self, a: int) -> slice:
+        """Return the rows of agent *a*'s options."""
+        weeks = self.compiled.weeks
+        firsts = weeks.days[weeks.agents[[a, a + 1], FIRST_DAY], FIRST_START]
+        return slice(*weeks.starts[firsts, FIRST_OPTION].tolist())
 
     def work_of(self, a: int) -> FloatArray:
         """Return 1 for each step ``[t]`` in which the week just found is at work."""

@@ -3,8 +3,10 @@
 All answer the same prices (:mod:`solver.core.bundle`), so the value there is known, but
 for the steps, whose answers are good rather than best. Prices move on when that is
 better than a small part of what the model promised; how far the next may lie grows or
-shrinks with it.
+shrinks with it, and for each price by itself with whether it goes on or turns.
 """
+
+from copy import copy
 
 import numpy as np
 
@@ -13,12 +15,15 @@ from solver.core.bundle import (
     Answers,
     Near,
     add_left,
+    copied,
     keep,
+    keep_only,
     least_value,
     new_answers,
     next_row,
     settle_shares,
 )
+from solver.core.bundle_rows import whole_rows
 from solver.core.jit import inner_kernel, kernel
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
@@ -35,10 +40,12 @@ from solver.core.tables import (
 from solver.core.whole_ascent import WholePrices, WholeSteps
 from solver.core.whole_step import answer_step
 from solver.core.whole_tables import Board, Steps
-from wfm.domain.arrays import FloatArray, IntArray
+from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 ROOM_PEOPLE, ROOM_STEPS, ROOM_WORK = 21, 11, 13
 """Answers that are remembered of each, and one place for the newest."""
+MOST_WEEKS = 64
+"""Questions of which everybody's weeks are remembered before old ones are dropped."""
 MOST_AMOUNTS = 20_000_000
 """Amounts that may be remembered; larger problems take the ascent's way."""
 REACH = 0.004
@@ -47,6 +54,10 @@ LEAST_REACH, MOST_REACH = 0.1, 100.0
 """Factors of the reach."""
 FARTHER, NEARER = 1.5, 1.4
 """Its changes after good steps and after poor ones."""
+ONWARD, BACK = 1.3, 0.6
+"""Changes of one price's own reach when it moves on as before, and when it turns."""
+LEAST_OWN, MOST_OWN = 0.1, 1000.0
+"""Factors of that."""
 SERIOUS, GOOD = 0.05, 0.3
 """Parts of what the model promised with which prices move on, and farther."""
 PATIENCE = 2
@@ -63,12 +74,14 @@ def keep_week(
     first: int,
     best: float,
     prices: FloatArray,
+    asked: int,
 ) -> None:
     """Keep a week at work in ``work[t]`` whose value at *prices* is *best*.
 
     ``prices[first + t]`` are those of the person's group.
     """
     row, num, total = next_row(answers, a), 0, 0.0
+    answers.asked[row] = asked
     for t in range(work.shape[0]):
         if work[t] > 0.0:
             answers.place[row, num], answers.amount[row, num] = first + t, -HEAD
@@ -199,10 +212,14 @@ class WholeBundle:
             num_k * max(0, end - start), ROOM_STEPS, groups + len(self.whole.work)
         )
         self._buckets = new_answers(len(compiled.backlog.work), ROOM_WORK, 1)
+        self._weeks: dict[int, tuple[IntArray, IntArray]] = {}
+        self._num_asked = 0
         self._size = relaxation.fixed.size
-        self._fixed = np.zeros(self._size + self.whole.work.size)
+        num = self._size + self.whole.work.size
+        self._fixed = np.zeros(num)
         self._fixed[: self._size] = -(relaxation.fixed * relaxation.inside).ravel()
         self._reach, self._num_poor = 1.0, 0
+        self._own_reach, self._last_move = np.ones(num), np.zeros(num)
         self._near = self._nearby(self.whole.start(prices))
         self.value = self._ask(self._near.centre)
 
@@ -218,8 +235,8 @@ class WholeBundle:
         own = (self._people, self._steps, self._buckets)
         for answers in own:
             add_left(answers, near.left)
-        near.reach[:] = self._reach * REACH * mean_price(self.relaxation.compiled)
-        near.reach[:] /= HEAD
+        per_head = REACH * mean_price(self.relaxation.compiled) / HEAD
+        near.reach[:] = self._reach * per_head * self._own_reach
         for _ in range(SWEEPS):
             settle_shares(self._people, near)
             settle_shares(self._buckets, near)
@@ -232,6 +249,55 @@ class WholeBundle:
         self.value = min(self.value, self._model(near.centre))
         self._judge(prices, found, promised)
 
+    def weeks(self) -> tuple[IntArray, IntArray]:
+        """Return a whole week for everybody, together about as the shares are.
+
+        Options and break starts per agent-day, as of a roster.
+        """
+        relaxation, people = self.relaxation, self._people
+        rows = whole_rows(people, len(self._fixed))
+        choice, taken = relaxation.choice.copy(), relaxation.taken.copy()
+        for a, row in enumerate(rows.tolist()):
+            if people.used[a]:
+                days = relaxation.days(a)
+                own_choice, own_taken = self._weeks[int(people.asked[row])]
+                choice[days], taken[days] = own_choice[days], own_taken[days]
+        return choice, taken
+
+    def fork(self) -> "WholeBundle":
+        """Return a bundle that goes on from here by itself, with the same parts."""
+        twin = copy(self)
+        twin.__dict__.update(
+            _people=copied(self._people),
+            _steps=copied(self._steps),
+            _buckets=copied(self._buckets),
+            _near=Near(*(array.copy() for array in self._near)),
+            _own_reach=self._own_reach.copy(),
+            _weeks=dict(self._weeks),
+        )
+        return twin
+
+    def answers_of(self, a: int) -> tuple[FloatArray, IntArray]:
+        """Return the shares ``[n]`` and options ``[n, day]`` of a person's answers."""
+        people, days = self._people, self.relaxation.days(a)
+        first = a * people.room
+        rows = slice(first, first + int(people.used[a]))
+        asked = people.asked[rows].tolist()
+        weeks = [self._weeks[n][0][days] for n in asked]
+        num_days = days.stop - days.start
+        choice = np.array(weeks, dtype=np.int64).reshape(-1, num_days)
+        return people.share[rows].copy(), choice
+
+    def hold(self, a: int, lengths: IntArray, is_kept: BoolArray) -> None:
+        """Hold a person to shifts of *lengths*; keep those answers that have them."""
+        self.relaxation.hold(a, lengths)
+        keep_only(self._people, a, is_kept)
+
+    def begin_anew(self, reach: float) -> None:
+        """Ask everybody at the present prices, after people have been held."""
+        self._reach = max(self._reach, reach)
+        self.value = self._ask(self._near.centre)
+
     def mean_prices(self) -> WholePrices:
         """Return the best prices so far."""
         return self.prices
@@ -240,6 +306,7 @@ class WholeBundle:
         """Move to *prices* if they are worth it; set how far the next may lie."""
         part = (found - self.value) / max(promised - self.value, 1.0)
         if part > SERIOUS:
+            self._note_turns(prices - self._near.centre)
             self._near.centre[:], self.value, self._num_poor = prices, found, 0
             if part > GOOD:
                 self._reach = min(self._reach * FARTHER, MOST_REACH)
@@ -247,6 +314,16 @@ class WholeBundle:
         self._num_poor += 1
         if self._num_poor >= PATIENCE or part < -1.0:
             self._reach = max(self._reach / NEARER, LEAST_REACH)
+
+    def _note_turns(self, move: FloatArray) -> None:
+        """Let prices that keep going one way go farther, and those that turn less far.
+
+        Prices of steps where heads are missing have far to go, others hardly any way.
+        """
+        same = move * self._last_move
+        self._own_reach *= np.where(same > 0, ONWARD, np.where(same < 0, BACK, 1.0))
+        np.clip(self._own_reach, LEAST_OWN, MOST_OWN, out=self._own_reach)
+        self._last_move = move
 
     def _nearby(self, prices: WholePrices) -> Near:
         relaxation, num = self.relaxation, self._size
@@ -305,5 +382,17 @@ class WholeBundle:
             if best is not None:
                 total -= best
                 work = relaxation.work_of(a)
-                keep_week(self._people, a, work, g * num_t, best, prices)
+                first, asked = g * num_t, self._num_asked
+                keep_week(self._people, a, work, first, best, prices, asked)
+        self._remember_weeks()
         return total
+
+    def _remember_weeks(self) -> None:
+        """Remember the weeks just answered as long as an answer refers to them."""
+        relaxation = self.relaxation
+        new = relaxation.choice.copy(), relaxation.taken.copy()
+        self._weeks[self._num_asked] = new
+        self._num_asked += 1
+        if len(self._weeks) > MOST_WEEKS:
+            known = np.unique(self._people.asked).tolist()
+            self._weeks = {n: self._weeks[n] for n in known if n in self._weeks}

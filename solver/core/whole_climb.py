@@ -1,12 +1,15 @@
 """A proven lower bound with whole heads: passes of its ascent, now and then a proof."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from solver.core.bound import Climb, OnBound, proven
 from solver.core.clock import Clock
+from solver.core.dive import Dive
 from solver.core.whole_ascent import WholeAscent
 from solver.core.whole_bundle import WholeBundle, can_bundle
 from solver.core.whole_exact import settle_steps
+from wfm.domain.arrays import IntArray
 
 FIRST_PROOF, NEXT_PROOF = 10, 1.3
 """After how many passes a value is proven: first, and then by factor."""
@@ -17,6 +20,16 @@ SPARE = 0.15
 STILL, LITTLE = 30, 2e-6
 """Passes after which the climb is over if they raise the value by less than a part."""
 
+RIPENING, RIPE = 15, 1e-4
+"""Weeks are ripe when that many passes raise the value by less than that part."""
+LATE = 0.4
+"""Part of the time after which they are taken as they are."""
+DIVE_PART = 0.3
+"""Part of the time left that the dive for them may take."""
+
+OnWeeks: TypeAlias = Callable[[IntArray, IntArray], None]
+"""Takes options and break starts per agent-day."""
+
 
 class WholeClimb:
     """The climb that goes on from the end of a plain one.
@@ -24,16 +37,19 @@ class WholeClimb:
     ``best`` is the highest value proven so far, by either.
     """
 
-    def __init__(self, plain: Climb, on_bound: OnBound | None) -> None:
+    def __init__(
+        self, plain: Climb, on_bound: OnBound | None, on_weeks: OnWeeks | None = None
+    ) -> None:
         self.ascent: WholeBundle | WholeAscent
         if can_bundle(plain.relaxation):
             self.ascent = WholeBundle(plain.relaxation, plain.best_prices)
         else:
             self.ascent = WholeAscent(plain.ascent, plain.best_prices)
         self.best, self.on_bound = plain.best, on_bound
+        self.on_weeks = on_weeks
         self.num_rounds = self._proven = self._marked = 0
         self._next = FIRST_PROOF
-        self._mark = float("-inf")
+        self._mark = self._ripe = float("-inf")
 
     def run(
         self,
@@ -51,6 +67,8 @@ class WholeClimb:
             self.ascent.run_pass(clock.share() / length)
             self.num_rounds += 1
             clock.rounds_done += 1
+            if self.on_weeks is not None and self.is_ripe(clock.share()):
+                self.send_weeks(clock)
             if self.num_rounds >= self._next:
                 self._next = int(self.num_rounds * NEXT_PROOF) + 1
                 self.prove(lambda: clock.share() >= 1.0)
@@ -58,6 +76,22 @@ class WholeClimb:
             self.prove(
                 lambda: seconds is not None and clock.share() >= 1.0, exactly=True
             )
+
+    def is_ripe(self, share: float) -> bool:
+        """Return whether the weeks with which people answer are good for a start."""
+        ascent = self.ascent
+        if not isinstance(ascent, WholeBundle) or self.num_rounds % RIPENING:
+            return False
+        before, self._ripe = self._ripe, ascent.value
+        return ascent.value - before < RIPE * abs(ascent.value) or share > LATE
+
+    def send_weeks(self, clock: Clock) -> None:
+        """Send a good start for a search, once."""
+        send, self.on_weeks = self.on_weeks, None
+        if send is None or not isinstance(self.ascent, WholeBundle):
+            return
+        left = (1.0 - clock.share()) * (clock.seconds or 0.0)
+        send(*Dive(self.ascent).run(DIVE_PART * left))
 
     def is_still(self) -> bool:
         """Return whether the last passes have not raised the value any more."""

@@ -3,10 +3,11 @@
 import pytest
 from support.solve_week import rules, week
 
+from solver.heat import COLD, COOL, HEAT, WARM
 from solver.outcome import SolveLimits
 from solver.problem import read_problem
 from solver.trace import Course
-from solver.week_search import COLD, COOL, HEAT, WARM, WeekSearch
+from solver.week_search import WeekSearch
 
 
 def begun(limits: SolveLimits) -> WeekSearch:

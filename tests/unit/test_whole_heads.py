@@ -19,7 +19,7 @@ import solver.bound_job
 import solver.core.whole_bundle
 import solver.core.whole_exact
 import solver.core.whole_tables
-from solver.bound_job import BoundJob, run
+from solver.bound_job import BoundFound, BoundJob, run
 from solver.core.ascent import rough_prices
 from solver.core.bound import Climb
 from solver.core.relaxation import Prices, Relaxation
@@ -253,6 +253,6 @@ def test_the_job_sends_rising_bounds(monkeypatch, rounds, seconds, is_long):
         seconds=seconds,
     )
     run(job, seen.append)
-    bounds = [found.bound for found in seen]
+    bounds = [found.bound for found in seen if isinstance(found, BoundFound)]
     assert len(bounds) > 1
     assert bounds == sorted(bounds)
