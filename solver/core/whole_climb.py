@@ -15,16 +15,16 @@ FIRST_PROOF, NEXT_PROOF = 10, 1.3
 """After how many passes a value is proven: first, and then by factor."""
 QUICK = 0.05
 """Effort of these proofs; the last one is exact."""
-SPARE = 0.15
-"""Part of the time that is kept for the last proof."""
+SPARE, SPARE_S, MOST_SPARE = 0.15, 12.0, 0.3
+"""Part of the time kept for the last proof: at least, in seconds, and at most."""
 STILL, LITTLE = 30, 2e-6
 """Passes after which the climb is over if they raise the value by less than a part."""
 
 RIPENING, RIPE = 15, 1e-4
 """Weeks are ripe when that many passes raise the value by less than that part."""
-LATE = 0.4
+LATE = 0.3
 """Part of the time after which they are taken as they are."""
-DIVE_PART = 0.3
+DIVE_PART = 0.25
 """Part of the time left that the dive for them may take."""
 
 OnWeeks: TypeAlias = Callable[[IntArray, IntArray], None]
@@ -60,7 +60,7 @@ class WholeClimb:
     ) -> None:
         """Climb for *rounds*, or for *seconds* with the last proof in them."""
         clock = Clock(seconds, rounds)
-        length = 1.0 if seconds is None else 1.0 - SPARE
+        length = 1.0 if seconds is None else 1.0 - spare_part(seconds)
         while clock.share() < length and not self.is_still():
             if self.best >= upper:
                 return
@@ -124,3 +124,8 @@ class WholeClimb:
             self.best = value
             if self.on_bound is not None:
                 self.on_bound(proven(value))
+
+
+def spare_part(seconds: float) -> float:
+    """Return which part of the time is kept for the last proof."""
+    return min(MOST_SPARE, max(SPARE, SPARE_S / max(seconds, 1e-9)))
