@@ -22,7 +22,8 @@ LEAST_ROUNDS, LEAST_S = 400, 30.0
 class BoundJob:
     """What to bound, and for how long: by rounds if given, else by seconds.
 
-    *prices* are where to start, *upper* is the value of a known roster.
+    *prices* are where to start, *upper* is the value of a known roster. With
+    *wants_weeks* a part of the seconds goes into weeks to search from.
     """
 
     compiled: Compiled
@@ -30,6 +31,7 @@ class BoundJob:
     upper: float
     rounds: int | None
     seconds: float | None
+    wants_weeks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def run(job: BoundJob, emit: Emit) -> None:
     climb.run(rounds=rounds, seconds=seconds, upper=lambda: job.upper)
     send(proven(climb.best))
     if is_whole and climb.best < job.upper:
-        whole = WholeClimb(climb, send, send_weeks if job.rounds is None else None)
+        whole = WholeClimb(climb, send, send_weeks if job.wants_weeks else None)
         if job.rounds is not None:
             whole.run(rounds=job.rounds - (rounds or 0), upper=job.upper)
         elif job.seconds is not None:

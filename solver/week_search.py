@@ -190,6 +190,7 @@ class WeekSearch(Aided):
             upper=float(self.local.objective),
             rounds=None if rounds is None else rounds * BOUND_ROUNDS,
             seconds=self.bound_s() if rounds is None else None,
+            wants_weeks=rounds is None and self.local.compiled is self.compiled,
         )
         if self.worker is not None:
             self.worker.send(BOUND, job)
@@ -332,11 +333,10 @@ class WeekSearch(Aided):
         They are worse than what it has got to, but lead to better ones.
         """
         weeks, self.weeks = self.weeks, None
-        compiled = self.compiled
-        if weeks is None or self.local.compiled is not compiled:
+        if weeks is None:
             return
         self.begun = self.share()
-        roster = roster_of(compiled, weeks.choice, weeks.taken)
+        roster = roster_of(self.compiled, weeks.choice, weeks.taken)
         self.start_objective = self.local.load(roster)
 
     def settle(self) -> None:

@@ -156,7 +156,7 @@ def test_a_climb_sends_weeks_once():
 
 def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
     problem = read_problem(week(), rules())
-    search = WeekSearch(problem, Course(SolveLimits(max_time_s=100.0), None, None))
+    search = WeekSearch(problem, Course(SolveLimits(max_time_s=1e6), None, None))
     search.local.construct()
     search.adopt("greedy")
     compiled, best = search.compiled, search.course.best
@@ -172,4 +172,5 @@ def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
     roster = roster_of(compiled, choice, taken)
     assert search.start_objective == search.local.objective
     assert {*search.local.roster().shifts} == {*roster.shifts}
-    assert search.annealed() == pytest.approx(0.0, abs=0.01)
+    assert search.begun > 0.0
+    assert search.annealed() < search.share()

@@ -19,7 +19,7 @@ import solver.bound_job
 import solver.core.whole_bundle
 import solver.core.whole_exact
 import solver.core.whole_tables
-from solver.bound_job import BoundFound, BoundJob, run
+from solver.bound_job import BoundFound, BoundJob, WeeksFound, run
 from solver.core.ascent import rough_prices
 from solver.core.bound import Climb
 from solver.core.relaxation import Prices, Relaxation
@@ -251,8 +251,11 @@ def test_the_job_sends_rising_bounds(monkeypatch, rounds, seconds, is_long):
         upper=np.inf,
         rounds=rounds,
         seconds=seconds,
+        wants_weeks=seconds is not None,
     )
     run(job, seen.append)
+    num_weeks = sum(isinstance(found, WeeksFound) for found in seen)
+    assert num_weeks == (is_long and seconds is not None)
     bounds = [found.bound for found in seen if isinstance(found, BoundFound)]
     assert len(bounds) > 1
     assert bounds == sorted(bounds)
