@@ -37,7 +37,7 @@ from solver.cpsat.model import RosterModel
 from solver.cpsat.run import run
 from solver.explain import Diagnosis, examine
 from solver.fine_search import FineSearch
-from solver.heat import COLD, heat_at
+from solver.heat import COLD, HEAT, PRICED_HEAT, heat_at
 from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.problem import Problem, score
 from solver.shares import tables_of
@@ -244,7 +244,8 @@ class WeekSearch(Aided):
         is_counted = self.course.is_deterministic  # when bounds arrive is not
         bound = self.base_cost if is_counted else self.course.bound
         loss = (self.start_objective - bound) / max(1, len(best.roster.shifts))
-        return heat_at(self.annealed(), loss, self.local.heats)
+        most = PRICED_HEAT if self.begun else HEAT
+        return heat_at(self.annealed(), loss, self.local.heats, most)
 
     def annealed(self) -> float:
         """Return which part of the annealing is over."""

@@ -20,6 +20,7 @@ from solver.core.choices import roster_of
 from solver.core.dive import LEAST_PART, Dive, part_of
 from solver.core.whole_bundle import WholeBundle
 from solver.core.whole_climb import WholeClimb
+from solver.heat import PRICED_HEAT
 from solver.outcome import SolveLimits
 from solver.problem import read_problem
 from solver.trace import Course
@@ -174,3 +175,4 @@ def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
     assert {*search.local.roster().shifts} == {*roster.shifts}
     assert search.begun > 0.0
     assert search.annealed() < search.share()
+    assert search.heat() <= PRICED_HEAT
