@@ -2,8 +2,9 @@
 
 1. Rules and terms are read once into flat tables.
 2. Greedy best-response weeks give the first legal roster within seconds.
-3. A second process raises the lower bound (Lagrangian relaxation), and afterwards
-   solves neighbourhoods: the weeks of a few people at once, as a small MIP.
+3. A second process raises the lower bound (Lagrangian relaxation), sends weeks from
+   which to search on, and afterwards solves neighbourhoods: the weeks of a few people
+   at once, as a small MIP.
 4. Meanwhile the local search improves the roster; whatever either finds is judged by
    the exact score alone.
 5. A problem of a few people is solved as a whole instead, to proven optimality; one
