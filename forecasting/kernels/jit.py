@@ -1,16 +1,20 @@
 """How the forecast's kernels are compiled.
 
-A kernel calls kernels of its own file only: the code kept on disk is renewed when that
-file changes.
+A kernel calls kernels of its own file only.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
+from wfm.stale import discard_stale
+
 _njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
+
+discard_stale([Path(__file__).parent])
 
 
 def kernel(function: F) -> F:

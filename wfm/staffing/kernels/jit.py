@@ -1,16 +1,21 @@
 """How staffing's kernels are compiled, and the nodes that they integrate with."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+
+from wfm.stale import discard_stale
 
 _njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 # Sums over nodes may be taken in any order, so that they use the vector unit.
 _ANY_ORDER = {"fastmath": {"reassoc", "contract", "nsz"}}
+
+discard_stale([Path(__file__).parent])
 
 
 def kernel(function: F) -> F:
