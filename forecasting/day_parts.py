@@ -30,14 +30,15 @@ def part_covariance(errors: Errors, prior: FloatArray, dispersion: float) -> Flo
     shown that, and has no negative variance.
     """
     from forecasting.kernels import noise as kernels
+    from forecasting.kernels.eigen import eigen
 
     settings = (dispersion, TRIMMED, PRIOR_DAYS)
     found, is_positive = kernels.part_covariance(
         errors.expected, errors.error, errors.place, prior, settings
     )
     if not is_positive:
-        values, vectors = np.linalg.eigh(found)
-        found = (vectors * np.maximum(values, 0.0)) @ vectors.T
+        values, vectors = eigen(found)
+        found = (vectors.T * np.maximum(values, 0.0)) @ vectors
     # Where next to nothing is expected, relative errors have no bounds.
     return kernels.bounded(found, MAX_VARIANCE)
 

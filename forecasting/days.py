@@ -60,13 +60,18 @@ class DaySlots:
 
         return cell_sums(some, cells.flat, shape)
 
-    def cells(self, first_day: int, num_days: int) -> tuple[slice, IntArray]:
-        """Return the intervals of some days, and the cell ``[i]`` of each, row by row.
+    def inside(self, first_day: int, num_days: int) -> slice:
+        """Return the intervals of some days."""
+        return _cells(self, first_day, num_days).inside
 
-        Row 0 is the *first_day*.
+    def in_line(self, by_day: FloatArray, first_day: int) -> FloatArray:
+        """Return ``[..., i]`` what *by_day* ``[..., d, s]`` says of their intervals.
+
+        The first of the days is *first_day*.
         """
-        found = _cells(self, first_day, num_days)
-        return found.inside, found.flat
+        cells = _cells(self, first_day, by_day.shape[-2])
+        flat = by_day.reshape(*by_day.shape[:-2], -1)
+        return flat if cells.are_in_line else flat.take(cells.flat, axis=-1)
 
     def are_single(self, first_day: int, num_days: int) -> bool:
         """Return whether no cell has two intervals."""

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from forecasting.days import (
+    DaySlots,
     Horizon,
     MarketCalendar,
     day_number,
@@ -153,12 +154,13 @@ class _Tables:
             mean=self.mean[q], aht_s=self.aht_s[q], quantiles=self.quantiles[q]
         )
 
-    def write(self, forecast: DayForecast, inside: slice, cells: IntArray) -> None:
-        """Write the *cells* ``[i]`` of one queue, row by row, to those *inside*."""
-        self.mean[inside] = forecast.mean.take(cells)
-        self.aht_s[inside] = forecast.aht_s.take(cells)
-        for row, by_day in zip(self.quantiles, forecast.quantiles, strict=True):
-            row[inside] = by_day.take(cells)
+    def write(
+        self, forecast: DayForecast, slots: DaySlots, first_day: int, inside: slice
+    ) -> None:
+        """Write the days of one queue from *first_day* on to the cells *inside*."""
+        self.mean[inside] = slots.in_line(forecast.mean, first_day)
+        self.aht_s[inside] = slots.in_line(forecast.aht_s, first_day)
+        self.quantiles[:, inside] = slots.in_line(forecast.quantiles, first_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +247,8 @@ def _forecast_queue(
     result = _forecast_days(task, history, horizon, calendar, levels)
     # The first interval of each day, and the end of the last.
     starts = slots.day.searchsorted(task.first_day + np.arange(task.num_days + 1))
-    inside, cells = slots.cells(task.first_day, task.num_days)
-    table.write(result, inside, cells)
+    inside = slots.inside(task.first_day, task.num_days)
+    table.write(result, slots, task.first_day, inside)
     return _Row(
         queue_id=task.queue.queue_id,
         first_idx=inside.start,

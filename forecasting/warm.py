@@ -6,6 +6,7 @@ disk. Small forecasts that use all of them take care of that.
 
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from wfm.domain.demand import ContactHistory, OpeningHours, Queue, ServiceTarget
 from wfm.domain.grid import IntervalGrid
 
 _DAYS, _HOURS = 120, 24
+_FIRST_DAYS = date(2026, 1, 20), date(2026, 5, 5)  # after two weeks, and after all
 
 
 @cache
@@ -29,11 +31,11 @@ def warm() -> None:
             opening=OpeningHours(spans=opening),
             target=ServiceTarget(),
         )
-        for model in FORECASTERS.names():
+        for model, first_day in product(FORECASTERS.names(), _FIRST_DAYS):
             forecast(
                 _history(),
                 [queue],
-                first_day={"q": date(2026, 5, 5)},
+                first_day={"q": first_day},
                 num_days=7,
                 model=model,
             )

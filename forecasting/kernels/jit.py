@@ -1,7 +1,4 @@
-"""How the forecast's kernels are compiled.
-
-A kernel calls kernels of its own file only.
-"""
+"""How the forecast's kernels are compiled."""
 
 from collections.abc import Callable
 from pathlib import Path

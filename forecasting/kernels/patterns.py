@@ -1,7 +1,8 @@
-"""Patterns of days: how many count, and what strays about them."""
+"""Patterns of days: which there are, how many count, and what strays about them."""
 
 import numpy as np
 
+from forecasting.kernels.eigen import eigen
 from forecasting.kernels.jit import kernel
 from wfm.domain.arrays import FloatArray, IntArray
 
@@ -25,6 +26,37 @@ def rank_of(values: FloatArray, most: int, limits: tuple[float, float]) -> int:
                 break
         rank += 1
     return max(rank, 1)
+
+
+@kernel
+def products(roots: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``[s, s]`` the products of slots, summed over the days of *roots*.
+
+    These are ``[d, s]``, with *weights* ``[d]``.
+    """
+    num, size = roots.shape
+    result = np.zeros((size, size))
+    for row in range(num):
+        for i in range(size):
+            use = weights[row] * roots[row, i]
+            for j in range(i + 1):
+                result[i, j] += use * roots[row, j]
+    for i in range(size):
+        result[:i, i] = result[i, :i]
+    return result
+
+
+@kernel
+def leading(
+    roots: FloatArray, weights: FloatArray, most: int, limits: tuple[float, float]
+) -> FloatArray:
+    """Return the leading right singular vectors ``[k, s]`` of the weighted *roots*.
+
+    For *most* and *limits* see :func:`rank_of`.
+    """
+    values, vectors = eigen(products(roots, weights))
+    num = len(values)
+    return vectors[num - rank_of(values, most, limits) :][::-1].copy()
 
 
 @kernel

@@ -129,17 +129,21 @@ def _patterns(roots: FloatArray, weights: FloatArray, max_rank: int) -> FloatArr
     nothing but rounding has no direction of its own, and patterns of equal weight are
     defined up to a turn, which rounding would choose.
     """
-    from forecasting.kernels.patterns import rank_of
+    from forecasting.kernels.eigen import SMALL
+    from forecasting.kernels.patterns import leading, rank_of
 
+    most = min(max_rank, int(np.count_nonzero(weights)) // DAYS_PER_WEEK)
+    limits = (SMALLEST_SHARE, SMALLEST_GAP)
+    num_days, num_slots = roots.shape
+    if num_slots <= min(num_days, SMALL):
+        return leading(roots, weights, most, limits)
     scaled = roots * np.sqrt(weights)[:, None]
-    is_tall = len(scaled) >= scaled.shape[1]
+    is_tall = num_days >= num_slots
     values, vectors = np.linalg.eigh(
         scaled.T @ scaled if is_tall else scaled @ scaled.T
     )
-    most = min(max_rank, int(np.count_nonzero(weights)) // DAYS_PER_WEEK)
-    rank = rank_of(values, most, (SMALLEST_SHARE, SMALLEST_GAP))
-    leading = vectors[:, ::-1][:, :rank].T
+    found = vectors[:, ::-1][:, : rank_of(values, most, limits)].T
     if is_tall:
-        return np.ascontiguousarray(leading)
-    patterns = leading @ scaled
+        return np.ascontiguousarray(found)
+    patterns = found @ scaled
     return ratio(patterns, np.sqrt((patterns**2).sum(axis=1, keepdims=True)))
