@@ -1,7 +1,7 @@
 """How long sourcing decisions take: vendor mix, capacity plan, risk.
 
 ``python benchmarks/scenario_decisions.py [--only mix|capacity|risk] [--max-time S]``.
-CPU seconds of this process beside wall seconds; HiGHS runs on one thread. The mix has
+CPU seconds of this process beside wall seconds; one thread per programme. The mix has
 every kind of term at once: 10 queues, 6 lanes, 24 months, 6 bands, tiers of both kinds,
 minimum bills, ramps, terms, shares, service targets, hand-overs.
 """

@@ -1,7 +1,7 @@
 """Choosing the capacity plan: solve, roll forward by itself, tell the hiring plan."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,11 +13,12 @@ from scenarios.conflict import LimitsInConflict
 from scenarios.mip import Programme
 from scenarios.mip_solve import (
     MipLimits,
+    MipOutcome,
     NoSolution,
     Optimum,
     is_binding,
     polished,
-    solve,
+    solve_all,
     what_gives,
 )
 from scenarios.months import Month
@@ -196,17 +197,33 @@ def plan_capacity(
         If the workforce rolled forward under the plan's decisions, or its cost, is not
         what the programme says.
     """
+    return plan_capacities([problem], limits)[0]
+
+
+def plan_capacities(
+    problems: Sequence[CapacityProblem], limits: MipLimits | None = None
+) -> tuple[CapacityOutcome, ...]:
+    """Return :func:`plan_capacity` of each problem, on all cores at once."""
     limits = limits or MipLimits()
-    model = CapacityModel(problem=problem)
-    programme = model.programme()
-    outcome = solve(programme, limits)
+    models = [CapacityModel(problem=problem) for problem in problems]
+    programmes = [model.programme() for model in models]
+    outcomes = solve_all(programmes, limits)
+    return tuple(
+        _planned(model, programme, outcome, limits)
+        for model, programme, outcome in zip(models, programmes, outcomes, strict=True)
+    )
+
+
+def _planned(
+    model: CapacityModel, programme: Programme, outcome: MipOutcome, limits: MipLimits
+) -> CapacityOutcome:
     if isinstance(outcome, Optimum):
         return _plan(model, programme, outcome)
     if isinstance(outcome, NoSolution):
         gives = what_gives(programme, limits)
         return CapacityInfeasible(
             gives=tuple(
-                (limit.name, problem.months[limit.month_idx], amount)
+                (limit.name, model.problem.months[limit.month_idx], amount)
                 for limit, amount in gives.items()
             )
         )

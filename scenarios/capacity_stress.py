@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.capacity import CapacityProblem
-from scenarios.capacity_plan import CapacityOutcome, CapacityPlan, plan_capacity
+from scenarios.capacity_plan import CapacityOutcome, CapacityPlan, plan_capacities
 from scenarios.draws import stream
 from scenarios.mip_solve import MipLimits
 from scenarios.workforce import people_cost, roll_forward
@@ -230,14 +230,11 @@ def choose_buffer(
     if any(need.missing_minor is None for need in problem.needs):
         msg = "a buffer can only be chosen where every need prices missing hours"
         raise ValueError(msg)
+    known = {} if unbuffered is None else {0.0: unbuffered}
+    planned = known | _buffered(problem, [b for b in buffers if b not in known], limits)
     reports = {}
     for buffer in buffers:
-        needs = tuple(
-            replace(need, hours=need.hours * (1 + buffer)) for need in problem.needs
-        )
-        plan: CapacityOutcome | None = unbuffered if buffer == 0.0 else None
-        if plan is None:
-            plan = plan_capacity(replace(problem, needs=needs), limits)
+        plan = planned[buffer]
         if isinstance(plan, CapacityPlan):
             against = replace(plan, problem=problem)
             report = stress(against, how, num_paths=num_paths, seed=seed)
@@ -247,6 +244,22 @@ def choose_buffer(
         raise NoPlanError(msg)
     best = min(reports, key=lambda buffer: float(reports[buffer].cost_minor.mean()))
     return BufferChoice(best=best, reports=reports)
+
+
+def _buffered(
+    problem: CapacityProblem, buffers: Sequence[float], limits: MipLimits | None
+) -> dict[float, CapacityOutcome]:
+    """Return the plan for each buffer on the needs."""
+    raised = [
+        replace(
+            problem,
+            needs=tuple(
+                replace(need, hours=need.hours * (1 + buffer)) for need in problem.needs
+            ),
+        )
+        for buffer in buffers
+    ]
+    return dict(zip(buffers, plan_capacities(raised, limits), strict=True))
 
 
 def _lognormal(normals: FloatArray, cv: float) -> FloatArray:

@@ -1,11 +1,13 @@
 """The capacity plan's terms one by one, its tables, and plans under chance."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from support.capacity_cases import START, csl, technicians, two_sites
 
+from scenarios import mip_solve
 from scenarios.capacity import (
     CapacityProblem,
     Layoffs,
@@ -22,6 +24,7 @@ from scenarios.capacity_plan import (
     CapacityInfeasible,
     CapacityPlan,
     monthly_cost,
+    plan_capacities,
     plan_capacity,
 )
 from scenarios.capacity_stress import NoPlanError, Stress, choose_buffer, stress
@@ -339,3 +342,33 @@ def test_a_buffer_needs_a_price_and_a_plan():
 def test_a_stress_that_makes_no_sense_is_refused():
     with pytest.raises(ValueError, match="class_fill"):
         Stress(class_fill=1.5)
+
+
+def test_several_plans_at_once_are_those_made_one_by_one(monkeypatch):
+    cheap = replace(two_sites(months=4), max_idle_hours=np.inf)
+    none = problem(pool(), hours=[5000, 5000, 5000])
+    problems = [cheap, csl(is_whole=True), none]
+    alone = [plan_capacity(one, EXACT) for one in problems]
+    for cores in (1, 3):
+        monkeypatch.setattr(mip_solve, "_num_cores", lambda cores=cores: cores)
+        together = plan_capacities(problems, EXACT)
+        for one, other in zip(alone[:2], together[:2], strict=True):
+            assert other.npv_minor == one.npv_minor
+            assert other.decisions.hires.tolist() == one.decisions.hires.tolist()
+        assert isinstance(together[2], CapacityInfeasible)
+        assert together[2].gives == alone[2].gives
+
+
+def test_after_an_interruption_nothing_more_is_solved(monkeypatch):
+    begun = []
+
+    def interrupted(programme, limits):
+        begun.append(programme)
+        time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mip_solve, "_run", interrupted)
+    monkeypatch.setattr(mip_solve, "_num_cores", lambda: 2)
+    with pytest.raises(KeyboardInterrupt):
+        plan_capacities([csl(is_whole=True)] * 60)
+    assert 1 <= len(begun) < 60
