@@ -86,7 +86,8 @@ def test_a_full_disk_leaves_the_old_results(run, tiny, monkeypatch, files_before
     monkeypatch.setattr("wfm.io.output.os.fsync", full)
     code, said = run("roster", tiny, *QUICK)
     assert code == 1
-    assert "error: No space left on device; earlier results are as they were" in said
+    told = f"No space left on device: {tiny / 'out'}; earlier results are as they were"
+    assert f"error: {told}; make room there" in " ".join(said.split())
     assert before == {path.name: path.read_bytes() for path in (tiny / "out").iterdir()}
     assert not [name for name in names_in(tiny) if name.startswith(".out")]
 

@@ -95,10 +95,13 @@ def _print_anything() -> None:
 
 def _reason(error: OSError) -> str:
     """Return what the system refused, and the file, if it says which."""
+    from wfm.io.output import FULL
+
     reason = error.strerror or str(error) or type(error).__name__
     file = error.filename2 or error.filename
     where = f": {file}" if file else ""
-    return f"{reason}{where}; earlier results are as they were"
+    cure = "; make room there and run the command again" if error.errno in FULL else ""
+    return f"{reason}{where}; earlier results are as they were{cure}"
 
 
 def _interrupt(_signum: int, _frame: object) -> None:

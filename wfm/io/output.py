@@ -11,6 +11,8 @@ from types import TracebackType
 from wfm.domain.errors import UsageError
 
 MARKER = ".wfm-output"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What a disk, or somebody's share of it, says when nothing more fits."""
 _MOST_SWAPS = 20
 _OWN_NAMES = frozenset({"certificate.json", "manifest.json"})
 
@@ -94,6 +96,8 @@ class OutputFolder:
         if new is None:
             return
         self._temporary = None
+        if isinstance(error, OSError) and error.errno in FULL:
+            error.filename = error.filename or str(self.directory)
         try:
             if kind is None:
                 self._swap(new)
