@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+from support.tiny_folders import write_tiny
 
 WFM = [sys.executable, "-m", "wfm.cli"]
 
@@ -30,7 +31,7 @@ def planned(tmp_path_factory):
     """A single-site plan after `wfm plan`, and what the command printed."""
     directory = tmp_path_factory.mktemp("plan") / "site"
     assert wfm("init", directory, "--template", "single-site").returncode == 0
-    done = wfm("plan", directory, "--seconds", 8, "--ics")
+    done = wfm("plan", directory, "--seconds", 5, "--ics")
     assert done.returncode == 0, done.stdout + done.stderr
     return directory, done.stdout
 
@@ -241,7 +242,9 @@ def test_help_is_light():
     assert "plan" in wfm("--help").stdout
 
 
-def test_one_seed_and_rounds_give_one_roster(plan):
+def test_one_seed_and_rounds_give_one_roster(tmp_path):
+    people = [(f"A{i}", "Europe/Warsaw") for i in range(9)]  # too many to solve whole
+    plan = write_tiny(tmp_path / "plan", agents=people, offered="20")
     rosters = []
     for _ in range(2):
         done = wfm("roster", plan, "--rounds", 1, "--seed", 7, "--seconds", 600)
@@ -249,6 +252,7 @@ def test_one_seed_and_rounds_give_one_roster(plan):
         rosters.append((plan / "out" / "roster.csv").read_bytes())
         manifest = json.loads((plan / "out" / "manifest.json").read_text())
         assert manifest["search"]["reproducible"] is True
+        assert manifest["search"]["stop_reason"] == "deterministic"
     assert rosters[0] == rosters[1]
 
 

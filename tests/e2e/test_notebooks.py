@@ -13,7 +13,7 @@ NOTEBOOKS = sorted(ROOT.glob("*.ipynb"))
 SEARCH_SECONDS = re.compile(r'(max_time_s=|"--seconds", ")(\d+)')
 FEWER_MONTHS = ("03_outsourcing", "04_capacity", "05_what_if")
 SHORTER = (
-    ("scenarios.yaml", r"(?m)^months: 12", "months: 4"),
+    ("scenarios.yaml", r"(?m)^months: 12", "months: 2"),
     ("capacity.yaml", r"(?m)^months: 14", "months: 8"),
     ("capacity.yaml", r"buffers: \[.*\]", "buffers: [0.0, 0.03]"),
 )
@@ -63,10 +63,10 @@ def test_forecasting_takes_less_than_thirty_lines():
 
 
 def hurried(notebook):
-    """Let searches of *notebook* take a third of their time: less says as much here."""
+    """Let searches of *notebook* take a fifth of their time: less says as much here."""
     for cell in code(notebook):
         cell.source = SEARCH_SECONDS.sub(
-            lambda found: f"{found[1]}{int(found[2]) // 3}", cell.source
+            lambda found: f"{found[1]}{max(4, int(found[2]) // 5)}", cell.source
         )
     return notebook
 
