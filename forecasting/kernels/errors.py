@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecasting.kernels.jit import kernel
+from forecasting.kernels.jit import kernel, sum_kernel
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -191,7 +191,7 @@ def mean_of_cells(values: FloatArray, cells: BoolArray) -> float:
     return total / max(number, 1)
 
 
-@kernel
+@sum_kernel
 def sizes_and_sums(errors: FloatArray) -> FloatArray:
     """Return ``[2, g, m]`` the sums of *errors* ``[g, m, n]``: of sizes, and as is."""
     groups, models, num = errors.shape
@@ -206,7 +206,7 @@ def sizes_and_sums(errors: FloatArray) -> FloatArray:
     return result
 
 
-@kernel
+@sum_kernel
 def mixed_sizes(weights: FloatArray, errors: FloatArray) -> FloatArray:
     """Return ``[g]`` the sums of the sizes of *errors* ``[g, m, n]`` that are mixed.
 
