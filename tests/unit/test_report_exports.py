@@ -1,6 +1,8 @@
 """Workbook, pages, calendars and terminal: read back by other programs' eyes."""
 
+import errno
 import io
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from wfm.report.ics import write_calendars
 from wfm.report.inputs import ReportInput
 from wfm.report.key_figures import gaps, queue_figures, totals
 from wfm.report.pages import write_pages
+from wfm.report.sheets import new_workbook
 from wfm.report.terminal import binding_words, requirement_table, summary_table
 from wfm.report.workbook import write_workbook
 
@@ -282,3 +285,17 @@ def test_same_run_same_workbook(case: ReportInput, tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_workbook(tmp_path / name, case)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_workbook_that_the_system_refuses_says_so_as_any_file(tmp_path, monkeypatch):
+    def full(*_arguments, **_options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile", full)
+    noon = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    with (
+        pytest.raises(OSError, match="No space left") as refused,
+        new_workbook(tmp_path / "a.xlsx", title="A", created_utc=noon) as workbook,
+    ):
+        workbook.add_worksheet("one")
+    assert refused.value.errno == errno.ENOSPC

@@ -24,13 +24,9 @@ from wfm.report.scenario_value_sheets import (
     write_tornado,
 )
 from wfm.report.scenario_words import words
+from wfm.report.sheets import new_workbook
 
 MOST_CALCULATED = 24
-_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def calculated(report: ScenarioReport) -> tuple[ScenarioResult, ...]:
@@ -50,19 +46,12 @@ def write_scenario_workbook(
     ``inputs``. Lines round half to even as Python does; values are cached, so that the
     file reads the same without being calculated. The creation time is the run's.
     """
-    import xlsxwriter
-
     say, shown = words(report.language), calculated(report)
     model = cost_sheets(report, shown)
     sums = Sums(model.ledger, say)
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as workbook:
-        workbook.set_properties(
-            {
-                "title": report.title,
-                "comments": "made by wfm",
-                "created": report.created_utc.replace(tzinfo=None),
-            }
-        )
+    with new_workbook(
+        path, title=report.title, created_utc=report.created_utc
+    ) as workbook:
         folder = Folder(workbook, report.currency)
         write_summary(folder, report, shown, sums)
         write_inputs(folder, model.names, say)

@@ -1,12 +1,21 @@
 """A thin layer over xlsxwriter: named styles, tables with heads, column letters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 
+_TEXTS_STAY: Mapping[str, Any] = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 HEAD = "#12354D"
 HEAD_HEIGHT = 32
 RIGHT = frozenset(
@@ -49,6 +58,32 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "night": {"bg_color": "#C9CFDA", "align": "center"},
     "free": {"font_color": "#9AA5AE", "align": "center"},
 }  # fmt: skip
+
+
+@contextmanager
+def new_workbook(path: Path, *, title: str, created_utc: datetime) -> Iterator[Any]:
+    """Yield a workbook that is written to *path* at the end.
+
+    Texts stay texts, and the file's creation time is *created_utc*, so that the same
+    content gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        If the system refuses the file; xlsxwriter wraps it in an error of its own.
+    """
+    try:
+        with Workbook(str(path), dict(_TEXTS_STAY)) as workbook:
+            workbook.set_properties(
+                {
+                    "title": title,
+                    "comments": "made by wfm",
+                    "created": created_utc.replace(tzinfo=None),
+                }
+            )
+            yield workbook
+    except FileCreateError as refused:
+        raise refused.args[0] from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
 """The run as an Excel workbook that can be edited and read back."""
 
 from pathlib import Path
-from typing import Any
 
 from wfm.report.inputs import ReportInput
-from wfm.report.sheets import Book
+from wfm.report.sheets import Book, new_workbook
 from wfm.report.shift_sheet import write_shifts
 from wfm.report.workbook_parts import (
     write_cover,
@@ -36,21 +35,9 @@ def write_workbook(path: Path, inputs: ReportInput) -> None:
     formulas with their values cached; times in UTC and in local time are real dates.
     The file's creation time is the run's, so that the same run gives the same bytes.
     """
-    import xlsxwriter
-
-    options: dict[str, Any] = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        workbook.set_properties(
-            {
-                "title": inputs.folder.plan.name,
-                "comments": "made by wfm",
-                "created": inputs.created_utc.replace(tzinfo=None),
-            }
-        )
+    with new_workbook(
+        path, title=inputs.folder.plan.name, created_utc=inputs.created_utc
+    ) as workbook:
         book = Book(workbook)
         for name, write in SHEETS:
             write(book.sheet(name), inputs)
