@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support.plain_kernels import make_plain
 from support.search_cases import (
     all_plans,
     compiled_of,
@@ -32,11 +33,7 @@ WIDTH = 5
 @pytest.fixture
 def plainly(monkeypatch):
     """The kernels that take whole answers as plain Python."""
-    for name in dir(bundle_rows):
-        plain = getattr(getattr(bundle_rows, name), "py_func", None)
-        if plain is not None:
-            monkeypatch.setattr(bundle_rows, name, plain)
-    return bundle_rows
+    return make_plain(monkeypatch, bundle_rows)
 
 
 def drawn_answers(seed):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from support.plain_kernels import make_plain
 from support.search_cases import (
     all_plans,
     compiled_of,
@@ -25,11 +26,7 @@ from wfm.domain.roster import Roster
 @pytest.fixture
 def plainly(monkeypatch):
     """The kernels of the bundle as plain Python."""
-    for name in dir(bundle):
-        plain = getattr(getattr(bundle, name), "py_func", None)
-        if plain is not None:
-            monkeypatch.setattr(bundle, name, plain)
-    return bundle
+    return make_plain(monkeypatch, bundle)
 
 
 def tell(module, answers, part, cost, amounts, prices):
