@@ -1,6 +1,8 @@
 """Output appears whole or not at all; manifests."""
 
+import errno
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from wfm.domain.errors import UsageError
 from wfm.io import output
 from wfm.io.manifest import read_manifest, write_manifest
 from wfm.io.output import OutputFolder, write_atomic
+from wfm.io.output_set import OutputSet
 
 
 def names(directory: Path) -> list[str]:
@@ -169,3 +172,20 @@ def test_an_unreadable_manifest_is_empty(tmp_path):
     assert read_manifest(tmp_path / "bad.json") == {}
     (tmp_path / "list.json").write_text("[1]")
     assert read_manifest(tmp_path / "list.json") == {}
+
+
+def test_a_full_disk_is_told_by_the_folder_that_was_to_be_written(tmp_path):
+    with pytest.raises(OSError, match="out'") as told, OutputSet(tmp_path / "out"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), ".out.x1/a.csv")
+    assert told.value.filename == str(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_for_which_there_is_no_room_is_named(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("wfm.io.output.os.fsync", full)
+    with pytest.raises(OSError, match="ledger"):
+        write_atomic(tmp_path / "ledger.csv", "a")
+    assert not list(tmp_path.iterdir())

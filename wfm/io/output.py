@@ -35,9 +35,16 @@ def write_atomic(path: Path, data: bytes | str) -> None:
             os.fsync(stream.fileno())
         temporary.chmod(_file_mode())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        name_if_full(error, path)
         temporary.unlink(missing_ok=True)
         raise
+
+
+def name_if_full(error: BaseException | None, place: Path) -> None:
+    """Let an error that says a disk is full name *place*, not a file on the way."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        error.filename = str(place)
 
 
 def result_path(directory: Path, name: str) -> Path:
@@ -96,8 +103,7 @@ class OutputFolder:
         if new is None:
             return
         self._temporary = None
-        if isinstance(error, OSError) and error.errno in FULL:
-            error.filename = error.filename or str(self.directory)
+        name_if_full(error, self.directory)
         try:
             if kind is None:
                 self._swap(new)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from wfm.io.output import result_path
+from wfm.io.output import name_if_full, result_path
 
 
 class OutputSet:
@@ -47,6 +47,7 @@ class OutputSet:
         new, self._temporary = self._temporary, None
         if new is None:
             return
+        name_if_full(error, self.directory)
         try:
             if kind is None:
                 self._move(new)
