@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from solver.core.bound import Climb, proven
 from solver.core.compile import Compiled
 from solver.core.relaxation import Prices
-from solver.core.whole_climb import WholeClimb
+from solver.core.whole_climb import Weeks, WholeClimb
 from solver.core.whole_tables import has_whole
 from solver.worker import Emit
 from wfm.domain.arrays import IntArray
 
 JOB = "solver.bound_job:run"
-PLAIN, PLAIN_S = 0.12, 10.0
+PLAIN, PLAIN_S = 0.06, 10.0
 """Part of the time or rounds in which heads count by the unit, and the most seconds of
 it; then they are whole."""
 LEAST_ROUNDS, LEAST_S = 400, 30.0
@@ -23,7 +23,8 @@ class BoundJob:
     """What to bound, and for how long: by rounds if given, else by seconds.
 
     *prices* are where to start, *upper* is the value of a known roster. With
-    *wants_weeks* a part of the seconds goes into weeks to search from.
+    *wants_weeks* a part of the seconds goes into weeks to search from, with all cores
+    until these are sent.
     """
 
     compiled: Compiled
@@ -39,6 +40,11 @@ class BoundFound:
     """A better lower bound."""
 
     bound: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeksComing:
+    """Weeks to search from will come; all cores work for them until they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +64,11 @@ def run(job: BoundJob, emit: Emit) -> None:
     def send(value: int) -> None:
         emit(BoundFound(bound=value))
 
-    def send_weeks(choice: IntArray, taken: IntArray) -> None:
-        emit(WeeksFound(choice=choice, taken=taken))
+    def send_weeks(weeks: Weeks | None) -> None:
+        if weeks is None:
+            emit(WeeksComing())
+        else:
+            emit(WeeksFound(choice=weeks[0], taken=weeks[1]))
 
     climb = Climb(job.compiled, job.prices, send)
     is_whole = _is_long(job) and has_whole(climb.relaxation)

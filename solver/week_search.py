@@ -14,10 +14,9 @@ With ``deterministic_rounds`` no decision depends on the clock: rounds of the lo
 search and of the bound are counted, and the second process does nothing else.
 """
 
-from math import ceil
-
+from solver.as_one import RESERVE_S, AsOne
 from solver.bound_job import JOB as BOUND
-from solver.bound_job import BoundFound, BoundJob, WeeksFound
+from solver.bound_job import BoundFound, BoundJob, WeeksComing, WeeksFound
 from solver.columns.whole import WholeFound
 from solver.conflicts import week_conflicts
 from solver.core.ascent import rough_prices
@@ -26,16 +25,7 @@ from solver.core.local_search import LocalSearch
 from solver.counted import JOB as COUNTED
 from solver.counted import can_count, counted_job
 from solver.cpsat.linear import JOB as MIP
-from solver.cpsat.linear import (
-    MipJob,
-    NoLinearFormError,
-    Optimum,
-    Programme,
-    programme,
-    slack_of,
-)
-from solver.cpsat.model import RosterModel
-from solver.cpsat.run import run
+from solver.cpsat.linear import MipJob, Optimum, programme
 from solver.explain import Diagnosis, examine
 from solver.fine_search import FineSearch
 from solver.heat import COLD, HEAT, PRICED_HEAT, heat_at
@@ -43,11 +33,10 @@ from solver.neighbourhood import Neighbourhood, Neighbourhoods, transplant
 from solver.problem import Problem, score
 from solver.shares import tables_of
 from solver.trace import Course
+from solver.trials import WARM, Trials, combined, run_trials, teams_of, trials_for
 from solver.verdict import shortfalls_of
-from solver.worker import Aided
 from wfm.domain.roster import Roster
 
-SMALL_AGENT_DAYS = 56
 LOCAL_ROUNDS = 50
 """Rounds of the local search in one deterministic round."""
 BOUND_ROUNDS = 150
@@ -57,8 +46,8 @@ START_PART = 0.14
 """Part of the time that preparing the start may take."""
 DIAGNOSE_AFTER_S = 20.0
 """From then on a roster that misses guarantees is asked why."""
-RESERVE_S, RESERVED_SCORES = 2.0, 3.0
-"""Kept for the last score and the way out, in seconds and in times it takes."""
+RESERVED_SCORES = 3.0
+"""How many times what a score takes is kept for the last one, if that is more."""
 SCORES_APART = 5.0
 """The local search works at least that many times as long as a score takes."""
 BOUND_S, BOUND_PART = 120.0, 0.6
@@ -67,11 +56,9 @@ COUNTED_PART, LEAST_COUNTED_S = 0.3, 8.0
 """Part of the time in which people alike may be counted, and what they get at least."""
 PEOPLE, MIP_S = 4, 20.0
 """Size and longest time of a neighbourhood."""
-MIP_TOLERANCE = 1e-6
-"""Of HiGHS; its bounds are lowered by that fraction of the objective."""
 
 
-class WeekSearch(Aided):
+class WeekSearch(AsOne):
     """One run: local search here, bound and neighbourhoods in a second process."""
 
     def __init__(self, problem: Problem, course: Course) -> None:
@@ -87,7 +74,8 @@ class WeekSearch(Aided):
         self.answers: list[Optimum] = []
         self.rosters: list[Roster] = []
         self.weeks: WeeksFound | None = None
-        self.begun = 0.0
+        self.are_weeks_coming = False
+        self.begun = self.tried = 0.0
         self.is_counting = False
         self.is_last_round = False
         self.worth: tuple[int, int] | None = None
@@ -143,11 +131,6 @@ class WeekSearch(Aided):
         if found.roster is not None:
             self.course.offer(score(self.problem, found.roster), "repair")
             self.local.load(found.roster)
-
-    def is_small(self) -> bool:
-        """Return whether the whole problem is a size that a MIP proves."""
-        planned = self.problem.instance.planned_days.values()
-        return sum(len(days) for days in planned) <= SMALL_AGENT_DAYS
 
     def adopt(self, phase: str) -> None:
         """Offer the local search's roster if it has become better."""
@@ -208,6 +191,7 @@ class WeekSearch(Aided):
 
     def round(self) -> None:
         """Let the local search work for a while, then take stock."""
+        self.await_weeks()
         if self.course.is_deterministic:
             self.improve(rounds=LOCAL_ROUNDS)
         else:
@@ -250,6 +234,10 @@ class WeekSearch(Aided):
 
     def annealed(self) -> float:
         """Return which part of the annealing is over."""
+        if self.tried:
+            return WARM + (1.0 - WARM) * (self.share() - self.tried) / (
+                1.0 - self.tried
+            )
         return (self.share() - self.begun) / (1.0 - self.begun)
 
     def share(self) -> float:
@@ -263,7 +251,8 @@ class WeekSearch(Aided):
         """Return whether to leave the local search; hear the second process."""
         self.listen()
         has_answers = bool(self.answers or self.rosters or self.weeks)
-        return self.course.must_stop() or has_answers or self.may_ask()
+        is_idle = self.may_wait or self.may_ask()
+        return self.course.must_stop() or has_answers or is_idle
 
     def listen(self, wait_s: float = 0.0) -> None:
         """Take in what the second process has said."""
@@ -273,7 +262,9 @@ class WeekSearch(Aided):
             if isinstance(message, BoundFound):
                 self.course.raise_bound(message.bound)
             elif isinstance(message, WeeksFound):
-                self.weeks = message
+                self.weeks, self.are_weeks_coming = message, False
+            elif isinstance(message, WeeksComing):
+                self.are_weeks_coming = True
             elif isinstance(message, Optimum):
                 self.answers.append(message)
             elif isinstance(message, WholeFound):
@@ -329,10 +320,27 @@ class WeekSearch(Aided):
             roster = transplant(best.roster, found, asked.agents)
             self.go_on_from(roster, "neighbourhood")
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether weeks are coming, and nobody is missing in the meantime."""
+        best, worker = self.course.best, self.worker
+        has_roster = best is not None and not best.violations
+        is_coming = self.are_weeks_coming and worker is not None and worker.is_busy
+        return has_roster and is_coming and self.course.left_s > self.reserve_s
+
+    def await_weeks(self) -> None:
+        """Leave the cores to the second process until its weeks come.
+
+        What is found from them is so much better that to search before is in vain.
+        """
+        while self.may_wait and not self.course.must_stop():
+            self.listen(0.1)
+
     def take_weeks(self) -> None:
         """Begin the annealing anew from weeks that prices have found.
 
-        They are worse than what it has got to, but lead to better ones.
+        They are worse than what it has got to, but lead to better ones: it is tried
+        several times how far.
         """
         weeks, self.weeks = self.weeks, None
         if weeks is None:
@@ -340,6 +348,28 @@ class WeekSearch(Aided):
         self.begun = self.share()
         roster = roster_of(self.compiled, weeks.choice, weeks.taken)
         self.start_objective = self.local.load(roster)
+        self.try_weeks(trials_for(roster, self.course.left_s - self.reserve_s))
+
+    def try_weeks(self, trials: Trials) -> None:
+        """Go on from the best that several short annealings have come to."""
+
+        def stop() -> bool:
+            self.listen()
+            return self.course.must_stop()
+
+        found = []
+        for roster in run_trials(self.local, trials, self.heat(), stop):
+            found.append(roster)
+            self.adopt("trial")
+        if found:
+            self.local.load(combined(found, teams_of(self.compiled), self.worth_of))
+            self.adopt("trials")
+        self.tried = self.share()
+
+    def worth_of(self, roster: Roster) -> tuple[int, int]:
+        """Return breaches and objective of a roster; the search goes on from it."""
+        self.local.load(roster)
+        return self.local_worth()
 
     def settle(self) -> None:
         """Say that the optimum is proven once bound and roster meet."""
@@ -353,61 +383,3 @@ class WeekSearch(Aided):
         if self.course.offer(score(self.problem, roster), phase):
             self.local.load(roster)
             self.worth = self.local_worth()
-
-    def solve_whole(self) -> None:
-        """Solve the whole problem as one model, to proven optimality if time allows."""
-        if self.course.reason() is not None:
-            return
-        model = Neighbourhoods(self.problem, self.course.limits.seed).whole()
-        try:
-            given = programme(model.model)
-        except NoLinearFormError:
-            self.solve_whole_by_clauses(model)
-            return
-        for answer in self.solve_aside(given):
-            if answer.values is not None:
-                slack = answer.objective - answer.bound
-                slack += MIP_TOLERANCE * abs(answer.objective)
-                below = slack_of(given, slack)
-                self.take_whole(model.extract(answer), below, answer.is_optimal)
-            elif answer.is_infeasible:
-                self.diagnose()
-                self.is_last_round = self.diagnosis is not None
-
-    def solve_aside(self, given: Programme) -> list[Optimum]:
-        """Solve a programme in the second process, waiting for it."""
-        if self.worker is None:
-            return []
-        seconds = max(0.0, self.course.left_s - RESERVE_S)
-        self.worker.send(MIP, MipJob(programme=given, max_time_s=seconds))
-        while self.worker.is_busy and not self.course.must_stop():
-            self.listen(0.1)
-        self.listen()
-        answers, self.answers = self.answers, []
-        return answers
-
-    def solve_whole_by_clauses(self, model: RosterModel) -> None:
-        """Solve the whole model by CP-SAT: a rule speaks in words of its own."""
-        if self.course.best is not None:
-            model.hint(self.course.best.roster)
-        rounds = self.course.limits.deterministic_rounds
-        done = run(
-            model.model,
-            self.course.limits,
-            max_time_s=max(0.0, self.course.left_s - RESERVE_S),
-            deterministic_time=None if rounds is None else 10.0 * rounds,
-            stop=self.course.must_stop,
-        )
-        if done.has_solution:
-            slack = done.solver.objective_value - done.solver.best_objective_bound
-            self.take_whole(model.extract(done.solver), ceil(slack), done.is_optimal)
-
-    def take_whole(self, roster: Roster, slack: int, is_optimal: bool) -> None:
-        """Offer what solving the whole has found; its bound is *slack* below it."""
-        found = score(self.problem, roster)
-        self.course.offer(found, "whole")
-        self.course.raise_bound(found.objective - slack, "whole")
-        if is_optimal:
-            self.course.prove("whole")
-        else:
-            self.local.load(found.roster)

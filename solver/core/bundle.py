@@ -264,9 +264,10 @@ def cheapest_row(answers: Answers, part: int, near: Near) -> int:
 
 
 @kernel
-def settle_shares(answers: Answers, near: Near) -> None:
-    """Let each part's answers exchange shares with the cheapest of them, one by one."""
-    for part in range(answers.used.shape[0]):
+def settle_shares(answers: Answers, parts: IntArray, near: Near) -> None:
+    """Let the answers of *parts* exchange shares with the cheapest of each in turn."""
+    for i in range(parts.shape[0]):
+        part = parts[i]
         one = cheapest_row(answers, part, near)
         for n in range(answers.used[part]):
             row = part * answers.room + n

@@ -4,6 +4,9 @@ All answer the same prices (:mod:`solver.core.bundle`), so the value there is kn
 for the steps, whose answers are good rather than best. Prices move on when that is
 better than a small part of what the model promised; how far the next may lie grows or
 shrinks with it, and for each price by itself with whether it goes on or turns.
+
+People answer while steps do, and components of queues, which have no price in common,
+settle side by side if there are several lanes (:mod:`solver.core.lanes`).
 """
 
 from copy import copy
@@ -12,34 +15,29 @@ import numpy as np
 
 from solver.core.ascent import mean_price
 from solver.core.bundle import (
-    Answers,
     Near,
     add_left,
     copied,
-    keep,
     keep_only,
     least_value,
     new_answers,
-    next_row,
     settle_shares,
 )
 from solver.core.bundle_rows import whole_rows
-from solver.core.jit import inner_kernel, kernel
+from solver.core.compile import Compiled
+from solver.core.lanes import MOST, Lanes
 from solver.core.relaxation import Prices, Relaxation
 from solver.core.slots import HEAD
 from solver.core.tables import (
-    ARRIVAL,
     BACKLOG_COMPONENT,
-    DUE,
     FIRST_DAY,
     FIRST_START,
     OPTION_END,
     OPTION_START,
-    BacklogTables,
 )
+from solver.core.whole_answers import answer_steps, keep_week, place_work
 from solver.core.whole_ascent import WholePrices, WholeSteps
-from solver.core.whole_step import answer_step
-from solver.core.whole_tables import Board, Steps
+from solver.core.whole_tables import new_board
 from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 ROOM_PEOPLE, ROOM_STEPS, ROOM_WORK = 21, 11, 13
@@ -66,118 +64,6 @@ SWEEPS, OF_STEPS = 6, 2
 """How often shares are exchanged for one pass; and within that those of steps."""
 
 
-@kernel
-def keep_week(
-    answers: Answers,
-    a: int,
-    work: FloatArray,
-    first: int,
-    best: float,
-    prices: FloatArray,
-    asked: int,
-) -> None:
-    """Keep a week at work in ``work[t]`` whose value at *prices* is *best*.
-
-    ``prices[first + t]`` are those of the person's group.
-    """
-    row, num, total = next_row(answers, a), 0, 0.0
-    answers.asked[row] = asked
-    for t in range(work.shape[0]):
-        if work[t] > 0.0:
-            answers.place[row, num], answers.amount[row, num] = first + t, -HEAD
-            total += HEAD * prices[first + t]
-            num += 1
-    answers.length[row], answers.cost[row] = num, total - best
-    keep(answers, a, prices)
-
-
-@kernel
-def place_work(
-    answers: Answers, backlog: BacklogTables, first: int, due: float, prices: FloatArray
-) -> float:
-    """Let each bucket go where it costs least; return the cost.
-
-    ``prices[first + b * num_steps + t]`` are those of backlog b's work.
-    """
-    total, num_t = 0.0, backlog.open_steps.shape[1]
-    for b in range(backlog.open_steps.shape[0]):
-        start = first + b * num_t
-        for n in range(backlog.bucket_of_backlog[b], backlog.bucket_of_backlog[b + 1]):
-            least, at, row = due, -1, next_row(answers, n)
-            for t in range(backlog.buckets[n, ARRIVAL], backlog.buckets[n, DUE]):
-                if backlog.open_steps[b, t] and prices[start + t] < least:
-                    least, at = prices[start + t], t
-            total += least * backlog.work[n]
-            answers.cost[row] = due * backlog.work[n] if at < 0 else 0.0
-            answers.length[row] = 0 if at < 0 else 1
-            answers.place[row, 0] = start + max(at, 0)
-            answers.amount[row, 0] = backlog.work[n]
-            keep(answers, n, prices)
-    return total
-
-
-@inner_kernel
-def keep_step(
-    answers: Answers,
-    steps: Steps,
-    k: int,
-    t: int,
-    part: int,
-    heads: FloatArray,
-    work: FloatArray,
-    prices: FloatArray,
-    found: float,
-) -> None:
-    """Keep heads and work of component *k* at *t*, which cost *found* at *prices*."""
-    num_g, num_t = heads.shape
-    row, num = next_row(answers, part), 0
-    for i in range(steps.first_member[k], steps.first_member[k + 1]):
-        g = steps.members[i]
-        if heads[g, t] > 0.0:
-            answers.place[row, num] = g * num_t + t
-            answers.amount[row, num] = HEAD * heads[g, t]
-            found -= HEAD * heads[g, t] * prices[g * num_t + t]
-            num += 1
-    for b in range(work.shape[0]):
-        if steps.rows[b, BACKLOG_COMPONENT] == k and work[b, t] > 0.0:
-            answers.place[row, num] = (num_g + b) * num_t + t
-            answers.amount[row, num] = -work[b, t]
-            found += work[b, t] * prices[(num_g + b) * num_t + t]
-            num += 1
-    answers.length[row], answers.cost[row] = num, found
-    keep(answers, part, prices)
-
-
-@kernel
-def answer_steps(
-    answers: Answers,
-    steps: Steps,
-    board: Board,
-    window: tuple[int, int],
-    heads: FloatArray,
-    work: FloatArray,
-    prices: FloatArray,
-) -> float:
-    """Let each step of each component answer *prices*; return about what they cost.
-
-    ``heads[g, t]`` and ``work[b, t]`` are the last answers, and become the new ones.
-    """
-    size, total, part = heads.size, 0.0, 0
-    head_prices = prices[:size].reshape(heads.shape)
-    work_prices = prices[size:].reshape(work.shape)
-    for t in range(window[0], window[1]):
-        for b in range(work.shape[0]):
-            work[b, t] = 0.0
-        for k in range(steps.is_whole.shape[0]):
-            found = answer_step(
-                steps, board, head_prices, work_prices, k, t, heads, work
-            )
-            keep_step(answers, steps, k, t, part, heads, work, prices, found)
-            total += found
-            part += 1
-    return total
-
-
 def widest_week(relaxation: Relaxation) -> int:
     """Return at how many steps anybody may be on shift."""
     weeks = relaxation.compiled.weeks
@@ -193,6 +79,28 @@ def can_bundle(relaxation: Relaxation) -> bool:
     people = len(relaxation.compiled.agent_ids) * widest_week(relaxation)
     steps = np.prod(relaxation.fixed.shape) + relaxation.compiled.backlog.floor.size
     return bool(ROOM_PEOPLE * people + ROOM_STEPS * steps <= MOST_AMOUNTS)
+
+
+def components_of(
+    compiled: Compiled, num_k: int, num_steps: int
+) -> list[tuple[IntArray, IntArray, IntArray]]:
+    """Return the people, buckets and steps of each component: none shares a price.
+
+    Those who serve no queue are the last.
+    """
+    cover, backlog = compiled.cover, compiled.backlog
+    of_agent = cover.component_of_group[compiled.cover_need.group_of_agent]
+    buckets = np.diff(backlog.bucket_of_backlog)
+    of_bucket = np.repeat(backlog.rows[:, BACKLOG_COMPONENT], buckets)
+    of_step = np.tile(np.arange(num_k), num_steps)
+    return [
+        (
+            np.flatnonzero(of_agent == k),
+            np.flatnonzero(of_bucket == k),
+            np.flatnonzero(of_step == k),
+        )
+        for k in [*range(num_k), -1]
+    ]
 
 
 class WholeBundle:
@@ -211,6 +119,9 @@ class WholeBundle:
         self._steps = new_answers(
             num_k * max(0, end - start), ROOM_STEPS, groups + len(self.whole.work)
         )
+        self.lanes = Lanes()
+        self._boards = [new_board(self.whole.steps) for _ in range(MOST)]
+        self._components = components_of(compiled, num_k, max(0, end - start))
         self._buckets = new_answers(len(compiled.backlog.work), ROOM_WORK, 1)
         self._weeks: dict[int, tuple[IntArray, IntArray]] = {}
         self._num_asked = 0
@@ -237,11 +148,7 @@ class WholeBundle:
             add_left(answers, near.left)
         per_head = REACH * mean_price(self.relaxation.compiled) / HEAD
         near.reach[:] = self._reach * per_head * self._own_reach
-        for _ in range(SWEEPS):
-            settle_shares(self._people, near)
-            settle_shares(self._buckets, near)
-            for _ in range(OF_STEPS):
-                settle_shares(self._steps, near)
+        self._settle()
         prices = np.clip(near.centre + near.reach * near.left, near.low, near.high)
         promised = self._model(prices)
         found = min(self._ask(prices), self._model(prices))
@@ -354,38 +261,63 @@ class WholeBundle:
         constant = float(self.relaxation.compiled.constant)
         return constant + float((self._fixed * prices).sum()) + known
 
+    def _settle(self) -> None:
+        """Exchange shares, component by component."""
+        near, components = self._near, iter(self._components)
+
+        def settle(_lane: int) -> None:
+            for people, buckets, steps in components:  # each goes to one lane
+                for _ in range(SWEEPS):
+                    settle_shares(self._people, people, near)
+                    settle_shares(self._buckets, buckets, near)
+                    for _ in range(OF_STEPS):
+                        settle_shares(self._steps, steps, near)
+
+        self.lanes.run(settle)
+
     def _ask(self, prices: FloatArray) -> float:
         """Let everybody answer; return about the value."""
         compiled, whole = self.relaxation.compiled, self.whole
-        total = float(compiled.constant) + float((self._fixed * prices).sum())
-        total += self._ask_people(prices)
-        due = float(compiled.need.due_price)
-        total += place_work(self._buckets, compiled.backlog, self._size, due, prices)
-        return total + answer_steps(
-            self._steps,
-            whole.steps,
-            whole.board,
-            self._window,
-            whole.heads,
-            whole.work,
-            prices,
-        )
+        values = np.zeros(len(compiled.agent_ids))
+        cost, spans = np.zeros(whole.heads.shape[1]), iter(whole.spans)
 
-    def _ask_people(self, prices: FloatArray) -> float:
-        relaxation, total = self.relaxation, 0.0
-        shaped = self._shaped(prices)
+        def answer(lane: int) -> None:
+            if lane == 0:
+                self._ask_people(prices, values)
+            for first, last in spans:  # each goes to one lane
+                answer_steps(
+                    self._steps,
+                    whole.steps,
+                    self._boards[lane],
+                    self._window,
+                    first,
+                    last,
+                    whole.heads,
+                    whole.work,
+                    prices,
+                    cost,
+                )
+
+        self.lanes.run(answer)
+        due = float(compiled.need.due_price)
+        total = float(compiled.constant) + float((self._fixed * prices).sum())
+        total += place_work(self._buckets, compiled.backlog, self._size, due, prices)
+        return total + float(cost.sum()) - float(values.sum())
+
+    def _ask_people(self, prices: FloatArray, values: FloatArray) -> None:
+        """Let people answer; write what their weeks are worth to ``values[a]``."""
+        relaxation, shaped = self.relaxation, self._shaped(prices)
         plain = Prices(heads=shaped.heads, floors=shaped.work)
         num_t = len(relaxation.inside)
         groups: IntArray = relaxation.compiled.cover_need.group_of_agent
         for a, g in enumerate(groups.tolist()):
             best = relaxation.respond(a, plain)
             if best is not None:
-                total -= best
+                values[a] = best
                 work = relaxation.work_of(a)
                 first, asked = g * num_t, self._num_asked
                 keep_week(self._people, a, work, first, best, prices, asked)
         self._remember_weeks()
-        return total
 
     def _remember_weeks(self) -> None:
         """Remember the weeks just answered as long as an answer refers to them."""

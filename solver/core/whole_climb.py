@@ -11,7 +11,7 @@ from solver.core.whole_bundle import WholeBundle, can_bundle
 from solver.core.whole_exact import settle_steps
 from wfm.domain.arrays import IntArray
 
-FIRST_PROOF, NEXT_PROOF = 10, 1.3
+FIRST_PROOF, NEXT_PROOF = 10, 2.0
 """After how many passes a value is proven: first, and then by factor."""
 QUICK = 0.05
 """Effort of these proofs; the last one is exact."""
@@ -20,15 +20,17 @@ SPARE, SPARE_S, MOST_SPARE = 0.15, 12.0, 0.3
 STILL, LITTLE = 30, 2e-6
 """Passes after which the climb is over if they raise the value by less than a part."""
 
-RIPENING, RIPE = 15, 1e-4
+RIPENING, RIPE = 15, 3e-4
 """Weeks are ripe when that many passes raise the value by less than that part."""
 LATE = 0.3
 """Part of the time after which they are taken as they are."""
-DIVE_PART = 0.25
+DIVE_PART = 0.15
 """Part of the time left that the dive for them may take."""
 
-OnWeeks: TypeAlias = Callable[[IntArray, IntArray], None]
-"""Takes options and break starts per agent-day."""
+Weeks: TypeAlias = tuple[IntArray, IntArray]
+"""Options and break starts per agent-day."""
+OnWeeks: TypeAlias = Callable[[Weeks | None], None]
+"""Takes weeks to search from, and before nothing: then all cores begin to find them."""
 
 
 class WholeClimb:
@@ -60,6 +62,7 @@ class WholeClimb:
     ) -> None:
         """Climb for *rounds*, or for *seconds* with the last proof in them."""
         clock = Clock(seconds, rounds)
+        self.expect_weeks()
         length = 1.0 if seconds is None else 1.0 - spare_part(seconds)
         while clock.share() < length and not self.is_still():
             if self.best >= upper:
@@ -85,13 +88,22 @@ class WholeClimb:
         before, self._ripe = self._ripe, ascent.value
         return ascent.value - before < RIPE * abs(ascent.value) or share > LATE
 
+    def expect_weeks(self) -> None:
+        """Say that weeks will come, and work on them with all cores."""
+        if not isinstance(self.ascent, WholeBundle):
+            self.on_weeks = None
+        elif self.on_weeks is not None:
+            self.on_weeks(None)
+            self.ascent.lanes.widen()
+
     def send_weeks(self, clock: Clock) -> None:
         """Send a good start for a search, once."""
         send, self.on_weeks = self.on_weeks, None
         if send is None or not isinstance(self.ascent, WholeBundle):
             return
         left = (1.0 - clock.share()) * (clock.seconds or 0.0)
-        send(*Dive(self.ascent).run(DIVE_PART * left))
+        send(Dive(self.ascent).run(DIVE_PART * left))
+        self.ascent.lanes.narrow()
 
     def is_still(self) -> bool:
         """Return whether the last passes have not raised the value any more."""

@@ -1,5 +1,8 @@
 """From shares of weeks to whole ones: people held to dates and lengths."""
 
+import os
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.plain_kernels import make_plain
@@ -19,6 +22,7 @@ from solver.core.bound import Climb
 from solver.core.bundle import copied, new_answers
 from solver.core.choices import roster_of
 from solver.core.dive import LEAST_PART, Dive, part_of
+from solver.core.lanes import MOST
 from solver.core.whole_bundle import WholeBundle
 from solver.core.whole_climb import WholeClimb
 from solver.heat import PRICED_HEAT
@@ -26,6 +30,7 @@ from solver.outcome import SolveLimits
 from solver.problem import read_problem
 from solver.trace import Course
 from solver.week_search import WeekSearch
+from wfm.domain.roster import Violation
 
 WIDTH = 5
 
@@ -144,19 +149,68 @@ def test_parts_are_larger_where_there_is_time_for_few_steps():
     assert left == pytest.approx(1.0)
 
 
-def test_a_climb_sends_weeks_once():
+def test_a_climb_says_that_weeks_will_come_and_sends_them_once():
     _, plain, _ = bundle_for(7, num_agents=3)
     sent = []
-    climb = WholeClimb(plain, None, lambda *weeks: sent.append(weeks))
+
+    def note(weeks):
+        sent.append((weeks is None, climb.ascent.lanes.count))
+
+    climb = WholeClimb(plain, None, note)
     climb.run(rounds=100)
-    assert len(sent) == 1
+    cores = min(MOST, os.cpu_count() or 1)
+    assert sent == [(True, 1), (False, cores)]
+    assert climb.ascent.lanes.count == 1
+
+
+class Silent:
+    """A second process that is busy for some calls and says nothing."""
+
+    def __init__(self, calls):
+        self.calls, self.pending = calls, 1
+
+    @property
+    def is_busy(self):
+        return self.calls > 0
+
+    def messages(self, _wait_s=0.0):
+        self.calls -= 1
+        return []
+
+
+def started():
+    """Return a search with a first roster."""
+    limits = SolveLimits(max_time_s=1e6)
+    search = WeekSearch(read_problem(week(), rules()), Course(limits, None, None))
+    search.local.construct()
+    search.adopt("greedy")
+    return search
+
+
+def test_the_search_waits_for_weeks_as_long_as_they_may_come():
+    search = started()
+    search.worker = Silent(calls=3)
+    search.await_weeks()
+    assert search.worker.calls == 3  # nobody has said that weeks will come
+    search.are_weeks_coming = True
+    assert search.is_over()
+    search.await_weeks()
+    assert search.worker.calls == 0
+    assert not search.may_wait
+
+
+def test_the_search_does_not_wait_while_somebody_is_missing():
+    search = started()
+    search.worker, search.are_weeks_coming = Silent(calls=3), True
+    assert search.may_wait
+    best = search.course.best
+    missing = Violation(rule="guarantee", message="nobody at work")
+    search.course.best = replace(best, violations=(missing,))
+    assert not search.may_wait
 
 
 def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
-    problem = read_problem(week(), rules())
-    search = WeekSearch(problem, Course(SolveLimits(max_time_s=1e6), None, None))
-    search.local.construct()
-    search.adopt("greedy")
+    search = started()
     compiled, best = search.compiled, search.course.best
     plain = Climb(compiled, rough_prices(compiled), None)
     plain.run(rounds=20)
@@ -164,7 +218,10 @@ def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
     choice, taken = bundle.weeks()
     search.weeks = WeeksFound(choice=choice, taken=taken)
     assert search.is_over()
+    tried = []
+    search.try_weeks = tried.append
     search.take_weeks()
+    assert {*tried[0].start.shifts} == {*roster_of(compiled, choice, taken).shifts}
     assert search.weeks is None
     assert search.course.best is best
     roster = roster_of(compiled, choice, taken)

@@ -64,7 +64,7 @@ def test_prices_are_the_best_of_the_model_near_the_present_ones(plainly, low, hi
     near = nearby([0.5, 0.3, 0.8, 0.4], 0.7, low, high)
     plainly.add_left(answers, near.left)
     for _ in range(2000):
-        plainly.settle_shares(answers, near)
+        plainly.settle_shares(answers, np.arange(3), near)
     found = np.clip(near.centre + near.reach * near.left, near.low, near.high)
 
     def worth(y):
@@ -152,6 +152,42 @@ def test_the_climb_stays_below_the_best_of_all_rosters(seed):
         assert found.violations or climb.best <= found.objective
 
 
+@pytest.mark.parametrize("seed", [0, 7])
+def test_prices_are_the_same_to_the_bit_on_any_number_of_lanes(seed):
+    sizes = {"num_agents": 4, "num_queues": 3}
+    (_, alone), (_, many) = bundle_for(seed, **sizes), bundle_for(seed, **sizes)
+    many.lanes.count = 3
+    for _ in range(20):
+        alone.run_pass(0.0)
+        many.run_pass(0.0)
+    assert many.value == alone.value
+    assert (many.prices.heads == alone.prices.heads).all()
+    assert (many.prices.work == alone.prices.work).all()
+    many.lanes.narrow()
+    assert many.lanes.count == 1
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_components_share_no_price_and_leave_nobody_out(seed):
+    _, bundle = bundle_for(seed, num_agents=4, num_queues=3)
+    parts = bundle._components
+    for kind, answers in enumerate((bundle._people, bundle._buckets, bundle._steps)):
+        told = np.concatenate([part[kind] for part in parts])
+        assert sorted(told.tolist()) == list(range(len(answers.used)))
+    own = []
+    for part in parts:
+        places = set()
+        for kind, answers in enumerate(
+            (bundle._people, bundle._buckets, bundle._steps)
+        ):
+            for p in part[kind].tolist():
+                for n in range(int(answers.used[p])):
+                    row = p * answers.room + n
+                    places |= {*answers.place[row, : answers.length[row]].tolist()}
+        own.append(places)
+    assert sum(map(len, own)) == len(set().union(*own))
+
+
 def test_a_climb_that_rises_no_more_is_over():
     plain, _ = bundle_for(7, num_agents=3)
     climb = WholeClimb(plain, None)
@@ -177,7 +213,7 @@ def test_how_many_answers_fit():
 def test_nothing_is_left_over_where_nobody_has_answered(plainly):
     answers, left = new_answers(2, 4, 3), np.zeros(5)
     plainly.add_left(answers, left)
-    plainly.settle_shares(answers, nearby(np.zeros(5), 1.0))
+    plainly.settle_shares(answers, np.arange(2), nearby(np.zeros(5), 1.0))
     assert not left.any()
     assert plainly.least_value(answers, left) == 0.0
     assert plainly.next_row(answers, 1) == 4
