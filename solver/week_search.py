@@ -343,6 +343,8 @@ class WeekSearch(AsOne):
         several times how far.
         """
         weeks, self.weeks = self.weeks, None
+        if self.worker is None or not self.worker.is_busy:
+            self.are_weeks_coming = False  # before it is asked for something else
         if weeks is None:
             return
         self.begun = self.share()

@@ -199,6 +199,14 @@ def test_the_search_waits_for_weeks_as_long_as_they_may_come():
     assert not search.may_wait
 
 
+def test_weeks_do_not_come_from_a_process_that_has_ended():
+    search = started()
+    search.worker, search.are_weeks_coming = Silent(calls=0), True
+    search.take_weeks()
+    search.worker = Silent(calls=3)  # busy with something else
+    assert not search.may_wait
+
+
 def test_the_search_does_not_wait_while_somebody_is_missing():
     search = started()
     search.worker, search.are_weeks_coming = Silent(calls=3), True
