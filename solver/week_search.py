@@ -54,6 +54,8 @@ BOUND_S, BOUND_PART = 120.0, 0.6
 """The bound has all of a short search, and at least that part of a long one."""
 COUNTED_PART, LEAST_COUNTED_S = 0.3, 8.0
 """Part of the time in which people alike may be counted, and what they get at least."""
+FAR = 0.01
+"""From that gap on weeks from prices are worth more than to search on."""
 PEOPLE, MIP_S = 4, 20.0
 """Size and longest time of a neighbourhood."""
 
@@ -326,7 +328,15 @@ class WeekSearch(AsOne):
         best, worker = self.course.best, self.worker
         has_roster = best is not None and not best.violations
         is_coming = self.are_weeks_coming and worker is not None and worker.is_busy
-        return has_roster and is_coming and self.course.left_s > self.reserve_s
+        is_early = self.course.left_s > self.reserve_s
+        return has_roster and is_coming and is_early and self.is_far
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the best roster is far from the bound."""
+        best = self.course.best
+        gap = 0 if best is None else best.objective - self.course.bound
+        return best is None or gap > FAR * best.objective
 
     def await_weeks(self) -> None:
         """Leave the cores to the second process until its weeks come.
@@ -345,7 +355,7 @@ class WeekSearch(AsOne):
         weeks, self.weeks = self.weeks, None
         if self.worker is None or not self.worker.is_busy:
             self.are_weeks_coming = False  # before it is asked for something else
-        if weeks is None:
+        if weeks is None or not self.is_far:
             return
         self.begun = self.share()
         roster = roster_of(self.compiled, weeks.choice, weeks.taken)

@@ -207,6 +207,19 @@ def test_weeks_do_not_come_from_a_process_that_has_ended():
     assert not search.may_wait
 
 
+def test_the_search_goes_its_own_way_near_the_bound():
+    search = started()
+    search.worker, search.are_weeks_coming = Silent(calls=3), True
+    assert search.may_wait
+    search.course.raise_bound(int(0.995 * search.course.best.objective))
+    assert not search.may_wait
+    nothing = np.zeros(0, dtype=np.int64)
+    search.weeks = WeeksFound(choice=nothing, taken=nothing)
+    search.take_weeks()
+    assert search.weeks is None
+    assert search.begun == 0.0
+
+
 def test_the_search_does_not_wait_while_somebody_is_missing():
     search = started()
     search.worker, search.are_weeks_coming = Silent(calls=3), True
