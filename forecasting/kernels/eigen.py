@@ -16,6 +16,8 @@ from wfm.domain.arrays import FloatArray
 SMALL = 64
 """Up to how many rows it is faster than LAPACK, whose blocks then begin to pay."""
 _EPSILON = 2.0**-52
+_NOTHING = 1e-100
+"""A length that counts as zero beside entries of one: squares of less lose digits."""
 _MOST_SWEEPS = 60
 
 
@@ -23,18 +25,21 @@ _MOST_SWEEPS = 60
 def _mirror(row: FloatArray, k: int, mirror: FloatArray) -> float:
     """Write the *mirror* that turns *row* beyond *k* into its next element alone.
 
-    It is scaled to a length of the root of 2, or 0 if there is nothing to turn;
+    It is scaled to a length of the root of 2, or 0 if there is next to nothing to turn;
     returned is what that element becomes.
     """
     num, square = len(row), 0.0
     for j in range(k + 1, num):
         mirror[j] = row[j]
         square += row[j] * row[j]
+    if square < _NOTHING * _NOTHING:
+        mirror[:] = 0.0
+        return row[k + 1]
     length = math.sqrt(square)
     turned = -length if row[k + 1] > 0.0 else length
     mirror[k + 1] -= turned
     half = length * (length + abs(row[k + 1]))  # of the mirror's length, squared
-    scale = math.sqrt(1.0 / half) if half > 0.0 else 0.0
+    scale = math.sqrt(1.0 / half)
     for j in range(k + 1, num):
         mirror[j] *= scale
     return turned
@@ -110,11 +115,11 @@ def _sweep(
     for i in range(high - 1, low - 1, -1):
         across, along = sine * beside[i], cosine * beside[i]
         root = math.sqrt(across * across + ahead * ahead)
-        beside[i + 1] = root
-        if root == 0.0:  # the matrix has come apart here
+        if root < _NOTHING:  # the matrix has come apart here
             diagonal[i + 1] -= moved
-            beside[high] = 0.0
+            beside[i + 1] = beside[high] = 0.0
             return
+        beside[i + 1] = root
         sine, cosine = across / root, ahead / root
         ahead = diagonal[i + 1] - moved
         root = (diagonal[i] - ahead) * sine + 2.0 * cosine * along

@@ -38,6 +38,12 @@ MATRICES = {
     "Wilkinson": np.diag(np.abs(np.arange(-10.0, 11)))
     + np.eye(21, k=1)
     + np.eye(21, k=-1),
+    "next to nothing beside": np.diag(np.arange(1.0, 8)) + 1e-155,
+    "almost a single row": symmetric(20, 1) + 1e-158 * symmetric(20),
+    "vanishing": np.outer(10.0 ** -np.arange(0, 200, 9), 10.0 ** -np.arange(0, 200, 9)),
+    "vanishing diagonal": np.diag(10.0 ** -np.arange(0, 300, 12))
+    + 1e-154 * np.eye(25, k=3)
+    + 1e-154 * np.eye(25, k=-3),
     "largest": symmetric(eigen.SMALL, 40),
 }
 
