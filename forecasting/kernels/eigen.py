@@ -34,7 +34,7 @@ def _mirror(row: FloatArray, k: int, mirror: FloatArray) -> float:
         square += row[j] * row[j]
     if square < _NOTHING * _NOTHING:
         mirror[:] = 0.0
-        return row[k + 1]
+        return float(row[k + 1])
     length = math.sqrt(square)
     turned = -length if row[k + 1] > 0.0 else length
     mirror[k + 1] -= turned
