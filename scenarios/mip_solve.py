@@ -5,7 +5,6 @@ demo's capacity plans in a quarter of the processor time that HiGHS takes. HiGHS
 linear programmes, of which the duals are wanted.
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from scenarios.mip import Limit, Programme
+from wfm.cores import usable_cores
 from wfm.domain.arrays import FloatArray
 
 BINDING_FRACTION = 1e-6  # of a bound's size: as near as the solver's own tolerance
@@ -84,7 +84,7 @@ def solve_all(
     itself. After an interruption (Ctrl-C) no further one is begun.
     """
     _mathopt()  # loaded before threads ask for it
-    with ThreadPoolExecutor(max(1, min(len(programmes), _num_cores()))) as threads:
+    with ThreadPoolExecutor(max(1, min(len(programmes), usable_cores()))) as threads:
         running = [threads.submit(_run, p, limits) for p in programmes]
         try:
             results = [one.result() for one in running]
@@ -92,13 +92,6 @@ def solve_all(
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     return tuple(map(_outcome, programmes, results))
-
-
-def _num_cores() -> int:
-    """Return the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _outcome(programme: Programme, result: Any) -> MipOutcome:

@@ -4,9 +4,10 @@ Kernels run without the interpreter's lock, so threads use as many cores as ther
 Which thread does what never matters to a result: each writes to places of its own.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from wfm.cores import usable_cores
 
 MOST = 4
 """Lanes at most."""
@@ -21,7 +22,7 @@ class Lanes:
 
     def widen(self) -> None:
         """Use as many lanes as there are cores."""
-        self.count = min(MOST, os.cpu_count() or 1)
+        self.count = min(MOST, usable_cores())
 
     def narrow(self) -> None:
         """Use one lane; the threads end."""

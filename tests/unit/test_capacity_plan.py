@@ -350,7 +350,7 @@ def test_several_plans_at_once_are_those_made_one_by_one(monkeypatch):
     problems = [cheap, csl(is_whole=True), none]
     alone = [plan_capacity(one, EXACT) for one in problems]
     for cores in (1, 3):
-        monkeypatch.setattr(mip_solve, "_num_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(mip_solve, "usable_cores", lambda cores=cores: cores)
         together = plan_capacities(problems, EXACT)
         for one, other in zip(alone[:2], together[:2], strict=True):
             assert other.npv_minor == one.npv_minor
@@ -368,7 +368,7 @@ def test_after_an_interruption_nothing_more_is_solved(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(mip_solve, "_run", interrupted)
-    monkeypatch.setattr(mip_solve, "_num_cores", lambda: 2)
+    monkeypatch.setattr(mip_solve, "usable_cores", lambda: 2)
     with pytest.raises(KeyboardInterrupt):
         plan_capacities([csl(is_whole=True)] * 60)
     assert 1 <= len(begun) < 60

@@ -1,6 +1,5 @@
 """From shares of weeks to whole ones: people held to dates and lengths."""
 
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +29,7 @@ from solver.outcome import SolveLimits
 from solver.problem import read_problem
 from solver.trace import Course
 from solver.week_search import WeekSearch
+from wfm.cores import usable_cores
 from wfm.domain.roster import Violation
 
 WIDTH = 5
@@ -158,7 +158,7 @@ def test_a_climb_says_that_weeks_will_come_and_sends_them_once():
 
     climb = WholeClimb(plain, None, note)
     climb.run(rounds=100)
-    cores = min(MOST, os.cpu_count() or 1)
+    cores = min(MOST, usable_cores())
     assert sent == [(True, 1), (False, cores)]
     assert climb.ascent.lanes.count == 1
 
