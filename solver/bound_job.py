@@ -11,7 +11,7 @@ from solver.worker import Emit
 from wfm.domain.arrays import IntArray
 
 JOB = "solver.bound_job:run"
-PLAIN, PLAIN_S = 0.06, 10.0
+PLAIN, PLAIN_S = 0.03, 10.0
 """Part of the time or rounds in which heads count by the unit, and the most seconds of
 it; then they are whole."""
 LEAST_ROUNDS, LEAST_S = 400, 30.0

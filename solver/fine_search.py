@@ -5,8 +5,9 @@ is left are heads that are off by one here and there. Small moves of breaks and 
 (:mod:`solver.core.fine_moves`), and of two people alike who trade or move together
 (:mod:`solver.core.pair_moves`), are worth little each, but there are so many of them
 that annealing fits whole heads to fractional needs. Deferred work is placed by the
-exact flow (:mod:`solver.allocation`) now and then: a profile that is a little off is
-paid for by everybody who has to follow it.
+exact flow (:mod:`solver.allocation`) now and then, and gives way a little in between
+(:mod:`solver.core.soft_cover`): a profile that is a little off is paid for by everybody
+who has to follow it.
 """
 
 import numpy as np
@@ -31,6 +32,7 @@ from solver.core.local_search import START_HEAT
 from solver.core.margins import new_margins
 from solver.core.pair_moves import anneal_pairs
 from solver.core.slots import HEAD
+from solver.core.soft_cover import SoftCover
 from solver.core.tables import (
     FIRST_DAY,
     FIRST_OPTION,
@@ -48,6 +50,8 @@ MOVES_PER_DAY, MOST_MOVES = 80, 100_000
 """Small moves of a round for each agent-day, and at most."""
 PAIRS = 1.0
 """Moves of two people alike for each move of one."""
+SOFT_PART, SOFT_ROUND = 0.8, 3
+"""Part of an annealing in which deferred work gives way; rounds are shorter then."""
 END_HEAT = 0.25
 """Temperature at the end, in prices of one missing agent-step of the first piece."""
 WEEKS_EVERY, WEEKS_RARELY = 4, 40
@@ -85,6 +89,7 @@ class FineSearch(SampledSearch):
         self._num_pairs = round(PAIRS * self._num_moves)
         self._rounds = 0
         self._placed: tuple[Placement, Crew] | None = None
+        self._soft = SoftCover(self.now) if compiled.backlog_queues else None
 
     @property
     def heats(self) -> tuple[float, float]:
@@ -112,21 +117,33 @@ class FineSearch(SampledSearch):
 
     def _move(self, heat: float) -> None:
         """Make small moves; the incumbent's totals follow."""
-        now, fine = self.now, self._fine
-        now.settle()
+        if self._soft is not None and self._over < SOFT_PART:
+            self._soft.follow()
+            margins = self._soft.margins
+            self._make_moves(self._fine._replace(margins=margins), heat, SOFT_ROUND)
+            self.now.recount_cover()
+            self._place_work()
+        else:
+            self.now.settle()
+            self._make_moves(self._fine, heat)
+            self.now.totals.cover += float(self._fine.total[COVER])
+            self._note()
+
+    def _make_moves(self, fine: Fine, heat: float, part: int = 1) -> None:
+        """Make the small moves of a round, or one *part*-th of them."""
+        now = self.now
         fine.now[CLOCK] = now.clock
         fine.now[OFF_ROWS] = now.totals.off_rows
         fine.now[HAND_OVERS] = now.totals.hand_overs
         fine.total.fill(0.0)
-        anneal(fine, self._movable, heat, self._num_moves)
+        anneal(fine, self._movable, heat, self._num_moves // part)
         if self._alike.size:
-            anneal_pairs(fine, self._alike, self._ranges, heat, self._num_pairs)
+            num_pairs = self._num_pairs // part
+            anneal_pairs(fine, self._alike, self._ranges, heat, num_pairs)
         now.clock = int(fine.now[CLOCK])
         now.totals.off_rows = int(fine.now[OFF_ROWS])
         now.totals.hand_overs = int(fine.now[HAND_OVERS])
-        now.totals.cover += float(fine.total[COVER])
         now.totals.agents += float(fine.total[OWN])
-        self._note()
 
     def _place_work(self) -> None:
         """Place the deferred work as the exact flow does for the roster at hand."""

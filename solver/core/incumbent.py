@@ -128,7 +128,8 @@ class Incumbent:
         """Return the component of agent *a*, -1 if no queue needs the agent."""
         return int(self._components[self._groups[a]])
 
-    def _stamp(self) -> int:
+    def stamp(self) -> int:
+        """Return a stamp that is newer than all before."""
         self.clock += 1
         return self.clock
 
@@ -182,9 +183,15 @@ class Incumbent:
                 g,
                 works,
                 sign,
-                self._stamp(),
+                self.stamp(),
             )
         )
+
+    def recount_cover(self) -> None:
+        """Count what the heads cost from anew, after others have changed them."""
+        self.cover.dirty.fill(1)
+        self.cover.stamp.fill(self.stamp())
+        self.settle()
 
     def settle(self) -> None:
         """Bring the cost of cover up to date."""
@@ -298,7 +305,7 @@ class Incumbent:
     def use_profile(self, b: int, profile: FloatArray) -> None:
         """Make *profile* ``[t]`` that of backlog *b*."""
         backlog = self.compiled.backlog
-        use_profile(backlog, self.cover, self.levels, b, profile, self._stamp())
+        use_profile(backlog, self.cover, self.levels, b, profile, self.stamp())
         self.settle()
 
     def value(self) -> float:

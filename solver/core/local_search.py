@@ -100,6 +100,7 @@ class LocalSearch:
         self.prices: Prices | None = None
         self._swept = False
         self._is_annealing = False
+        self._over = 0.0
         first_price = compiled.need.piece_prices[0]
         self._step_price = max(1.0, float(first_price)) * HEAD
         self._num_agents = len(compiled.agent_ids)
@@ -206,8 +207,9 @@ class LocalSearch:
             start = max(
                 self.end_heat, START_HEAT * clock.length(FULL_HEAT_S, FULL_HEAT_ROUNDS)
             )
-            return start * float((self.end_heat / start) ** clock.share())
-        over = min(1.0, max(0.0, share()))
+            self._over = clock.share()
+            return start * float((self.end_heat / start) ** self._over)
+        over = self._over = min(1.0, max(0.0, share()))
         if over > COLD_SHARE and self._value > self._best.value * HOPELESS:
             self._go_to(self._best.choice, self._best.taken, self._best.profile)
         return START_HEAT * float((self.end_heat / START_HEAT) ** over)

@@ -22,9 +22,9 @@ STILL, LITTLE = 30, 2e-6
 
 RIPENING, RIPE = 15, 3e-4
 """Weeks are ripe when that many passes raise the value by less than that part."""
-LATE = 0.3
+LATE = 0.15
 """Part of the time after which they are taken as they are."""
-DIVE_PART = 0.15
+DIVE_PART = 0.1
 """Part of the time left that the dive for them may take."""
 
 Weeks: TypeAlias = tuple[IntArray, IntArray]
