@@ -11,10 +11,16 @@ from solver.core.ascent import mean_price
 from solver.core.slots import HEAD
 from solver.core.soft_cover import LESS, LITTLE, MORE, SoftCover, may_be_done
 from solver.core.tables import (
+    ARRIVAL,
     BACKLOG_CLASS,
+    DUE,
+    FIRST_BREAK,
+    OPTION_END,
+    OPTION_START,
     PIECE_CLASS,
     PIECE_PRICE,
     PIECE_USEFUL,
+    WINDOW_STEPS,
     WORK_BEYOND,
 )
 from solver.fine_search import FineSearch
@@ -84,12 +90,13 @@ def heads_at(search, t):
 def works(search, day, t):
     """Whether the shift of an agent-day is at work at step t."""
     o, weeks = search.now.choice[day], search.compiled.weeks
-    if o < 0 or not weeks.options[o, 0] <= t < weeks.options[o, 1]:
+    if o < 0 or not weeks.options[o, OPTION_START] <= t < weeks.options[o, OPTION_END]:
         return False
-    own = weeks.breaks[weeks.options[o, 4] : weeks.options[o + 1, 4]]
+    own = weeks.breaks[slice(*weeks.options[[o, o + 1], FIRST_BREAK])]
     starts = search.now.taken[day, : len(own)]
     return not any(
-        s <= t < s + n for s, n in zip(starts, weeks.windows[own, 2], strict=True)
+        s <= t < s + n
+        for s, n in zip(starts, weeks.windows[own, WINDOW_STEPS], strict=True)
     )
 
 
@@ -134,7 +141,7 @@ def test_work_may_be_done_between_arrival_and_due_time_while_the_queue_is_open()
     for b, row in enumerate(may):
         own = slice(*backlog.bucket_of_backlog[b : b + 2])
         inside = [
-            (backlog.buckets[own, 0] <= t) & (t < backlog.buckets[own, 1])
+            (backlog.buckets[own, ARRIVAL] <= t) & (t < backlog.buckets[own, DUE])
             for t in range(len(row))
         ]
         expected = [bool(x.any()) for x in inside] & backlog.open_steps[b]
@@ -142,7 +149,7 @@ def test_work_may_be_done_between_arrival_and_due_time_while_the_queue_is_open()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_soft_moves_the_best_is_priced_as_placed(seed):
+def test_after_soft_moves_costs_are_those_of_the_work_as_placed(seed):
     search = search_of(seed)
     assert search._soft is not None
     for over in (0.0, 0.9):
