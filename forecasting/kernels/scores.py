@@ -7,6 +7,7 @@ from wfm.domain.arrays import BoolArray, FloatArray, IntArray
 
 _WEEK = 7
 _SHARES = 3
+_MOMENTS = 10
 
 
 @kernel
@@ -79,11 +80,12 @@ def _moments(
     past: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     found: FloatArray,
 ) -> float:
-    """Add to *found* ``[9, k]`` the products of three features and the target.
+    """Add to *found* ``[10, k]`` the products of three features and the target.
 
-    Six are those of the features with one another, row by row, three with the target.
-    *day* are scores, weights and weight behind the means; *past* last deviations,
-    levels, means and tilts. Returns the weight of the days.
+    Six are those of the features with one another, row by row, three with the target,
+    the last is the target's square. *day* are scores, weights and weight behind the
+    means; *past* last deviations, levels, means and tilts. Returns the weight of the
+    days.
     """
     scores, weights, seen = day
     last, level, mean, tilt = past
@@ -96,7 +98,8 @@ def _moments(
         total += use
         for k in range(size):
             a, b, c = last[then, k], level[then, k], tilt[before, k]
-            target = use * (scores[row, k] - mean[before, k])
+            away = scores[row, k] - mean[before, k]
+            target = use * away
             found[0, k] += use * a * a
             found[1, k] += use * a * b
             found[2, k] += use * a * c
@@ -106,17 +109,23 @@ def _moments(
             found[6, k] += a * target
             found[7, k] += b * target
             found[8, k] += c * target
+            found[9, k] += away * target
     return total
 
 
 @kernel
 def _ridge(m: FloatArray, strength: float, k: int) -> tuple[float, float, float]:
-    """Return the shares of three features within [0, 1], by elimination."""
+    """Return the shares of three features within [0, 1], by elimination.
+
+    A feature a million times smaller than the target may be nothing but rounding, whose
+    share would be anything: it has none.
+    """
     largest = max(m[0, k], m[3, k], m[5, k])
     extra = 1e-9 * largest + (1.0 if largest == 0.0 else 0.0)
-    s00 = m[0, k] * (1.0 + strength) + extra
-    s11 = m[3, k] * (1.0 + strength) + extra
-    s22 = m[5, k] * (1.0 + strength) + extra
+    faint, more = 1e-12 * m[9, k], 1.0 + strength
+    s00 = m[0, k] * more + extra if m[0, k] >= faint else np.inf
+    s11 = m[3, k] * more + extra if m[3, k] >= faint else np.inf
+    s22 = m[5, k] * more + extra if m[5, k] >= faint else np.inf
     f1, f2 = m[1, k] / s00, m[2, k] / s00
     s11, s12 = s11 - f1 * m[1, k], m[4, k] - f1 * m[2, k]
     r1 = m[7, k] - f1 * m[6, k]
@@ -145,7 +154,7 @@ def shares(
     size = day[0].shape[1]
     result = np.zeros((len(priors), _SHARES, size))
     for group in range(len(priors)):
-        found, days, members = np.zeros((9, size)), 0.0, 0
+        found, days, members = np.zeros((_MOMENTS, size)), 0.0, 0
         for i in range(len(leads)):
             if groups[i] == group:
                 members += 1

@@ -55,6 +55,17 @@ def test_weekdays_are_those_of_the_calendar(first):
     assert values[:, 0] == pytest.approx((days[-1] + ahead) % 7)
 
 
+def test_what_is_nothing_but_rounding_has_no_share():
+    # Only the last week is out of line: before it there is nothing to learn from but
+    # rounding, which here points the way.
+    scores = np.zeros(28)
+    scores[15:22] = 1e-10
+    scores[22:] = [0.3, -0.2, 0.0, 0.0, 0.1, 0.2]
+    model = model_of(scores)
+    rounded = model_of(np.where(np.abs(scores) < 1e-6, 0.0, scores))
+    assert model.coefficients == pytest.approx(rounded.coefficients, abs=1e-4)
+
+
 @pytest.mark.parametrize("carry", [0.0, 0.4, 0.8])
 def test_persistence_is_learnt_and_drawn_towards_none(carry):
     rng = np.random.default_rng(3)
