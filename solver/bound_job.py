@@ -8,12 +8,12 @@ from solver.core.relaxation import Prices
 from solver.core.whole_climb import Weeks, WholeClimb
 from solver.core.whole_tables import has_whole
 from solver.worker import Emit
-from wfm.domain.arrays import IntArray
+from wfm.domain.arrays import FloatArray, IntArray
 
 JOB = "solver.bound_job:run"
-PLAIN, PLAIN_S = 0.03, 10.0
+PLAIN, PLAIN_S, LONG_S = 0.06, 10.0, 120.0
 """Part of the time or rounds in which heads count by the unit, and the most seconds of
-it; then they are whole."""
+it; then they are whole. In less than the last time it is a smaller part."""
 LEAST_ROUNDS, LEAST_S = 400, 30.0
 """With fewer rounds, or less time, heads count by the unit throughout."""
 
@@ -51,11 +51,13 @@ class WeeksComing:
 class WeeksFound:
     """Where to search: options and break starts per agent-day.
 
-    They are about as good as fractional people's, but for what small moves mend.
+    They are about as good as fractional people's, but for what small moves mend. Where
+    deferred work is done at best, a unit of it is worth *worth* ``[b, t]``.
     """
 
     choice: IntArray
     taken: IntArray
+    worth: FloatArray
 
 
 def run(job: BoundJob, emit: Emit) -> None:
@@ -68,7 +70,8 @@ def run(job: BoundJob, emit: Emit) -> None:
         if weeks is None:
             emit(WeeksComing())
         else:
-            emit(WeeksFound(choice=weeks[0], taken=weeks[1]))
+            choice, taken, worth = weeks
+            emit(WeeksFound(choice=choice, taken=taken, worth=worth))
 
     climb = Climb(job.compiled, job.prices, send)
     is_whole = _is_long(job) and has_whole(climb.relaxation)
@@ -85,9 +88,10 @@ def run(job: BoundJob, emit: Emit) -> None:
 
 def _plain_part(job: BoundJob) -> tuple[int | None, float | None]:
     """Return the rounds and seconds in which heads count by the unit."""
-    rounds = None if job.rounds is None else round(PLAIN * job.rounds)
-    seconds = None if job.seconds is None else min(PLAIN_S, PLAIN * job.seconds)
-    return rounds, seconds
+    if job.rounds is not None:
+        return round(PLAIN * job.rounds), None
+    seconds = job.seconds or 0.0
+    return None, min(PLAIN_S, PLAIN * seconds * min(1.0, seconds / LONG_S))
 
 
 def _is_long(job: BoundJob) -> bool:

@@ -46,9 +46,9 @@ from solver.starts import SampledSearch
 from wfm.domain.arrays import FloatArray, IntArray
 from wfm.domain.roster import Roster
 
-MOVES_PER_DAY, MOST_MOVES = 80, 100_000
+MOVES_PER_DAY, MOST_MOVES = 120, 150_000
 """Small moves of a round for each agent-day, and at most."""
-PAIRS = 1.0
+PAIRS = 1 / 3
 """Moves of two people alike for each move of one."""
 SOFT_PART, SOFT_ROUND = 0.8, 3
 """Part of an annealing in which deferred work gives way; rounds are shorter then."""
@@ -96,6 +96,11 @@ class FineSearch(SampledSearch):
         """Temperatures at which an annealing of heat 1 begins and ends."""
         return START_HEAT * self._step_price, self.end_heat * self._step_price
 
+    def use_worth(self, worth: FloatArray) -> None:
+        """Let a unit of deferred work be worth *worth* ``[b, t]`` as it gives way."""
+        if self._soft is not None:
+            self._soft.use_worth(worth)
+
     def load(self, roster: Roster) -> int:
         """Go on from *roster*, which becomes the best; return its objective."""
         super().load(roster)
@@ -103,14 +108,17 @@ class FineSearch(SampledSearch):
         return self.objective
 
     def _anneal(self, heat: float) -> None:
-        """Do a round: small moves, now and then whole weeks and deferred work."""
-        self._place_work()
+        """Do a round: small moves, now and then whole weeks; the work follows."""
+        if self._placed is None:
+            self._place_work()
         self._rounds += 1
         if self._movable.size:
             self._move(heat)
+            self._place_work()
         every = WEEKS_EVERY if self.breaches.total else WEEKS_RARELY
         if self._rounds % every == 0 or self._movable.size < self._needed.size:
             super()._anneal(heat)
+            self._place_work()
 
     def _relevel(self, heat: float) -> None:
         """Leave the deferred work where the flow has placed it."""
@@ -122,7 +130,6 @@ class FineSearch(SampledSearch):
             margins = self._soft.margins
             self._make_moves(self._fine._replace(margins=margins), heat, SOFT_ROUND)
             self.now.recount_cover()
-            self._place_work()
         else:
             self.now.settle()
             self._make_moves(self._fine, heat)

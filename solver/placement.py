@@ -57,6 +57,16 @@ class Placement:
         place = np.cumsum(cap > 0) - 1
         self._work = place[network.arcs_of(network.work)]
         self._done = place[network.arcs_of(network.done)]
+        work = network.need.due
+        self._units = np.array([item.units for item in work], dtype=np.int64)
+        num_q = max((item.queue_row for item in work), default=-1) + 1
+        self._shape = num_q, network.num_t
+        self._cell_of = np.concatenate(
+            [
+                np.zeros(0, dtype=np.int64),
+                *(item.queue_row * network.num_t + item.steps for item in work),
+            ]
+        )
         self._heads = network.groups.heads.copy()
         self._cap, self._cost, self._flow = cap[kept], cost[kept], flow[kept]
         num_nodes = network.sink + 1
@@ -113,22 +123,13 @@ class Placement:
 
     def done(self) -> IntArray:
         """Return ``[q, t]`` units of deferred work that are done."""
-        work = self.network.need.due
-        queues = [item.queue_row for item in work]
-        units = np.zeros((max(queues, default=-1) + 1, self.network.num_t), np.int64)
-        for row, steps, flow in zip(
-            queues,
-            [item.steps for item in work],
-            np.split(self._flow[self._work], np.cumsum([len(w.steps) for w in work])),
-            strict=False,
-        ):
-            units[row, steps] += flow
+        units = np.zeros(self._shape, dtype=np.int64)
+        np.add.at(units.reshape(-1), self._cell_of, self._flow[self._work])
         return units
 
     def undone(self) -> IntArray:
         """Return the units of each piece of due work that are not done in time."""
-        units = np.array([work.units for work in self.network.need.due], np.int64)
-        return np.asarray(units - self._flow[self._done], dtype=np.int64)
+        return np.asarray(self._units - self._flow[self._done], dtype=np.int64)
 
 
 class Crew:

@@ -359,6 +359,7 @@ class WeekSearch(AsOne):
             return
         self.begun = self.share()
         roster = roster_of(self.compiled, weeks.choice, weeks.taken)
+        self.local.use_worth(weeks.worth)
         self.start_objective = self.local.load(roster)
         self.try_weeks(trials_for(roster, self.course.left_s - self.reserve_s))
 

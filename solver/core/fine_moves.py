@@ -35,9 +35,11 @@ from solver.core.tables import (
 )
 from wfm.domain.arrays import IntArray
 
-BREAKS, NEAR, ANY, TWO = 0.25, 0.53, 0.87, 0.94
-"""Up to which draw a break is moved, a shift by a little, anywhere, two shifts."""
-DAYS_OFF = 0.3
+BREAKS = 0.5
+"""How often a break is moved, not a shift: most of what still helps late is that."""
+NEAR, ANY, TWO = 0.9, 0.97, 0.985
+"""Up to which draw a shift is moved by a little, anywhere, two of an agent's shifts."""
+DAYS_OFF = 0.05
 """How often a date that is drawn and free takes over the shift of another."""
 
 

@@ -38,7 +38,7 @@ from solver.core.tables import (
 )
 from wfm.domain.arrays import IntArray
 
-TRADES = 0.6
+TRADES = 0.1
 """Up to which draw shifts are traded, not both moved a little."""
 
 

@@ -9,7 +9,7 @@ from solver.core.dive import Dive
 from solver.core.whole_ascent import WholeAscent
 from solver.core.whole_bundle import WholeBundle, can_bundle
 from solver.core.whole_exact import settle_steps
-from wfm.domain.arrays import IntArray
+from wfm.domain.arrays import FloatArray, IntArray
 
 FIRST_PROOF, NEXT_PROOF = 10, 2.0
 """After how many passes a value is proven: first, and then by factor."""
@@ -27,8 +27,8 @@ LATE = 0.15
 DIVE_PART = 0.1
 """Part of the time left that the dive for them may take."""
 
-Weeks: TypeAlias = tuple[IntArray, IntArray]
-"""Options and break starts per agent-day."""
+Weeks: TypeAlias = tuple[IntArray, IntArray, FloatArray]
+"""Options and break starts per agent-day; ``[b, t]`` worth of deferred work."""
 OnWeeks: TypeAlias = Callable[[Weeks | None], None]
 """Takes weeks to search from, and before nothing: then all cores begin to find them."""
 
@@ -102,7 +102,8 @@ class WholeClimb:
         if send is None or not isinstance(self.ascent, WholeBundle):
             return
         left = (1.0 - clock.share()) * (clock.seconds or 0.0)
-        send(Dive(self.ascent).run(DIVE_PART * left))
+        worth = self.ascent.mean_prices().work
+        send((*Dive(self.ascent).run(DIVE_PART * left), worth))
         self.ascent.lanes.narrow()
 
     def is_still(self) -> bool:

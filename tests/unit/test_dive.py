@@ -214,7 +214,7 @@ def test_the_search_goes_its_own_way_near_the_bound():
     search.course.raise_bound(int(0.995 * search.course.best.objective))
     assert not search.may_wait
     nothing = np.zeros(0, dtype=np.int64)
-    search.weeks = WeeksFound(choice=nothing, taken=nothing)
+    search.weeks = WeeksFound(choice=nothing, taken=nothing, worth=nothing)
     search.take_weeks()
     assert search.weeks is None
     assert search.begun == 0.0
@@ -237,12 +237,15 @@ def test_the_search_goes_on_from_weeks_and_keeps_the_best_roster():
     plain.run(rounds=20)
     bundle = WholeBundle(plain.relaxation, plain.best_prices)
     choice, taken = bundle.weeks()
-    search.weeks = WeeksFound(choice=choice, taken=taken)
+    worth = bundle.mean_prices().work
+    search.weeks = WeeksFound(choice=choice, taken=taken, worth=worth)
     assert search.is_over()
-    tried = []
+    tried, told = [], []
+    search.local.use_worth = told.append
     search.try_weeks = tried.append
     search.take_weeks()
     assert {*tried[0].start.shifts} == {*roster_of(compiled, choice, taken).shifts}
+    assert told[0] is worth
     assert search.weeks is None
     assert search.course.best is best
     roster = roster_of(compiled, choice, taken)

@@ -9,7 +9,7 @@ from support.search_cases import compiled_of, random_instance, random_rules
 from solver.core import margins, slots
 from solver.core.ascent import mean_price
 from solver.core.slots import HEAD
-from solver.core.soft_cover import LESS, LITTLE, MORE, SoftCover, may_be_done
+from solver.core.soft_cover import LEVELS, PRICED, ROUGH, SoftCover, may_be_done
 from solver.core.tables import (
     ARRIVAL,
     BACKLOG_CLASS,
@@ -40,19 +40,21 @@ def search_of(seed):
     return search
 
 
-def pieces_at(compiled, state, t):
+def pieces_at(compiled, state, t, give, worth):
     """Class, price, width and usefulness of each piece of need, work giving way."""
-    mean = mean_price(compiled)
     beyond = compiled.backlog.rows[:, WORK_BEYOND].tolist()
     found = []
     for i, piece in enumerate(compiled.cover.pieces):
         width, price = state.width[t, i], piece[PIECE_PRICE]
-        less = min(width, LITTLE) if i in beyond else 0.0
-        for units, value in ((width - less, price), (less, min(price, LESS * mean))):
+        is_soft = i in beyond
+        less = min(width, give.units) if is_soft else 0.0
+        left = give.less * worth[beyond.index(i)] if is_soft else 0.0
+        for units, value in ((width - less, price), (less, min(price, left))):
             found.append((int(piece[PIECE_CLASS]), value, units, piece[PIECE_USEFUL]))
     for b, row in enumerate(compiled.backlog.rows):
-        price = min(compiled.cover.pieces[row[WORK_BEYOND], PIECE_PRICE], MORE * mean)
-        room = LITTLE * may_be_done(compiled.backlog)[b, t]
+        full = compiled.cover.pieces[row[WORK_BEYOND], PIECE_PRICE]
+        price = min(full, give.more * worth[b])
+        room = give.units * may_be_done(compiled.backlog)[b, t]
         found.append((int(row[BACKLOG_CLASS]), price, room, 1.0))
     return found
 
@@ -100,11 +102,18 @@ def works(search, day, t):
     )
 
 
+@pytest.mark.parametrize("give", [ROUGH, PRICED], ids=["rough", "priced"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_head_more_or_less_costs_what_the_linear_programme_says(seed, monkeypatch):
+def test_a_head_more_or_less_costs_what_the_linear_programme_says(
+    seed, give, monkeypatch
+):
     search = search_of(seed)
     compiled, state = search.compiled, search.now.cover
     soft = SoftCover(search.now)
+    worth = np.full(may_be_done(compiled.backlog).shape, mean_price(compiled))
+    if give is PRICED:
+        worth *= np.random.default_rng(seed).choice(LEVELS, size=worth.shape)
+        soft.use_worth(worth * 1.01)  # takes the nearest level
     soft.follow()
     for module in (slots, margins):
         make_plain(monkeypatch, module)
@@ -118,7 +127,7 @@ def test_a_head_more_or_less_costs_what_the_linear_programme_says(seed, monkeypa
     compared = 0
     for t in range(first, last, 2):
         heads = heads_at(search, t)
-        pieces = pieces_at(compiled, state, t)
+        pieces = pieces_at(compiled, state, t, give, worth[:, t])
         at_rest = least_cost(compiled, pieces, serves, heads)
         for g in range(len(heads)):
             for sign in (1, -1):
