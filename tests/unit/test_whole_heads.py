@@ -236,6 +236,23 @@ def test_a_bound_that_is_high_enough_ends_the_climb():
     assert climb.num_rounds == 0
 
 
+def test_heads_count_by_the_unit_for_a_part_of_the_time_that_grows_with_it():
+    instance = random_instance(7, num_agents=3)
+    compiled = compiled_of(instance, random_rules(7))
+    job = BoundJob(
+        compiled=compiled,
+        prices=rough_prices(compiled),
+        upper=np.inf,
+        rounds=None,
+        seconds=60.0,
+    )
+    plain = solver.bound_job._plain_part
+    assert plain(job) == (None, pytest.approx(1.8))
+    assert plain(replace(job, seconds=120.0)) == (None, pytest.approx(7.2))
+    assert plain(replace(job, seconds=600.0)) == (None, 10.0)
+    assert plain(replace(job, rounds=500)) == (30, None)
+
+
 @pytest.mark.parametrize("is_long", [False, True])
 @pytest.mark.parametrize(("rounds", "seconds"), [(8, None), (None, 0.6)])
 def test_the_job_sends_rising_bounds(monkeypatch, rounds, seconds, is_long):
