@@ -50,7 +50,7 @@ MOVES_PER_DAY, MOST_MOVES = 120, 150_000
 """Small moves of a round for each agent-day, and at most."""
 PAIRS = 1 / 3
 """Moves of two people alike for each move of one."""
-SOFT_PART, SOFT_ROUND = 0.8, 3
+SOFT_PART, SOFT_ROUND = 0.92, 3
 """Part of an annealing in which deferred work gives way; rounds are shorter then."""
 END_HEAT = 0.25
 """Temperature at the end, in prices of one missing agent-step of the first piece."""

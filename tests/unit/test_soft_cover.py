@@ -161,7 +161,7 @@ def test_work_may_be_done_between_arrival_and_due_time_while_the_queue_is_open()
 def test_after_soft_moves_costs_are_those_of_the_work_as_placed(seed):
     search = search_of(seed)
     assert search._soft is not None
-    for over in (0.0, 0.9):
+    for over in (0.0, 0.95):
         search._over = over
         search._move(1e4)
         now, again = search.now, search_of(seed)
