@@ -5,7 +5,7 @@ is left are heads that are off by one here and there. Small moves of breaks and 
 (:mod:`solver.core.fine_moves`), and of two people alike who trade or move together
 (:mod:`solver.core.pair_moves`), are worth little each, but there are so many of them
 that annealing fits whole heads to fractional needs. Deferred work is placed by the
-exact flow (:mod:`solver.allocation`) now and then, and gives way a little in between
+exact flow (:mod:`solver.allocation`) after each round, and gives way in between
 (:mod:`solver.core.soft_cover`): a profile that is a little off is paid for by everybody
 who has to follow it.
 """
